@@ -1,0 +1,202 @@
+"""`python -m edge_power_runtime`: classify texts with a bundle, or verify it on this device."""
+
+import argparse
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, NoReturn
+
+from edge_power_runtime import Classifier, EdgePowerError, InputError, Prediction, VerificationError, __version__
+from edge_power_runtime.golden import ProgramCheck, verify
+from edge_power_runtime.text import Text
+
+_PROGRAM = "python -m edge_power_runtime"
+FAILED_CHECK, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line, as all our errors are."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"error: {message} (see --help)\n")
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Read the command line.
+
+    The command is split off by hand, since argparse finds a TEXT after an option only without subparsers.
+    """
+    parser = _Parser(prog=_PROGRAM, description=__doc__, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=__version__)
+    parser.add_argument("command", choices=("classify", "verify"), help="each has its own --help")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    found = parser.parse_args(arguments)
+    command = _verify_parser() if found.command == "verify" else _classify_parser()
+    return command.parse_intermixed_args(found.arguments)
+
+
+def _classify_parser() -> argparse.ArgumentParser:
+    parser = _command_parser("classify", "Label texts; prints label, score and text, with tabs between.", _classify)
+    parser.add_argument("texts", nargs="*", metavar="TEXT", help="what to label")
+    parser.add_argument("--pair", action="store_true", help="take the TEXTs two by two, as pairs")
+    parser.add_argument("--file", help="read lines of TEXT or TEXT<TAB>PAIR in UTF-8; - is standard input")
+    parser.add_argument("--budget", help="default: the bundle's first")
+    return parser
+
+
+def _verify_parser() -> argparse.ArgumentParser:
+    parser = _command_parser("verify", "Compare this device with the bundle's golden examples.", _verify)
+    parser.add_argument("--atol", type=float, help="largest difference of a logit; default: what the bundle records")
+    return parser
+
+
+def _command_parser(name: str, description: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
+    parser = _Parser(prog=f"{_PROGRAM} {name}", description=description, allow_abbrev=False)
+    parser.set_defaults(run=run)
+    parser.add_argument("bundle", help="the bundle's directory")
+    parser.add_argument("--engine", help="onnx, tflite or executorch; default: the first installed")
+    parser.add_argument("--precision", help="fp32, fp16 or int8; default: the first in the bundle")
+    parser.add_argument("--threads", type=int, default=1, help="threads of one run; default: 1")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Returns:
+        The exit status: 0, 1 for a failed check, 2 for bad input, 130 after Ctrl-C, 141 when the reader went away.
+    """
+    options = parse(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except EdgePowerError as error:
+        print("error:", " ".join(str(error).split()), file=sys.stderr)
+        return FAILED_CHECK if isinstance(error, VerificationError) else BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes once more at exit; give that flush somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _classify(options: argparse.Namespace) -> int:
+    texts = _texts(options)
+    classifier = Classifier.open(
+        options.bundle,
+        engine=options.engine,
+        precision=options.precision,
+        budget=options.budget,
+        num_threads=options.threads,
+    )
+    for text in texts:
+        prediction = classifier(text)
+        print(_json_line(text, prediction) if options.json else _tsv_line(text, prediction))
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    if options.threads < 1:
+        raise InputError(f"--threads is {options.threads}, must be at least 1")
+    checks = verify(
+        options.bundle,
+        engine=options.engine,
+        precision=options.precision,
+        num_threads=options.threads,
+        atol=options.atol,
+    )
+    for check in checks:
+        print(_check_json(check) if options.json else _check_line(check))
+    return 0 if all(check.passed for check in checks) else FAILED_CHECK
+
+
+def _texts(options: argparse.Namespace) -> Iterator[Text]:
+    if (options.file is None) == (not options.texts):
+        raise InputError("give either TEXTs or --file, one of them")
+    if options.file is None:
+        return _argument_texts(options.texts, pair=options.pair)
+    if options.pair:
+        raise InputError("--pair is for TEXTs; in a --file a TAB makes a line a pair")
+    return _file_texts(options.file)
+
+
+def _argument_texts(texts: Sequence[str], *, pair: bool) -> Iterator[Text]:
+    if not pair:
+        return iter(texts)
+    if len(texts) % 2:
+        raise InputError(f"--pair takes TEXTs two by two, found {len(texts)}")
+    return zip(texts[::2], texts[1::2], strict=True)
+
+
+def _file_texts(name: str) -> Iterator[Text]:
+    if name == "-":
+        yield from _read_lines(sys.stdin.buffer, "standard input")
+        return
+    try:
+        with open(name, "rb") as stream:
+            yield from _read_lines(stream, name)
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}") from error
+
+
+def _read_lines(stream: IO[bytes], name: str) -> Iterator[Text]:
+    for number, line in enumerate(stream, start=1):
+        try:
+            # A byte order mark may open the file; it is no part of the first text.
+            decoded = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{name}, line {number} is not UTF-8 ({error.reason}); convert the file") from error
+        parts = decoded.rstrip("\r\n").split("\t")
+        if len(parts) > 2:
+            raise InputError(f"{name}, line {number} has {len(parts) - 1} TABs; expected TEXT or TEXT<TAB>PAIR")
+        yield parts[0] if len(parts) == 1 else (parts[0], parts[1])
+
+
+def _tsv_line(text: Text, prediction: Prediction) -> str:
+    parts = (text,) if isinstance(text, str) else text
+    return "\t".join((prediction.label or "", f"{prediction.score:.6f}", *(part.translate(_ESCAPES) for part in parts)))
+
+
+def _json_line(text: Text, prediction: Prediction) -> str:
+    fields = {
+        "text": text,
+        "label": prediction.label,
+        "score": prediction.score,
+        "scores": prediction.scores,
+        "logits": prediction.logits,
+        "program": prediction.program,
+        "length": prediction.length,
+        "num_tokens": prediction.num_tokens,
+        "truncated": prediction.truncated,
+        "survivors": prediction.survivors,
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def _check_line(check: ProgramCheck) -> str:
+    mark = "\N{CHECK MARK}" if check.passed else "\N{BALLOT X}"
+    if not check.texts:
+        return f"{mark} {check.program}\tno golden text"
+    return (
+        f"{mark} {check.program}\ttexts {check.texts}\tlargest error {check.max_abs_error:.1e}"
+        f"\ttolerance {check.atol:.1e}\tlabels {check.label_agreement:.0%}\tkept words {check.kept_agreement:.0%}"
+    )
+
+
+def _check_json(check: ProgramCheck) -> str:
+    # JSON has no infinity: an error that is none is no number.
+    error = check.max_abs_error if check.max_abs_error < float("inf") else None
+    fields = {name: getattr(check, name) for name in check.__slots__}
+    return json.dumps({**fields, "max_abs_error": error}, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

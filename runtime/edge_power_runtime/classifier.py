@@ -1,0 +1,231 @@
+"""Text in, label out: the face of the runtime."""
+
+import math
+import os
+import threading
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+
+from edge_power_runtime.bundle import Bundle
+from edge_power_runtime.errors import EngineError, InputError
+from edge_power_runtime.manifest import TOKENIZER_FILE, Artifact, Program
+from edge_power_runtime.retention import RetentionConfig, survivors
+from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.text import Text, TextEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What the model says about one text.
+
+    Attributes:
+        label: the likeliest label; None for regression.
+        score: its probability by softmax; the value for regression.
+        scores: the probability of every label, in the manifest's order; the value alone for regression.
+        logits: what the program gave.
+        program: the name of the program that ran.
+        length: of that program.
+        num_tokens: tokens of the text that it read, [CLS] and [SEP] included.
+        truncated: whether the text was longer than the longest program.
+        kept: the program's output `kept`; empty where nothing is dropped.
+        retention: the program's configuration.
+    """
+
+    label: str | None
+    score: float
+    scores: tuple[float, ...]
+    logits: tuple[float, ...]
+    program: str
+    length: int
+    num_tokens: int
+    truncated: bool
+    kept: tuple[int, ...] = field(repr=False)
+    retention: RetentionConfig = field(repr=False)
+
+    @property
+    def survivors(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of the words that each encoder but the last passes on, likeliest to matter first after [CLS].
+
+        Positions index `Classifier.tokens`; padding is left out. Empty where the program drops nothing.
+
+        Raises:
+            RetentionError: the program gave rows that cannot be.
+        """
+        if not self.kept:
+            return ()
+        found = survivors(np.asarray(self.kept, dtype=np.int64), self.retention)
+        return tuple(tuple(position for position in words if position < self.num_tokens) for words in found)
+
+
+class Classifier:
+    """A bundle's artifact at one budget, ready for texts; many threads may use it at once."""
+
+    def __init__(
+        self, bundle: Bundle, artifact: Artifact, budget: str, encoder: TextEncoder, *, num_threads: int = 1
+    ) -> None:
+        """Put checked parts together; `Classifier.open` finds them.
+
+        Args:
+            bundle: to read from.
+            artifact: of this bundle.
+            budget: of which the artifact has programs.
+            encoder: its `max_length` is that of the longest program.
+            num_threads: that one run may use.
+        """
+        self.bundle = bundle
+        self.artifact = artifact
+        self.budget = budget
+        self.num_threads = num_threads
+        self._programs = programs_of(artifact, budget)
+        self._lengths = [program.length for program in self._programs]
+        self._retentions = [retention_of(bundle, program) for program in self._programs]
+        self._encoder = encoder
+        self._labels = bundle.manifest.labels
+        self._engine = open_engine(bundle.path, artifact, num_threads=num_threads)
+        self._sessions: dict[str, Session] = {}
+        self._loading = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        engine: str | None = None,
+        precision: str | None = None,
+        budget: str | None = None,
+        num_threads: int = 1,
+    ) -> Self:
+        """Open a bundle and check the files that will be used; programs load on first use.
+
+        Args:
+            path: the bundle's directory.
+            engine: see `Bundle.artifact`.
+            precision: see `Bundle.artifact`.
+            budget: a name of the manifest; None takes the first.
+            num_threads: that one run may use.
+
+        Raises:
+            InputError: an option is none that this bundle has.
+            BundleError: the bundle is incomplete, altered or malformed.
+            EngineError: the engine is not installed or does not load.
+        """
+        if isinstance(num_threads, bool) or not isinstance(num_threads, int) or num_threads < 1:
+            raise InputError(f"num_threads is {num_threads!r}, must be a whole number of at least 1")
+        bundle = Bundle.open(path)
+        artifact = bundle.artifact(engine, precision)
+        name = choose_budget(bundle, artifact, budget)
+        bundle.check(artifact.files)
+        longest = programs_of(artifact, name)[-1].length
+        encoder = TextEncoder.from_json(bundle.read(TOKENIZER_FILE), bundle.manifest.tokenizer, longest)
+        return cls(bundle, artifact, name, encoder, num_threads=num_threads)
+
+    def __call__(self, text: Text) -> Prediction:
+        """Classify one text or one pair.
+
+        Raises:
+            InputError: it is no text.
+            EngineError: the engine failed.
+        """
+        encoded = self._encoder.encode(text)
+        index = bisect_left(self._lengths, encoded.num_tokens)
+        program = self._programs[index]
+        outputs = self._session(program).run(self._encoder.pad(encoded, program.length))
+        logits = tuple(outputs["logits"][0].tolist())
+        scores = softmax(logits, program.name) if self._labels else logits
+        best = max(range(len(scores)), key=scores.__getitem__)
+        return Prediction(
+            label=self._labels[best] if self._labels else None,
+            score=scores[best],
+            scores=scores,
+            logits=logits,
+            program=program.name,
+            length=program.length,
+            num_tokens=encoded.num_tokens,
+            truncated=encoded.truncated,
+            kept=tuple(outputs["kept"].tolist()) if "kept" in outputs else (),
+            retention=self._retentions[index],
+        )
+
+    def classify(self, texts: Iterable[Text]) -> list[Prediction]:
+        """Classify several texts or pairs, one after the other.
+
+        Raises:
+            InputError: `texts` is one text, or one of them is no text.
+            EngineError: the engine failed.
+        """
+        if isinstance(texts, str):
+            raise InputError("classify() takes several texts, found one str; call classifier(text) or classify([text])")
+        return [self(text) for text in texts]
+
+    def tokens(self, text: Text) -> tuple[str, ...]:
+        """Give the word pieces that the model reads, [CLS] and [SEP] included, as `Prediction.survivors` counts them.
+
+        Raises:
+            InputError: it is no text.
+        """
+        return self._encoder.tokens(text)
+
+    def warm_up(self) -> None:
+        """Load every program of the budget and run each once, so that no later text waits for it.
+
+        Raises:
+            EngineError: a program does not load or run.
+        """
+        empty = self._encoder.encode("")
+        for program in self._programs:
+            self._session(program).run(self._encoder.pad(empty, program.length))
+
+    def _session(self, program: Program) -> Session:
+        session = self._sessions.get(program.name)
+        if session is None:
+            with self._loading:
+                session = self._sessions.get(program.name)
+                if session is None:
+                    session = self._sessions[program.name] = self._engine.session(program)
+        return session
+
+
+def programs_of(artifact: Artifact, budget: str) -> list[Program]:
+    """Give an artifact's programs of one budget, the shortest first."""
+    return sorted((item for item in artifact.programs if item.budget == budget), key=lambda item: item.length)
+
+
+def retention_of(bundle: Bundle, program: Program) -> RetentionConfig:
+    """Give the configuration of a program of `bundle`; reading the manifest made sure that there is one."""
+    configuration = bundle.manifest.configuration(program.budget, program.length)
+    assert configuration is not None
+    return configuration.retention
+
+
+def choose_budget(bundle: Bundle, artifact: Artifact, budget: str | None) -> str:
+    """Choose the budget `budget`, or where it is None the manifest's first that the artifact has.
+
+    Raises:
+        InputError: the artifact has no such budget; the message lists those that it has.
+    """
+    programs = {program.budget for program in artifact.programs}
+    have = [entry.name for entry in bundle.manifest.budgets if entry.name in programs]
+    if budget is None:
+        return have[0]
+    if budget not in have:
+        where = f"{artifact.engine} {artifact.precision} of the bundle {bundle.path}"
+        raise InputError(f"no budget {budget!r} in {where}; it has: {', '.join(have)}")
+    return budget
+
+
+def softmax(logits: tuple[float, ...], program: str) -> tuple[float, ...]:
+    """Turn logits into probabilities, e^(x_i) / sum_j e^(x_j), shifted by the largest so that nothing overflows.
+
+    Raises:
+        EngineError: a logit is not finite.
+    """
+    if not all(map(math.isfinite, logits)):
+        raise EngineError(f"program {program} gave the logits {logits}, expected finite numbers; verify the bundle")
+    largest = max(logits)
+    weights = [math.exp(logit - largest) for logit in logits]
+    total = sum(weights)
+    return tuple(weight / total for weight in weights)

@@ -1,0 +1,119 @@
+"""Read JSON by hand and strictly: each value knows its place, so that an error names it."""
+
+import json
+import math
+import reprlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NoReturn
+
+from edge_power_runtime.errors import BundleError
+
+LARGEST_INTEGER = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A JSON value and where it stands.
+
+    Attributes:
+        value: what the JSON parser gave.
+        document: the file's name, such as bundle.json.
+        where: the path inside it, such as artifacts[0].files[1].sha256; empty at the root.
+    """
+
+    value: object
+    document: str
+    where: str = ""
+
+    def fail(self, expected: str) -> NoReturn:
+        """Raise the BundleError that tells place, expectation and finding."""
+        place = f"{self.document}: {self.where or 'the document'}"
+        raise BundleError(f"{place} must be {expected}, found {reprlib.repr(self.value)}")
+
+    def field(self, name: str) -> "Node":
+        """Give the value under `name` of an object; keys that nobody asks for are ignored."""
+        if not isinstance(self.value, dict):
+            self.fail("an object")
+        where = f"{self.where}.{name}" if self.where else name
+        if name not in self.value:
+            raise BundleError(f"{self.document}: {where} is missing")
+        return Node(self.value[name], self.document, where)
+
+    def optional(self, name: str) -> "Node | None":
+        """Give the value under `name`, or None where it is null; the key itself must be there."""
+        node = self.field(name)
+        return None if node.value is None else node
+
+    def items(self) -> "tuple[Node, ...]":
+        """Give the elements of an array."""
+        if not isinstance(self.value, list):
+            self.fail("an array")
+        return tuple(Node(item, self.document, f"{self.where}[{index}]") for index, item in enumerate(self.value))
+
+    def entries(self) -> "dict[str, Node]":
+        """Give the members of an object whose keys are data."""
+        if not isinstance(self.value, dict):
+            self.fail("an object")
+        for key in self.value:
+            Node(key, self.document, f"a key of {self.where}").text()
+        return {key: Node(item, self.document, f"{self.where}.{key}") for key, item in self.value.items()}
+
+    def text(self) -> str:
+        """Give a string that UTF-8 can hold."""
+        if not isinstance(self.value, str):
+            self.fail("a string")
+        if not self.value.isascii() and any("\ud800" <= character <= "\udfff" for character in self.value):
+            self.fail("a string without lone surrogates")
+        return self.value
+
+    def choice(self, options: Collection[str]) -> str:
+        """Give a string that is one of `options`."""
+        if not isinstance(self.value, str) or self.value not in options:
+            self.fail(f"one of {', '.join(options)}")
+        return self.value
+
+    def integer(self, minimum: int = 0) -> int:
+        """Give a whole number of at least `minimum` that fits 64 bits; true and 1.0 are none."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int):
+            self.fail("a whole number")
+        if not minimum <= self.value <= LARGEST_INTEGER:
+            self.fail(f"a whole number in {minimum}..2^63-1")
+        return self.value
+
+    def number(self) -> float:
+        """Give a finite number as a float."""
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            self.fail("a number")
+        if isinstance(self.value, int) and abs(self.value) > LARGEST_INTEGER or not math.isfinite(self.value):
+            self.fail("a finite number within 64 bits")
+        return float(self.value)
+
+    def boolean(self) -> bool:
+        """Give true or false."""
+        if not isinstance(self.value, bool):
+            self.fail("true or false")
+        return self.value
+
+
+def parse(data: bytes | str, document: str) -> Node:
+    """Parse a JSON document.
+
+    Args:
+        data: UTF-8 bytes, or text.
+        document: the file's name, for messages.
+
+    Raises:
+        BundleError: it is not UTF-8, not JSON (NaN and Infinity are none), or nested too deep to parse.
+    """
+    try:
+        text = data if isinstance(data, str) else data.decode("utf-8")
+        return Node(json.loads(text, parse_constant=_refuse_constant), document)
+    except RecursionError:
+        raise BundleError(f"{document} is nested too deep to be read") from None
+    except ValueError as error:
+        raise BundleError(f"{document} is not valid JSON in UTF-8: {error}") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON value")

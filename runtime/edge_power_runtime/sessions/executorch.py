@@ -1,0 +1,108 @@
+"""ExecuTorch: one file, one Program, a method per program; the one place of the runtime that imports torch."""
+
+import threading
+import weakref
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edge_power_runtime.engines import missing_engine
+from edge_power_runtime.errors import EngineError
+from edge_power_runtime.manifest import Program
+from edge_power_runtime.paths import resolve
+from edge_power_runtime.sessions.tensors import InputBinder
+
+# The thread pool is one per process, and an XNNPACK method holds a pointer to the pool that it was loaded with:
+# replacing the pool leaves that pointer dangling (executorch 1.4: such a method kept running with the old count, on
+# freed memory). So a change of the count first unloads every engine, and each loads again when it is asked next.
+# Methods are not thread-safe either. One lock serves both.
+_LOCK = threading.Lock()
+_LOADED: "weakref.WeakSet[ExecutorchEngine]" = weakref.WeakSet()
+
+
+class ExecutorchEngine:
+    """The file of an executorch artifact, loaded once for all its programs."""
+
+    def __init__(self, bundle_path: Path, *, num_threads: int = 1) -> None:
+        """Import ExecuTorch, which takes seconds.
+
+        Raises:
+            MissingEngineError: executorch or torch is not installed.
+        """
+        try:
+            import torch
+            from executorch.extension.pybindings import portable_lib
+            from executorch.runtime import Runtime
+        except ModuleNotFoundError as error:
+            raise missing_engine("executorch") from error
+        self._from_numpy = torch.from_numpy
+        self._runtime = Runtime.get()
+        self._thread_count = portable_lib._threadpool_get_thread_count
+        self._reset_threads = portable_lib._unsafe_reset_threadpool
+        self._bundle_path = bundle_path
+        self._num_threads = num_threads
+        self._programs: dict[Path, Any] = {}
+
+    def session(self, program: Program) -> "ExecutorchSession":
+        """Load the method of `program`.
+
+        Raises:
+            EngineError: the file or the method is not what the manifest says.
+        """
+        session = ExecutorchSession(self, program, resolve(self._bundle_path, program.file or ""))
+        with _LOCK:
+            self.method(session.path, program)
+        return session
+
+    def method(self, path: Path, program: Program) -> Any:
+        """Give the loaded method of `program`; the caller holds the lock.
+
+        Raises:
+            EngineError: ExecuTorch cannot load it.
+        """
+        self._set_threads()
+        try:
+            if path not in self._programs:
+                self._programs[path] = self._runtime.load_program(path)
+            return self._programs[path].load_method(program.method)  # loads once, then looks up
+        except (RuntimeError, KeyError) as error:
+            raise EngineError(f"ExecuTorch cannot load program {program.name} from {path}: {error}") from error
+
+    def execute(self, method: Any, inputs: list[np.ndarray]) -> list[np.ndarray]:
+        """Run a method; the caller holds the lock."""
+        tensors = [self._from_numpy(array if array.flags.writeable else array.copy()) for array in inputs]
+        return [output.numpy() for output in method.execute(tensors)]
+
+    def _set_threads(self) -> None:
+        if self._thread_count() != self._num_threads:
+            for engine in _LOADED:
+                engine._programs.clear()
+            self._reset_threads(self._num_threads)
+        _LOADED.add(self)
+
+
+class ExecutorchSession:
+    """A program as a method; runs in the process wait for each other."""
+
+    def __init__(self, engine: ExecutorchEngine, program: Program, path: Path) -> None:
+        """Refer to the method of `program` in the file `path` of `engine`."""
+        self.path = path
+        self._engine = engine
+        self._program = program
+        # Positions, not names: inputs go in and outputs come out in the order of the method's signature.
+        self._binder = InputBinder(program)
+        self._order = np.argsort([spec.position or 0 for spec in program.inputs]).tolist()
+        self._outputs = [(spec.name, spec.position or 0) for spec in program.outputs]
+
+    def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Run the program; see `Session.run`."""
+        bound = self._binder.bind(inputs)
+        with _LOCK:
+            method = self._engine.method(self.path, self._program)
+            try:
+                outputs = self._engine.execute(method, [bound[index] for index in self._order])
+                return {name: outputs[position] for name, position in self._outputs}
+            except (RuntimeError, IndexError) as error:
+                raise EngineError(f"ExecuTorch failed in program {self._program.name}: {error}") from error

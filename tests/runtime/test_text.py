@@ -1,0 +1,142 @@
+"""Tokenizing, cutting and padding."""
+
+import itertools
+import json
+import time
+
+import numpy as np
+import pytest
+from tokenizers import Tokenizer
+
+from edge_power_runtime import BundleError, InputError
+from edge_power_runtime.manifest import TokenizerEntry
+from edge_power_runtime.text import EncodedText, TextEncoder, rows_that_fit
+
+ENTRY = TokenizerEntry(pad_id=0, has_token_types=True)
+
+
+@pytest.fixture
+def tokenizer_json(toy_bundle) -> bytes:
+    return (toy_bundle / "tokenizer.json").read_bytes()
+
+
+@pytest.fixture
+def encoder(tokenizer_json) -> TextEncoder:
+    return TextEncoder.from_json(tokenizer_json, ENTRY, max_length=8)
+
+
+def test_one_text(encoder):
+    assert encoder.encode("A good film") == EncodedText((2, 4, 5, 7, 3), (0, 0, 0, 0, 0), truncated=False)
+    assert encoder.encode("A good film").num_tokens == 5
+    assert encoder.tokens("A good films") == ("[CLS]", "a", "good", "film", "##s", "[SEP]")
+
+
+def test_pair(encoder):
+    assert encoder.encode(("good", "bad film")) == EncodedText((2, 5, 3, 6, 7, 3), (0, 0, 0, 1, 1, 1), truncated=False)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\t\n", "\0", "\u200b\u00a0"])
+def test_text_without_words(encoder, text):
+    assert encoder.encode(text).ids == (2, 3)
+
+
+@pytest.mark.parametrize("text", ["a\0good", "\U0001f600 good", "\u0641\u064a\u0644\u0645 \u202e", "\ufeffa"])
+def test_odd_text_is_text(encoder, text):
+    assert encoder.encode(text).ids[0] == 2
+
+
+@pytest.mark.parametrize("text", ["a\ud800", "\udfff", ("a", "b\udc80"), ("\udc80", "b")])
+def test_lone_surrogates_are_refused(encoder, text):
+    with pytest.raises(InputError, match=r"lone surrogate, U\+D[8CF][08F][0F] at character"):
+        encoder.encode(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (None, "NoneType"),
+        (5, "int"),
+        (b"a", "bytes"),
+        (("a", "b", "c"), r"a tuple of \(str, str, str\)"),
+        (("a",), r"a tuple of \(str\)"),
+        (("a", None), r"a tuple of \(str, NoneType\)"),
+        (["a", "b"], r"a list of \(str, str\)"),
+    ],
+)
+def test_what_is_no_text_is_named(encoder, text, found):
+    for method in (encoder.encode, encoder.tokens):
+        with pytest.raises(InputError, match=f"expected a text .*, found {found}$"):
+            method(text)
+
+
+def test_long_text_is_cut_at_its_end(encoder):
+    encoded = encoder.encode("a good bad film the very dull")
+    assert encoded == EncodedText((2, 4, 5, 6, 7, 8, 10, 3), (0,) * 8, truncated=True)
+    assert len(encoder.tokens("a good bad film the very dull")) == 8
+
+
+def test_text_that_just_fits_is_not_cut(encoder):
+    encoded = encoder.encode("a good bad film the very")
+    assert encoded.num_tokens == 8
+    assert not encoded.truncated
+
+
+@pytest.mark.parametrize("max_length", [3, 8, 9])
+def test_cut_is_that_of_the_tokenizers_library(tokenizer_json, max_length):
+    encoder = TextEncoder.from_json(tokenizer_json, ENTRY, max_length)
+    reference = Tokenizer.from_str(tokenizer_json.decode())
+    reference.no_padding()
+    reference.enable_truncation(max_length, strategy="longest_first")
+    for first, second in itertools.product(range(12), repeat=2):
+        pair = ("good " * first, "bad " * second)
+        expected, found = reference.encode(*pair), encoder.encode(pair)
+        assert (found.ids, found.type_ids) == (tuple(expected.ids), tuple(expected.type_ids)), (first, second)
+        assert found.truncated == (first + second + 3 > max_length)
+
+
+def test_special_tokens_alone_may_be_too_many():
+    with pytest.raises(InputError, match="special tokens alone do not fit the length 2"):
+        rows_that_fit([None, 0, None, 1, None], 2)
+
+
+def test_padding_and_truncation_of_the_file_are_switched_off(tokenizer_json):
+    assert json.loads(tokenizer_json)["padding"] is not None
+    loaded = Tokenizer.from_str(tokenizer_json.decode())
+    loaded.enable_truncation(3)
+    encoder = TextEncoder.from_json(loaded.to_str().encode(), ENTRY, max_length=8)
+    assert encoder.encode("a good film").ids == (2, 4, 5, 7, 3)
+
+
+def test_pair_of_100_kb_takes_no_quadratic_time(encoder):
+    text = "good film " * 10_000
+    start = time.perf_counter()
+    assert encoder.encode((text, text)).ids == (2, 5, 7, 3, 5, 7, 5, 3)
+    # 0.1 s on a slow core; with the library's own truncation it would be more than 30 s.
+    assert time.perf_counter() - start < 5
+
+
+def test_pad(encoder):
+    inputs = encoder.pad(encoder.encode(("good", "bad")), 7)
+    assert list(inputs) == ["input_ids", "attention_mask", "token_type_ids"]
+    np.testing.assert_array_equal(inputs["input_ids"], [[2, 5, 3, 6, 3, 0, 0]])
+    np.testing.assert_array_equal(inputs["attention_mask"], [[1, 1, 1, 1, 1, 0, 0]])
+    np.testing.assert_array_equal(inputs["token_type_ids"], [[0, 0, 0, 1, 1, 0, 0]])
+    assert {array.dtype for array in inputs.values()} == {np.dtype(np.int64)}
+
+
+def test_pad_id_and_types_are_those_of_the_manifest(tokenizer_json):
+    encoder = TextEncoder.from_json(tokenizer_json, TokenizerEntry(pad_id=9, has_token_types=False), max_length=8)
+    inputs = encoder.pad(encoder.encode("good"), 5)
+    assert list(inputs) == ["input_ids", "attention_mask"]
+    np.testing.assert_array_equal(inputs["input_ids"], [[2, 5, 3, 9, 9]])
+
+
+def test_pad_refuses_a_longer_text(encoder):
+    with pytest.raises(InputError, match="a text of 5 tokens does not fit the length 4"):
+        encoder.pad(encoder.encode("a good film"), 4)
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"\xff", b'{"version": "1.0"}'])
+def test_malformed_tokenizer_is_a_bundle_error(data):
+    with pytest.raises(BundleError, match="tokenizer.json cannot be read by the tokenizers library"):
+        TextEncoder.from_json(data, ENTRY, max_length=8)
