@@ -1,0 +1,19 @@
+"""ExportedPrograms in, a checked bundle out: one converter per engine, none of which knows what a BERT is."""
+
+from edge_power_converters.errors import ConversionError, OutputError, ParityError
+from edge_power_converters.parity import ProgramParity, Reference, check_artifact
+from edge_power_converters.program import SourceProgram
+from edge_power_converters.staging import staged_bundle
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ConversionError",
+    "OutputError",
+    "ParityError",
+    "ProgramParity",
+    "Reference",
+    "SourceProgram",
+    "check_artifact",
+    "staged_bundle",
+]

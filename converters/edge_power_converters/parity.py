@@ -1,0 +1,136 @@
+"""Does a converted program say what the eager model says? Asked of the runtime's own sessions, on the new file."""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edge_power_converters.quiet import quiet
+from edge_power_runtime.manifest import Artifact, Parity, Program
+from edge_power_runtime.retention import RetentionConfig, survivors
+from edge_power_runtime.sessions import Session, open_engine
+
+# Two scores this close may change places between engines, which add attention in different orders.
+NEAR_TIE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What the eager model says of one text at one length and retention.
+
+    Attributes:
+        inputs: int64 (1, length) each, by name.
+        num_tokens: how many of them are words.
+        logits: float (labels,).
+        survivors: for every encoder but the last the positions kept.
+        scores: for every encoder but the last the significance by position, float (length,).
+    """
+
+    inputs: Mapping[str, np.ndarray]
+    num_tokens: int
+    logits: np.ndarray
+    survivors: tuple[tuple[int, ...], ...]
+    scores: tuple[np.ndarray, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramParity:
+    """One program's agreement with its references.
+
+    Attributes:
+        program: its name.
+        parity: the figures that go into the manifest.
+    """
+
+    program: str
+    parity: Parity
+
+    @property
+    def passed(self) -> bool:
+        """Whether every logit was within the tolerance and every word kept was the same, near ties set apart."""
+        return self.parity.max_abs_error <= self.parity.atol and self.parity.kept_agreement == 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    error: float
+    same_label: bool
+    same_words: bool
+    near_tie: bool
+
+
+def check_artifact(
+    directory: Path,
+    artifact: Artifact,
+    references: Callable[[Program], tuple[RetentionConfig, Sequence[Reference]]],
+    *,
+    atol: float,
+    progress: Callable[[str], None],
+) -> tuple[Artifact, list[ProgramParity]]:
+    """Run every program of an artifact on its references.
+
+    Args:
+        directory: of the bundle.
+        artifact: whose files are in it.
+        references: gives a program's retention and what the eager model says.
+        atol: the largest difference of a logit that is accepted.
+        progress: told before each program.
+
+    Returns:
+        The artifact with the figures filled in, and the figures.
+    """
+    checked = []
+    with quiet(f"checking {artifact.engine}"):
+        engine = open_engine(directory, artifact)
+        for program in artifact.programs:
+            progress(program.name)
+            retention, examples = references(program)
+            checked.append(ProgramParity(program.name, _measure(engine.session(program), retention, examples, atol)))
+    programs = (
+        dataclasses.replace(program, parity=check.parity)
+        for program, check in zip(artifact.programs, checked, strict=True)
+    )
+    return dataclasses.replace(artifact, programs=tuple(programs)), checked
+
+
+def _measure(session: Session, retention: RetentionConfig, examples: Sequence[Reference], atol: float) -> Parity:
+    found = [_compare(session.run(example.inputs), retention, example) for example in examples]
+    firm = [item for item in found if not item.near_tie]
+    return Parity(
+        texts=len(found),
+        max_abs_error=max((item.error for item in firm), default=0.0),
+        label_agreement=_share(item.same_label for item in found),
+        kept_agreement=_share(item.same_words for item in firm),
+        near_ties=len(found) - len(firm),
+        atol=atol,
+    )
+
+
+def _compare(outputs: Mapping[str, np.ndarray], retention: RetentionConfig, example: Reference) -> _Comparison:
+    logits = outputs["logits"][0]
+    error = float(np.max(np.abs(logits - example.logits)))
+    kept = survivors(outputs["kept"], retention) if "kept" in outputs else example.survivors
+    swapped = _first_difference(kept, example)
+    return _Comparison(
+        error=error if np.isfinite(error) else float("inf"),
+        same_label=int(np.argmax(logits)) == int(np.argmax(example.logits)),
+        same_words=swapped is None,
+        near_tie=swapped is not None and swapped <= NEAR_TIE,
+    )
+
+
+def _first_difference(kept: tuple[tuple[int, ...], ...], example: Reference) -> float | None:
+    """How far the scores of wrongly kept and wrongly dropped words lie apart where the choice first differs."""
+    for ours, theirs, scores in zip(kept, example.survivors, example.scores, strict=True):
+        differing = {position for position in set(ours) ^ set(theirs) if position < example.num_tokens}
+        if differing:
+            found = scores[list(differing)]
+            return float(np.max(found) - np.min(found))
+    return None
+
+
+def _share(flags: Iterable[bool]) -> float:
+    values = list(flags)
+    return sum(values) / len(values) if values else 1.0

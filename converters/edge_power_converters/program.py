@@ -1,0 +1,126 @@
+"""What every converter takes: named programs, with their inputs and outputs spelled out."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import torch
+from torch.export import ExportedProgram
+from torch.utils import _pytree as pytree
+
+from edge_power_converters.errors import ConversionError
+from edge_power_runtime.manifest import FileEntry, TensorSpec
+
+# Called before each step of a conversion with a word or two on what it is.
+Progress = Callable[[str], None]
+
+Addressing = Literal["name", "position"]
+
+_DTYPES = {torch.int32: "int32", torch.int64: "int64", torch.float32: "float32"}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceProgram:
+    """A program to convert.
+
+    Attributes:
+        name: unique; an engine's method, signature or file is named after it.
+        budget: the budget it belongs to.
+        length: its static length.
+        exported: static shapes, keyword inputs of shape (1, length), a dict of outputs.
+    """
+
+    name: str
+    budget: str
+    length: int
+    exported: ExportedProgram
+
+    @property
+    def inputs(self) -> dict[str, torch.Tensor]:
+        """Input names with a fake tensor of their shape and dtype, in the program's order."""
+        names = _names(self.exported.call_spec.in_spec, self.name)
+        values = {node.name: node.meta["val"] for node in self.exported.graph.nodes if node.op == "placeholder"}
+        return {name: values[node] for name, node in zip(names, self.exported.graph_signature.user_inputs, strict=True)}
+
+    @property
+    def outputs(self) -> dict[str, torch.Tensor]:
+        """Output names with a fake tensor of their shape and dtype, in the program's order."""
+        names = _names(self.exported.call_spec.out_spec, self.name)
+        values = {node.name: node.meta["val"] for node in self.exported.graph.nodes if "val" in node.meta}
+        return {
+            name: values[node] for name, node in zip(names, self.exported.graph_signature.user_outputs, strict=True)
+        }
+
+    def samples(self) -> dict[str, torch.Tensor]:
+        """Real tensors that fit the inputs: ones, which is a valid token, mask and token type."""
+        return {name: torch.ones(tuple(fake.shape), dtype=fake.dtype) for name, fake in self.inputs.items()}
+
+
+def tensor_specs(
+    tensors: dict[str, torch.Tensor], *, addressed_by: Addressing, narrow: bool = False
+) -> tuple[TensorSpec, ...]:
+    """Describe inputs or outputs as the manifest does.
+
+    Args:
+        tensors: by our names, in order.
+        addressed_by: whether the engine finds a tensor by name or by its position.
+        narrow: whether the engine's converter made int32 of int64.
+    """
+    by_name = addressed_by == "name"
+    return tuple(
+        TensorSpec(
+            name=name,
+            engine_name=name if by_name else None,
+            position=None if by_name else position,
+            dtype=_dtype(name, tensor, narrow=narrow),
+            shape=tuple(tensor.shape),
+        )
+        for position, (name, tensor) in enumerate(tensors.items())
+    )
+
+
+def file_entry(directory: Path, path: Path) -> FileEntry:
+    """Describe a file below `directory`."""
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return FileEntry(path.relative_to(directory).as_posix(), path.stat().st_size, digest)
+
+
+def file_entries(directory: Path, paths: Iterable[Path]) -> tuple[FileEntry, ...]:
+    """Describe files below `directory`, in the order of their names."""
+    return tuple(file_entry(directory, path) for path in sorted(paths))
+
+
+def check_unique(programs: Sequence[SourceProgram]) -> None:
+    """Refuse an empty list of programs, and two of one name.
+
+    Raises:
+        ConversionError: with the name.
+    """
+    if not programs:
+        raise ConversionError("no program to convert; give at least one length")
+    names = [program.name for program in programs]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConversionError(f"two programs are called {name}; each budget and length may be given once")
+
+
+def _names(spec: pytree.TreeSpec | None, program: str) -> list[str]:
+    """The keys of a dict's flattened order; of (args, kwargs) those of kwargs."""
+    if spec is None:
+        raise ConversionError(f"program {program} was exported without its calling convention")
+    tree = pytree.tree_unflatten(list(range(spec.num_leaves)), spec)
+    if isinstance(tree, tuple):
+        tree = tree[1]
+    if not isinstance(tree, dict) or len(tree) != spec.num_leaves:
+        raise ConversionError(f"program {program} must take keyword tensors and return a dict of tensors")
+    return sorted(tree, key=tree.__getitem__)
+
+
+def _dtype(name: str, tensor: torch.Tensor, *, narrow: bool) -> str:
+    if tensor.dtype not in _DTYPES:
+        raise ConversionError(f"{name} is {tensor.dtype}; a program takes and gives {', '.join(map(str, _DTYPES))}")
+    dtype = _DTYPES[tensor.dtype]
+    return "int32" if narrow and dtype == "int64" else dtype

@@ -1,0 +1,74 @@
+"""Write a bundle beside its place and rename it in, so that a killed conversion leaves the old one or none."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from edge_power_converters.errors import OutputError
+from edge_power_runtime.manifest import MANIFEST_FILE
+
+
+@contextmanager
+def staged_bundle(output: Path, *, force: bool) -> Iterator[Path]:
+    """Give an empty directory that becomes `output` when the block ends well, and vanishes when it does not.
+
+    Args:
+        output: where the bundle goes; its parent must exist.
+        force: replace a bundle that is there. Anything that is no bundle is never replaced.
+
+    Raises:
+        OutputError: `output` exists, cannot be written, or the disk is full.
+    """
+    check_output(output, force=force)
+    try:
+        partial = Path(tempfile.mkdtemp(prefix=f".{output.name}.partial-", dir=output.parent))
+    except OSError as error:
+        raise OutputError(f"cannot write {output}: {error.strerror}") from error
+    try:
+        yield partial
+        partial.chmod(0o755)
+        _put_in_place(partial, output)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise OutputError(
+                f"no space left on the disk of {output}; nothing was written, free some and repeat"
+            ) from error
+        raise OutputError(f"cannot write {output}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def check_output(output: Path, *, force: bool) -> None:
+    """Refuse a place that cannot take a bundle, before hours of work and not after.
+
+    Raises:
+        OutputError: with the fix.
+    """
+    if output.is_symlink() or output.exists():
+        if not (output / MANIFEST_FILE).is_file():
+            raise OutputError(f"{output} exists and is no bundle; choose another --output")
+        if not force:
+            raise OutputError(f"the bundle {output} exists; add --force to replace it, or choose another --output")
+    parent = output.absolute().parent
+    if not parent.is_dir():
+        raise OutputError(f"cannot write {output}: there is no directory {parent}; make it first")
+    if not os.access(parent, os.W_OK):
+        raise OutputError(f"cannot write {output}: no permission to write in {parent}")
+
+
+def _put_in_place(partial: Path, output: Path) -> None:
+    if not output.exists():
+        partial.rename(output)
+        return
+    retired = Path(tempfile.mkdtemp(prefix=f".{output.name}.replaced-", dir=output.parent))
+    try:
+        output.rename(retired / output.name)
+        partial.rename(output)
+    finally:
+        if not output.exists() and (retired / output.name).exists():
+            (retired / output.name).rename(output)
+        shutil.rmtree(retired, ignore_errors=True)

@@ -1,0 +1,71 @@
+"""TFLite: all programs as signatures of one flatbuffer, which LiteRT and tflite-runtime read."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from edge_power_converters.program import Progress, SourceProgram, check_unique, file_entries, tensor_specs
+from edge_power_converters.quiet import quiet
+from edge_power_runtime.manifest import Artifact, Program
+
+FILE = "model.tflite"
+
+
+def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str, progress: Progress) -> Artifact:
+    """Write programs for LiteRT.
+
+    Args:
+        programs: at least one; they should share weights.
+        directory: of the bundle.
+        lowering: recorded in the artifact.
+        progress: told before the one step there is: LiteRT's converter takes all programs at once.
+
+    Raises:
+        ConversionError: a program cannot be converted.
+        OSError: the file cannot be written.
+    """
+    check_unique(programs)
+    progress(f"{len(programs)} programs")
+    with quiet("converting to TFLite"):
+        content = _to_flatbuffer(programs)
+    path = directory / FILE
+    path.write_bytes(content)
+    return Artifact(
+        engine="tflite",
+        precision="fp32",
+        files=file_entries(directory, [path]),
+        programs=tuple(_describe(program) for program in programs),
+        lowering=lowering,
+        versions={name: version(name) for name in ("torch", "litert-torch", "ai-edge-litert")},
+    )
+
+
+def _to_flatbuffer(programs: Sequence[SourceProgram]) -> bytes:
+    import litert_torch
+
+    first, *rest = programs
+    builder = litert_torch.signature(first.name, _module(first), sample_kwargs=first.samples())
+    for program in rest:
+        builder = builder.signature(program.name, _module(program), sample_kwargs=program.samples())
+    content: bytes = builder.convert().model_content()
+    return content
+
+
+def _module(program: SourceProgram) -> object:
+    module = program.exported.module()
+    # An exported module refuses eval(); the converter asks for this flag to see that dropout is off.
+    module.training = False
+    return module
+
+
+def _describe(program: SourceProgram) -> Program:
+    return Program(
+        name=program.name,
+        budget=program.budget,
+        length=program.length,
+        file=FILE,
+        method=program.name,
+        inputs=tensor_specs(program.inputs, addressed_by="name", narrow=True),
+        outputs=tensor_specs(program.outputs, addressed_by="name", narrow=True),
+        parity=None,
+    )

@@ -1,0 +1,42 @@
+"""edge-power: make a BERT-family text classifier fast on small machines, and prove it there.
+
+The names below load on first use, so that `edge-power --help` does not wait for torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edge_power.convert import convert
+    from edge_power.macs import count_macs
+    from edge_power.model import PowerEncoder, PowerForSequenceClassification
+    from edge_power.tracing import Tracer
+    from edge_power_runtime import RetentionConfig, RetentionSchedule
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "PowerEncoder": "edge_power.model",
+    "PowerForSequenceClassification": "edge_power.model",
+    "RetentionConfig": "edge_power_runtime",
+    "RetentionSchedule": "edge_power_runtime",
+    "Tracer": "edge_power.tracing",
+    "convert": "edge_power.convert",
+    "count_macs": "edge_power.macs",
+}
+
+__all__ = [
+    "PowerEncoder",
+    "PowerForSequenceClassification",
+    "RetentionConfig",
+    "RetentionSchedule",
+    "Tracer",
+    "convert",
+    "count_macs",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'edge_power' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

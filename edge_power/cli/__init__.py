@@ -1,0 +1,94 @@
+"""The command line `edge-power`: parse, call the API, print.
+
+Each command stands in a module that is imported when the command is used, so that `--help` does not wait for torch.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from edge_power_runtime.errors import EdgePowerError, VerificationError
+
+FAILED_CHECK, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
+
+_COMMANDS = {
+    "convert": "Turn a checkpoint into a bundle, checked on every engine.",
+    "run": "Label texts with a bundle.",
+    "verify": "Compare this machine with a bundle's golden examples.",
+    "inspect": "Show what a bundle holds.",
+    "evaluate": "Score a bundle or a checkpoint on labelled texts.",
+    "demo": "Convert a real classifier for three engines and compare them.",
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are imported on use; their one-line helps stand above."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = import_module(f"edge_power.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="edge-power")
+def cli() -> None:
+    """Make a BERT-family text classifier fast on small machines, and prove it there.
+
+    Start with:  edge-power convert --model my-checkpoint --output my-bundle
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0, 1 for a failed check, 2 for bad input, 130 after Ctrl-C."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    # tokenizers warns about its thread pool at a fork, which our engines' tools do; we tokenize one text at a time.
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    try:
+        result: Any = cli.main(arguments, prog_name="edge-power", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return BAD_INPUT
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "edge-power"
+        return _complain(f"{error.format_message().rstrip('.')}; see `{where} --help`", BAD_INPUT)
+    except click.ClickException as error:
+        return _complain(error.format_message(), BAD_INPUT)
+    except EdgePowerError as error:
+        return _complain(str(error), FAILED_CHECK if _is_failed_check(error) else BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        return _complain("interrupted; nothing was written", INTERRUPTED)
+    except BrokenPipeError:
+        # Python flushes once more at exit; give that flush somewhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _is_failed_check(error: EdgePowerError) -> bool:
+    if isinstance(error, VerificationError):
+        return True
+    # Imported only now, and only if a converter was: it brings torch along.
+    converters = sys.modules.get("edge_power_converters.errors")
+    return converters is not None and isinstance(error, converters.ParityError)
+
+
+def _complain(message: str, status: int) -> int:
+    click.echo("error: " + " ".join(message.split()), err=True)
+    return status

@@ -1,0 +1,203 @@
+"""`edge-power convert`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TaskID
+
+from edge_power.cli.options import ENGINE_HELP, parse_engines, parse_lengths
+from edge_power.cli.screen import error_console, mega_macs, megabytes, output_console, progress_bar, table
+from edge_power_runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from edge_power.convert import EngineReport
+    from edge_power.model import PowerForSequenceClassification
+    from edge_power.retention_file import Retention
+    from edge_power_runtime.manifest import Manifest
+    from edge_power_runtime.text import Text
+
+DEFAULT_BUDGET = "balanced"
+
+
+@click.command()
+@click.option(
+    "--model", required=True, help="Checkpoint: a directory with config.json and model.safetensors, or a hub name."
+)
+@click.option("--output", required=True, type=click.Path(path_type=Path), help="Directory of the bundle to write.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    help=f"Engine to convert for; repeat it or use commas: {ENGINE_HELP}  [default: all three]",
+)
+@click.option(
+    "--lengths", default="32,64,128", show_default=True, help="Static lengths in tokens, [CLS] and [SEP] included."
+)
+@click.option(
+    "--keep", help="Fraction of the length that each encoder passes on: 0.9,0.8,... The last encoder keeps 1 word."
+)
+@click.option(
+    "--retention", type=click.Path(path_type=Path), help="JSON file with a schedule, or a configuration per length."
+)
+@click.option("--budget", default=DEFAULT_BUDGET, show_default=True, help="Name of what --keep or --retention says.")
+@click.option(
+    "--full/--no-full",
+    default=True,
+    show_default=True,
+    help="Also hold the unpruned programs, to compare with; weights are shared.",
+)
+@click.option(
+    "--atol",
+    type=float,
+    default=1e-4,
+    show_default=True,
+    help="Largest difference of a logit from eager that is accepted.",
+)
+@click.option(
+    "--verify-with",
+    type=click.Path(path_type=Path),
+    help="Texts to check on (TSV, CSV or JSON lines), besides the built-in ones.",
+)
+@click.option(
+    "--lowering",
+    type=click.Choice(["topk", "compare"]),
+    help="How words are chosen in the graph.  [default: each engine's faster one]",
+)
+@click.option("--force", is_flag=True, help="Replace a bundle that is there.")
+def command(
+    model: str,
+    output: Path,
+    formats: tuple[str, ...],
+    lengths: str,
+    keep: str | None,
+    retention: Path | None,
+    budget: str,
+    full: bool,
+    atol: float,
+    verify_with: Path | None,
+    lowering: str | None,
+    force: bool,
+) -> int:
+    r"""Turn a checkpoint into a bundle, checked on every engine.
+
+    \b
+    Every program is run by the engine it is for and compared with the model in
+    PyTorch; a difference beyond --atol exits with 1 and writes no bundle.
+
+    \b
+    Example:
+      edge-power convert --model my-checkpoint --output my-bundle \
+        --lengths 32,64,128 --keep 0.9,0.8,0.7,0.6,0.5 --verify-with dev.tsv
+    """
+    # Everything that needs no model is checked first: a typo is answered at once.
+    engines, wanted = parse_engines(formats), parse_lengths(lengths)
+    if atol <= 0:
+        raise InputError(f"--atol is {atol}, must be above 0")
+    named = _read_retention(keep, retention)
+    from edge_power_converters.staging import check_output
+
+    check_output(output, force=force)
+    texts = _read_texts(verify_with)
+
+    from edge_power.convert import ENGINES, Plan, check_lengths, convert
+    from edge_power.model import PowerForSequenceClassification
+
+    console = error_console()
+    with console.status(f"reading {model}"):
+        loaded = PowerForSequenceClassification.from_pretrained(model)
+    plan = Plan(
+        engines=engines or ENGINES,
+        lengths=check_lengths(wanted, loaded.config.max_positions),
+        budgets=_budgets(loaded, budget, named, full=full),
+        lowering=lowering,  # type: ignore[arg-type]  # click.Choice made sure of it
+        atol=atol,
+        texts=texts,
+        force=force,
+    )
+    watcher = _Screen(console)
+    with watcher:
+        manifest = convert(loaded, output, plan, name=Path(model).name, watcher=watcher)
+    output_console().print(_summary(manifest))
+    click.echo(f'wrote {output}; try: edge-power run {output} "some text"')
+    return 0
+
+
+class _Screen:
+    """Draws a conversion: a bar with the stage, and a line per program as it is checked."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._bar = console, progress_bar(console)
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Progress:
+        return self._bar.__enter__()
+
+    def __exit__(self, *error: object) -> None:
+        self._bar.__exit__(None, None, None)
+
+    def begin(self, total: int) -> None:
+        self._task = self._bar.add_task("starting", total=total)
+
+    def step(self, description: str) -> None:
+        assert self._task is not None
+        started = self._bar.tasks[self._task].description != "starting"
+        self._bar.update(self._task, description=description, advance=int(started))
+
+    def checked(self, report: "EngineReport") -> None:
+        for check in report.checks:
+            parity, mark = check.parity, "[green]✓[/]" if check.passed else "[red]✗[/]"
+            ties = f", {parity.near_ties} near ties apart" if parity.near_ties else ""
+            self._console.print(
+                f"{mark} {report.artifact.engine} {check.program}: largest difference {parity.max_abs_error:.1e} "
+                f"(tolerance {parity.atol:.0e}), labels {parity.label_agreement:.0%}, "
+                f"kept words {parity.kept_agreement:.0%}, {parity.texts} texts{ties}"
+            )
+
+
+def _read_retention(keep: str | None, retention: Path | None) -> "Retention | None":
+    from edge_power.retention_file import parse_keep, read_retention
+
+    if keep is not None and retention is not None:
+        raise InputError("--keep and --retention both say what to keep; give one of them")
+    if keep is not None:
+        return parse_keep(keep)
+    return None if retention is None else read_retention(retention)
+
+
+def _read_texts(path: Path | None) -> "tuple[Text, ...]":
+    if path is None:
+        return ()
+    from edge_power.data import read_examples
+
+    examples = read_examples(path, need_labels=False)
+    return tuple(item.text if item.pair is None else (item.text, item.pair) for item in examples)
+
+
+def _budgets(
+    model: "PowerForSequenceClassification", budget: str, named: "Retention | None", *, full: bool
+) -> "dict[str, Retention]":
+    from edge_power.convert import FULL, default_budgets
+
+    found = named or model.retention
+    if not budget.isidentifier():
+        raise InputError(f"the budget name {budget!r} is used in file and method names; use letters, digits and _")
+    if found is None:
+        return default_budgets(model)
+    if budget == FULL:
+        raise InputError(f"the budget name {FULL!r} means that nothing is dropped; choose another --budget")
+    unpruned = {FULL: default_budgets(model)[FULL]} if full else {}
+    return {budget: found, **unpruned}
+
+
+def _summary(manifest: "Manifest") -> object:
+    made = table("engine", "size", "program", "keep", "multiply-adds", numbers=("size", "multiply-adds"))
+    for artifact in manifest.artifacts:
+        for number, program in enumerate(artifact.programs):
+            configuration = manifest.configuration(program.budget, program.length)
+            assert configuration is not None
+            first = (artifact.engine, megabytes(artifact.size_bytes)) if number == 0 else ("", "")
+            keep = " ".join(map(str, configuration.keep))
+            made.add_row(*first, program.name, keep, mega_macs(configuration.macs))
+    return made

@@ -1,0 +1,72 @@
+"""`edge-power inspect`."""
+
+import click
+
+from edge_power.cli.screen import mega_macs, megabytes, output_console, table
+from edge_power_runtime import Bundle
+from edge_power_runtime.manifest import Manifest
+
+
+@click.command()
+@click.argument("bundle")
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
+def command(bundle: str, as_json: bool) -> None:
+    r"""Show what a bundle holds: programs, retention, multiply-adds, sizes, parity.
+
+    \b
+    Example:
+      edge-power inspect my-bundle
+    """
+    manifest = Bundle.open(bundle).manifest
+    if as_json:
+        click.echo(manifest.to_json(), nl=False)
+        return
+    console = output_console()
+    labels = ", ".join(manifest.labels[:8]) + (f", ... ({len(manifest.labels)})" if len(manifest.labels) > 8 else "")
+    console.print(f"[bold]{manifest.name}[/]: {manifest.architecture} {manifest.task}", markup=True)
+    console.print(f"labels: {labels or 'one number'}; texts up to {manifest.max_length} tokens", markup=False)
+    console.print(f"made by {manifest.created_by} with {_versions(manifest.versions)}", markup=False)
+    console.print()
+    console.print(_programs(manifest))
+    console.print()
+    console.print(_artifacts(manifest))
+
+
+def _programs(manifest: Manifest) -> object:
+    numbers = ("length", "multiply-adds", "of full")
+    made = table("budget", "length", "words kept by each encoder", "multiply-adds", "of full", numbers=numbers)
+    full = {
+        item.length: item.macs
+        for budget in manifest.budgets
+        for item in budget.configurations
+        if item.retention.is_full
+    }
+    for budget in manifest.budgets:
+        for number, item in enumerate(budget.configurations):
+            share = f"{item.macs / full[item.length]:.2f}" if item.length in full else "-"
+            keep = " ".join(map(str, item.keep))
+            made.add_row(budget.name if number == 0 else "", str(item.length), keep, mega_macs(item.macs), share)
+    return made
+
+
+def _artifacts(manifest: Manifest) -> object:
+    numbers = ("size", "difference", "texts")
+    made = table(
+        "engine", "precision", "size", "program", "difference", "kept words", "texts", "made with", numbers=numbers
+    )
+    for artifact in manifest.artifacts:
+        for number, program in enumerate(artifact.programs):
+            first = (
+                (artifact.engine, artifact.precision, megabytes(artifact.size_bytes)) if number == 0 else ("", "", "")
+            )
+            tools = _versions(artifact.versions) if number == 0 else ""
+            parity = program.parity
+            figures = ("-", "-", "-")
+            if parity is not None:
+                figures = (f"{parity.max_abs_error:.1e}", f"{parity.kept_agreement:.0%}", str(parity.texts))
+            made.add_row(*first, program.name, *figures, tools)
+    return made
+
+
+def _versions(versions: object) -> str:
+    return ", ".join(f"{name} {version}" for name, version in dict(versions).items())  # type: ignore[call-overload]

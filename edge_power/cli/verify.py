@@ -1,0 +1,47 @@
+"""`edge-power verify`."""
+
+import click
+
+from edge_power.cli.options import engine_option, threads_option
+from edge_power.cli.screen import output_console, table
+from edge_power_runtime.errors import InputError
+
+
+@click.command()
+@click.argument("bundle")
+@engine_option()
+@click.option("--atol", type=float, help="Largest difference of a logit.  [default: what the bundle records]")
+@threads_option()
+def command(bundle: str, engine: str | None, atol: float | None, threads: int) -> int:
+    r"""Compare this machine with a bundle's golden examples, on every engine that is installed.
+
+    \b
+    Example:
+      edge-power verify my-bundle --engine onnx
+    """
+    from edge_power_runtime import Bundle
+    from edge_power_runtime.engines import engine_info
+    from edge_power_runtime.golden import verify
+
+    if threads < 1:
+        raise InputError(f"--threads is {threads}, must be at least 1")
+    opened = Bundle.open(bundle)
+    engines = [artifact.engine for artifact in opened.manifest.artifacts if engine_info(artifact.engine).is_installed]
+    wanted = [opened.artifact(engine).engine] if engine else engines or [opened.artifact().engine]
+    made = table("", "engine", "program", "texts", "largest error", "tolerance", "labels", "kept words")
+    passed = True
+    for name in wanted:
+        for check in verify(opened, engine=name, num_threads=threads, atol=atol):
+            passed &= check.passed
+            made.add_row(
+                "[green]✓[/]" if check.passed else "[red]✗[/]",
+                name,
+                check.program,
+                str(check.texts),
+                f"{check.max_abs_error:.1e}",
+                f"{check.atol:.0e}",
+                f"{check.label_agreement:.0%}",
+                f"{check.kept_agreement:.0%}",
+            )
+    output_console().print(made)
+    return 0 if passed else 1

@@ -1,0 +1,52 @@
+"""The shape of a model, in our words; checkpoint.py reads it from a Hugging Face config.json."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Activation = Literal["gelu", "gelu_tanh", "relu", "silu"]
+Task = Literal["classification", "regression"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelConfig:
+    """A BERT-family classifier.
+
+    Attributes:
+        architecture: the family, as Hugging Face's `model_type` spells it.
+        vocab_size: rows of the word embedding.
+        hidden_size: H, the size of a word-vector.
+        num_encoders: L.
+        num_heads: attention heads; divides hidden_size.
+        intermediate_size: width of the feed-forward layer.
+        max_positions: the longest text in tokens, [CLS] included.
+        num_token_types: rows of the token type embedding.
+        norm_eps: added to the variance in layer normalisation.
+        activation: of the feed-forward layer.
+        task: classification, or regression with one output.
+        labels: in the order of the logits; empty for regression.
+        pad_id: the token that fills a text up to the length.
+    """
+
+    architecture: str
+    vocab_size: int
+    hidden_size: int
+    num_encoders: int
+    num_heads: int
+    intermediate_size: int
+    max_positions: int
+    num_token_types: int
+    norm_eps: float
+    activation: Activation
+    task: Task
+    labels: tuple[str, ...]
+    pad_id: int = 0
+
+    @property
+    def num_logits(self) -> int:
+        """Values that the classifier gives: one per label, or one for regression."""
+        return len(self.labels) or 1
+
+    @property
+    def head_size(self) -> int:
+        """d, the size of one head's part of a word-vector."""
+        return self.hidden_size // self.num_heads

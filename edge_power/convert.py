@@ -1,0 +1,300 @@
+"""`convert`: a checkpoint becomes a bundle that was checked on every engine before it was written."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from edge_power.errors import OptionError
+from edge_power.extract import Lowering
+from edge_power.macs import count_macs
+from edge_power.model import PowerForSequenceClassification
+from edge_power.references import CheckedText, encode_texts, fitting, golden_examples, make_references
+from edge_power.retention_file import Retention
+from edge_power.sentences import SENTENCES
+from edge_power.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
+from edge_power.tracing import Tracer
+from edge_power_converters import ParityError, ProgramParity, Reference, SourceProgram, check_artifact, staged_bundle
+from edge_power_converters.program import file_entries
+from edge_power_runtime.manifest import (
+    GOLDEN_FILE,
+    MANIFEST_FILE,
+    SCHEMA_VERSION,
+    Artifact,
+    Budget,
+    Configuration,
+    Manifest,
+    Program,
+)
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from edge_power_runtime.text import Text
+
+FULL = "full"
+ENGINES = ("onnx", "executorch", "tflite")
+
+# Measured on each engine, docs/lowerings.md.
+FASTER_LOWERING: dict[str, Lowering] = {"onnx": "topk", "executorch": "topk", "tflite": "topk"}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a bundle shall hold.
+
+    Attributes:
+        engines: onnx, executorch or tflite, each once.
+        lengths: static lengths, each once.
+        budgets: by name, the bundle's default first.
+        lowering: how extract is written; None takes each engine's faster one.
+        atol: the largest difference of a logit from eager that is accepted.
+        texts: to compare on, besides the built-in ones.
+        force: replace a bundle that is there.
+    """
+
+    engines: tuple[str, ...] = ENGINES
+    lengths: tuple[int, ...] = (32, 64, 128)
+    budgets: dict[str, Retention] = field(default_factory=dict)
+    lowering: Lowering | None = None
+    atol: float = 1e-4
+    texts: tuple[Text, ...] = ()
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """One engine's part of a conversion.
+
+    Attributes:
+        artifact: as the manifest has it.
+        checks: one per program.
+    """
+
+    artifact: Artifact
+    checks: tuple[ProgramParity, ...]
+
+
+class Watcher(Protocol):
+    """Is told of a conversion's steps; the command line draws them."""
+
+    def begin(self, total: int) -> None:
+        """Learn how many steps there will be."""
+        ...
+
+    def step(self, description: str) -> None:
+        """Learn that a step begins, and that the one before is done."""
+        ...
+
+    def checked(self, report: EngineReport) -> None:
+        """Learn how an engine's programs compare with eager, before anything is refused."""
+        ...
+
+
+class Silence:
+    """A watcher that ignores what it is told."""
+
+    def begin(self, total: int) -> None:
+        """Ignore."""
+
+    def step(self, description: str) -> None:
+        """Ignore."""
+
+    def checked(self, report: EngineReport) -> None:
+        """Ignore."""
+
+
+def convert(
+    model: PowerForSequenceClassification,
+    output: Path,
+    plan: Plan,
+    *,
+    name: str = "model",
+    watcher: Watcher | None = None,
+) -> Manifest:
+    """Convert a model for the planned engines, check every program against eager, and write the bundle.
+
+    Args:
+        model: with a tokenizer, in evaluation mode.
+        output: the bundle's directory.
+        plan: what it shall hold; no budget means the model's own retention and `full`, or `full` alone.
+        name: goes into the manifest.
+        watcher: is told of the steps.
+
+    Returns:
+        The manifest, parity filled in.
+
+    Raises:
+        OptionError: the plan cannot be carried out.
+        RetentionError: a budget does not fit the model.
+        ParityError: a program differs from eager; nothing was written.
+        OutputError: the bundle cannot be written.
+        ConversionError: an engine's tools failed; nothing was written.
+    """
+    with staged_bundle(output, force=plan.force) as directory:
+        job = _Job(model, directory, plan, watcher or Silence())
+        manifest = job.run(name)
+        (directory / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
+    return manifest
+
+
+class _Job:
+    """One conversion under way: programs by name, each traced when an engine asks for it."""
+
+    def __init__(self, model: PowerForSequenceClassification, directory: Path, plan: Plan, watcher: Watcher) -> None:
+        self.model, self.directory, self.plan, self.watcher = model, directory, plan, watcher
+        self.budgets = plan.budgets or default_budgets(model)
+        self.configurations = _configurations(model, self.budgets, plan.lengths)
+        self.tracer = Tracer(model)
+        save_tokenizer(model, directory)
+        self.encoder = text_encoder(model, max(plan.lengths))
+        # The empty text fits every program.
+        self.texts = encode_texts(self.encoder, [*plan.texts, *SENTENCES, ""])
+        self.references: dict[str, tuple[list[CheckedText], list[Reference]]] = {}
+
+    def run(self, name: str) -> Manifest:
+        programs = len(self.configurations)
+        self.watcher.begin(
+            programs + sum(2 * programs + (programs if engine == "onnx" else 1) for engine in self.engines)
+        )
+        for program, (_, config) in self.configurations.items():
+            self.watcher.step(f"eager reference {program}")
+            self._refer(program, config)
+        self._write_side_files()
+        shared = file_entries(self.directory, (path for path in self.directory.iterdir() if path.is_file()))
+        artifacts = [self._convert_for(engine) for engine in self.engines]
+        return Manifest(
+            schema_version=SCHEMA_VERSION,
+            name=name,
+            architecture=self.model.config.architecture,
+            task=self.model.config.task,
+            labels=self.model.config.labels,
+            max_length=max(self.plan.lengths),
+            tokenizer=tokenizer_entry(self.model),
+            files=shared,
+            budgets=tuple(self._describe(budget) for budget in self.budgets),
+            artifacts=tuple(artifacts),
+            versions={package: version(package) for package in ("torch", "transformers", "tokenizers")},
+            created_by=f"edge-power {version('edge-power')}",
+        )
+
+    @property
+    def engines(self) -> tuple[str, ...]:
+        return self.plan.engines
+
+    def _refer(self, program: str, config: RetentionConfig) -> None:
+        texts = fitting(self.texts, config.length)
+        if not texts:
+            raise OptionError(f"length {config.length} does not even hold an empty text; give lengths of at least 4")
+        self.references[program] = texts, make_references(self.model, self.encoder, texts, config)
+
+    def _write_side_files(self) -> None:
+        golden = json.dumps(golden_examples(self.references), ensure_ascii=False, allow_nan=False)
+        (self.directory / GOLDEN_FILE).write_text(golden + "\n", encoding="utf-8")
+        config = json.dumps(self.model.hugging_face_config(), indent=2)
+        (self.directory / "config.json").write_text(config + "\n", encoding="utf-8")
+
+    def _convert_for(self, engine: str) -> Artifact:
+        lowering = self.plan.lowering or FASTER_LOWERING[engine]
+        programs = []
+        for name, (budget, config) in self.configurations.items():
+            self.watcher.step(f"{engine}: tracing {name}")
+            programs.append(SourceProgram(name, budget, config.length, self.tracer.trace(config, lowering=lowering)))
+        write = converter_for(engine)
+        artifact = write(
+            programs,
+            self.directory,
+            lowering=lowering,
+            progress=lambda what: self.watcher.step(f"{engine}: converting {what}"),
+        )
+        checked, checks = check_artifact(
+            self.directory,
+            artifact,
+            self._references_of,
+            atol=self.plan.atol,
+            progress=lambda what: self.watcher.step(f"{engine}: checking {what}"),
+        )
+        self.watcher.checked(EngineReport(checked, tuple(checks)))
+        _refuse_failures(engine, checks)
+        return checked
+
+    def _references_of(self, program: Program) -> tuple[RetentionConfig, Sequence[Reference]]:
+        return self.configurations[program.name][1], self.references[program.name][1]
+
+    def _describe(self, budget: str) -> Budget:
+        schedule = self.budgets[budget].schedule
+        fractions = schedule.for_encoders(self.model.config.num_encoders).fractions if schedule else None
+        configurations = tuple(
+            Configuration(config.length, config.keep, count_macs(self.model.config, config).total)
+            for owner, config in self.configurations.values()
+            if owner == budget
+        )
+        return Budget(budget, fractions, configurations, accuracy=None)
+
+
+def default_budgets(model: PowerForSequenceClassification) -> dict[str, Retention]:
+    """The model's own retention, if it has one, and all words."""
+    full = Retention(schedule=RetentionSchedule.full(model.config.num_encoders))
+    return {FULL: full} if model.retention is None else {"learned": model.retention, FULL: full}
+
+
+def converter_for(engine: str) -> Callable[..., Artifact]:
+    """The converter of an engine; it is imported only now, since each brings its own tools."""
+    match engine:
+        case "onnx":
+            from edge_power_converters import onnx
+
+            return onnx.convert
+        case "executorch":
+            from edge_power_converters import executorch
+
+            return executorch.convert
+        case "tflite":
+            from edge_power_converters import tflite
+
+            return tflite.convert
+        case other:
+            raise OptionError(f"no converter for {other!r}; there are: {', '.join(ENGINES)}")
+
+
+def check_lengths(lengths: Iterable[int], longest: int) -> tuple[int, ...]:
+    """Check lengths and put them in order.
+
+    Raises:
+        OptionError: one is below 2, repeated, or beyond the position table.
+    """
+    found = tuple(lengths)
+    for length in found:
+        if length < 2:
+            raise OptionError(f"length {length} cannot hold [CLS] and [SEP]; give lengths of at least 2")
+        if length > longest:
+            raise OptionError(
+                f"length {length} exceeds the model's position table of {longest}; give at most {longest}"
+            )
+        if found.count(length) > 1:
+            raise OptionError(f"length {length} is given twice; give each length once")
+    if not found:
+        raise OptionError("no length is given; give at least one, such as 32")
+    return tuple(sorted(found))
+
+
+def _configurations(
+    model: PowerForSequenceClassification, budgets: dict[str, Retention], lengths: Iterable[int]
+) -> dict[str, tuple[str, RetentionConfig]]:
+    """Program names with their budget and configuration."""
+    checked = check_lengths(lengths, model.config.max_positions)
+    return {
+        f"{budget}_{length}": (budget, retention.at(length, encoders=model.config.num_encoders))
+        for budget, retention in budgets.items()
+        for length in checked
+    }
+
+
+def _refuse_failures(engine: str, checks: Sequence[ProgramParity]) -> None:
+    failed = [check for check in checks if not check.passed]
+    if failed:
+        worst = max(failed, key=lambda check: check.parity.max_abs_error)
+        raise ParityError(
+            f"{engine}: {len(failed)} of {len(checks)} programs differ from eager, {worst.program} by "
+            f"{worst.parity.max_abs_error:.1e} with a tolerance of {worst.parity.atol:.0e} and "
+            f"{worst.parity.kept_agreement:.0%} of texts keeping the same words; no bundle was written"
+        )

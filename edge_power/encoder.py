@@ -1,0 +1,137 @@
+"""One encoder: self-attention, extract, feed-forward.
+
+Every tensor may have a batch axis in front, (batch, n, hidden), or none, (n, hidden): training and the eager reference
+use the first, static graphs the second, where each engine's matrix product takes its fastest form.
+"""
+
+import torch
+from torch import nn
+
+from edge_power.config import Activation, ModelConfig
+
+_ACTIVATIONS: dict[Activation, type[nn.Module] | tuple[type[nn.Module], dict[str, str]]] = {
+    "gelu": nn.GELU,
+    "gelu_tanh": (nn.GELU, {"approximate": "tanh"}),
+    "relu": nn.ReLU,
+    "silu": nn.SiLU,
+}
+
+
+def make_activation(name: Activation) -> nn.Module:
+    """Build the activation of that name."""
+    match _ACTIVATIONS[name]:
+        case (kind, options):
+            return kind(**options)
+        case kind:
+            return kind()
+
+
+class Encoder(nn.Module):
+    """One encoder of a post-norm BERT (Devlin et al. 2018), in the parts that extract needs to come between.
+
+    Extract stands between attention and the feed-forward layer, as in the paper's own code. Rows are dropped from the
+    probabilities before their product with the values, so that everything after it runs on the kept rows alone.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Build with PyTorch's default initialisation; weights come from a checkpoint."""
+        super().__init__()
+        hidden = config.hidden_size
+        self.num_heads = config.num_heads
+        self.query_scale: float | None = config.head_size**-0.5
+        self.query = nn.Linear(hidden, hidden)
+        self.key = nn.Linear(hidden, hidden)
+        self.value = nn.Linear(hidden, hidden)
+        self.output = nn.Linear(hidden, hidden)
+        self.attention_norm = nn.LayerNorm(hidden, config.norm_eps)
+        self.expand = nn.Linear(hidden, config.intermediate_size)
+        self.activation = make_activation(config.activation)
+        self.contract = nn.Linear(config.intermediate_size, hidden)
+        self.output_norm = nn.LayerNorm(hidden, config.norm_eps)
+
+    def probabilities(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        """Attention of every word-vector to every other.
+
+        Args:
+            x: (..., n, hidden).
+            bias: 0 at words and a large negative number at padding, (..., n).
+
+        Returns:
+            (..., heads, n, n), queries before keys; each row sums to 1.
+        """
+        query, key = self._heads(self._scaled_query(x)), self._heads(self.key(x))
+        scores = _product(query, key.transpose(-1, -2))
+        return torch.softmax(scores + bias.unsqueeze(-2).unsqueeze(-2), dim=-1)
+
+    def context(self, probabilities: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        """Mix the values of all n word-vectors for the k rows of `probabilities`.
+
+        Args:
+            probabilities: (..., heads, k, n).
+            x: (..., n, hidden).
+
+        Returns:
+            (..., k, hidden).
+        """
+        return _product(probabilities, self._heads(self.value(x))).transpose(-3, -2).flatten(-2)
+
+    def first_row_context(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
+        """The context of row 0 alone, which is all that a [CLS] classifier reads of its last encoder.
+
+        With one query, (q W_k^T) x^T equals q (x W_k)^T, and (p x) W_v equals p (x W_v): the products with the weights
+        are made once and not once per word. The key's bias adds the same to every score, so softmax removes it; the
+        value's bias is mixed by probabilities that sum to 1.
+
+        Args:
+            x: (..., n, hidden).
+            bias: (..., n).
+
+        Returns:
+            (..., 1, hidden).
+        """
+        query = self._heads(self._scaled_query(x[..., :1, :]))
+        key = self.key.weight.unflatten(0, (self.num_heads, -1))
+        scores = torch.matmul(_product(query, key).squeeze(-2), x.transpose(-1, -2))
+        mixed = torch.matmul(torch.softmax(scores + bias.unsqueeze(-2), dim=-1), x)
+        value = self.value.weight.unflatten(0, (self.num_heads, -1)).transpose(-1, -2)
+        context = _product(mixed.unsqueeze(-2), value)
+        return context.transpose(-3, -2).flatten(-2) + self.value.bias
+
+    def finish(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """Everything after extract: output projection, residual, feed-forward.
+
+        Args:
+            x: the kept rows of what entered this encoder, (..., k, hidden).
+            context: (..., k, hidden).
+
+        Returns:
+            (..., k, hidden).
+        """
+        x = self.attention_norm(x + self.output(context))
+        return self.output_norm(x + self.contract(self.activation(self.expand(x))))
+
+    def for_tracing(self) -> "Encoder":
+        """A twin that shares all weights but the query's, into which 1/sqrt(d) is multiplied: one operation fewer."""
+        twin = Encoder.__new__(Encoder)
+        nn.Module.__init__(twin)
+        twin.num_heads, twin.query_scale = self.num_heads, None
+        for name, child in self.named_children():
+            setattr(twin, name, child)
+        if self.query_scale is not None:
+            twin.query = nn.Linear(self.query.in_features, self.query.out_features)
+            twin.query.weight = nn.Parameter(self.query.weight.detach() * self.query_scale, requires_grad=False)
+            twin.query.bias = nn.Parameter(self.query.bias.detach() * self.query_scale, requires_grad=False)
+        return twin
+
+    def _scaled_query(self, x: torch.Tensor) -> torch.Tensor:
+        query: torch.Tensor = self.query(x)
+        return query if self.query_scale is None else query * self.query_scale
+
+    def _heads(self, x: torch.Tensor) -> torch.Tensor:
+        """(..., n, hidden) to (..., heads, n, d)."""
+        return x.unflatten(-1, (self.num_heads, -1)).transpose(-3, -2)
+
+
+def _product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    # matmul of two 3-D tensors is traced as expand + bmm, and ExecuTorch copies at every expand.
+    return torch.bmm(a, b) if a.dim() == b.dim() == 3 else torch.matmul(a, b)

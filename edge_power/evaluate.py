@@ -1,0 +1,172 @@
+"""Score a bundle or a checkpoint on labelled texts, in a stream."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from edge_power.config import Task
+from edge_power.data import Example, label_ids, label_values, read_examples
+from edge_power.metrics import compute_metrics
+from edge_power_runtime.text import EncodedText, Text
+
+if TYPE_CHECKING:
+    from edge_power.model import PowerForSequenceClassification
+    from edge_power.retention_file import Retention
+    from edge_power_runtime import Classifier
+
+CHUNK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a predictor says of one text.
+
+    Attributes:
+        logits: one per label, or one for regression.
+        truncated: whether the text was longer than the longest program.
+    """
+
+    logits: tuple[float, ...]
+    truncated: bool
+
+
+class Predictor(Protocol):
+    """Something that can be scored."""
+
+    @property
+    def task(self) -> Task:
+        """Classification or regression."""
+        ...
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of the logits; empty for regression."""
+        ...
+
+    def answer(self, texts: Sequence[Text]) -> list[Answer]:
+        """Answer texts in their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The score of one run.
+
+    Attributes:
+        metrics: see `compute_metrics`.
+        rows: texts that were scored.
+        truncated: how many of them were cut.
+    """
+
+    metrics: dict[str, float]
+    rows: int
+    truncated: int
+
+
+class BundlePredictor:
+    """A bundle's classifier."""
+
+    def __init__(self, classifier: "Classifier") -> None:
+        """Score `classifier`."""
+        self._classifier = classifier
+
+    @property
+    def task(self) -> Task:
+        """Classification or regression."""
+        return self._classifier.bundle.manifest.task
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of the logits; empty for regression."""
+        return self._classifier.bundle.manifest.labels
+
+    def answer(self, texts: Sequence[Text]) -> list[Answer]:
+        """Answer texts in their order, one at a time."""
+        return [Answer(found.logits, found.truncated) for found in self._classifier.classify(texts)]
+
+
+class EagerPredictor:
+    """A checkpoint in PyTorch, each text padded to the smallest length that holds it, as a bundle would."""
+
+    def __init__(
+        self, model: "PowerForSequenceClassification", lengths: Sequence[int], retention: "Retention | None" = None
+    ) -> None:
+        """Score `model`; `retention` is what it keeps at each length, None is all."""
+        from edge_power.convert import check_lengths
+        from edge_power.tokenizer import text_encoder
+
+        self._model = model
+        self._lengths = check_lengths(lengths, model.config.max_positions)
+        self._retention = retention
+        self._encoder = text_encoder(model, max(self._lengths))
+
+    @property
+    def task(self) -> Task:
+        """Classification or regression."""
+        return self._model.config.task
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of the logits; empty for regression."""
+        return self._model.config.labels
+
+    def answer(self, texts: Sequence[Text]) -> list[Answer]:
+        """Answer texts in their order, in batches of one length."""
+        encoded = [self._encoder.encode(text) for text in texts]
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for index, item in enumerate(encoded):
+            by_length[self._lengths[bisect_left(self._lengths, item.num_tokens)]].append(index)
+        answers: dict[int, Answer] = {}
+        for length, indices in by_length.items():
+            for index, logits in zip(indices, self._run([encoded[index] for index in indices], length), strict=True):
+                answers[index] = Answer(logits, encoded[index].truncated)
+        return [answers[index] for index in range(len(encoded))]
+
+    def _run(self, batch: Sequence[EncodedText], length: int) -> list[tuple[float, ...]]:
+        from edge_power.references import eager_outputs
+
+        retention = None
+        if self._retention is not None:
+            retention = self._retention.at(length, encoders=self._model.config.num_encoders)
+        output = eager_outputs(self._model, [self._encoder.pad(item, length) for item in batch], retention)
+        return [tuple(row) for row in output.logits.tolist()]
+
+
+def evaluate(predictor: Predictor, path: Path, *, progress: Callable[[int], None] = lambda rows: None) -> Evaluation:
+    """Score a predictor on a file of labelled texts; only predictions and labels are held in memory.
+
+    Args:
+        predictor: what to score.
+        path: TSV, CSV or JSON lines; see `read_examples`.
+        progress: told how many rows were just done.
+
+    Raises:
+        DataError: a row cannot be read, or has a label that the model does not know.
+    """
+    examples = read_examples(path, need_labels=True)
+    predictions: list[float] = []
+    references: list[float] = []
+    truncated = 0
+    while chunk := list(islice(examples, CHUNK)):
+        references += _references(predictor, chunk, path)
+        answers = predictor.answer([item.text if item.pair is None else (item.text, item.pair) for item in chunk])
+        predictions += [_prediction(predictor.task, answer) for answer in answers]
+        truncated += sum(answer.truncated for answer in answers)
+        progress(len(chunk))
+    metrics = compute_metrics(predictor.task, predictions, references, len(predictor.labels))
+    return Evaluation(metrics, len(predictions), truncated)
+
+
+def _references(predictor: Predictor, chunk: Sequence[Example], path: Path) -> list[float]:
+    if predictor.task == "regression":
+        return list(label_values(chunk, path=path))
+    return [float(label) for label in label_ids(chunk, predictor.labels, path=path)]
+
+
+def _prediction(task: Task, answer: Answer) -> float:
+    logits = answer.logits
+    return logits[0] if task == "regression" else float(max(range(len(logits)), key=logits.__getitem__))

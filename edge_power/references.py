@@ -1,0 +1,117 @@
+"""What the eager model says of texts at a program's length: the yardstick of parity, and the golden examples."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from edge_power.model import ClassifierOutput, PowerForSequenceClassification
+from edge_power.tracing import INPUT_NAMES
+from edge_power_converters.parity import Reference
+from edge_power_runtime.retention import RetentionConfig
+from edge_power_runtime.text import EncodedText, Text, TextEncoder
+
+BATCH = 32
+GOLDEN_PER_PROGRAM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedText:
+    """A text with its token ids.
+
+    Attributes:
+        text: one text, or a pair.
+        encoded: as the runtime's tokenizer has it, cut at the longest length.
+    """
+
+    text: Text
+    encoded: EncodedText
+
+
+def encode_texts(encoder: TextEncoder, texts: Sequence[Text]) -> list[CheckedText]:
+    """Tokenize texts as a device will."""
+    return [CheckedText(text, encoder.encode(text)) for text in texts]
+
+
+def fitting(texts: Sequence[CheckedText], length: int) -> list[CheckedText]:
+    """The texts that a program of this length can hold."""
+    return [text for text in texts if text.encoded.num_tokens <= length and not text.encoded.truncated]
+
+
+def make_references(
+    model: PowerForSequenceClassification,
+    encoder: TextEncoder,
+    texts: Sequence[CheckedText],
+    retention: RetentionConfig,
+) -> list[Reference]:
+    """Run the eager model on texts padded to one length.
+
+    Args:
+        model: in evaluation mode.
+        encoder: pads as a device does.
+        texts: each at most `retention.length` tokens.
+        retention: words kept.
+    """
+    references: list[Reference] = []
+    for start in range(0, len(texts), BATCH):
+        batch = texts[start : start + BATCH]
+        padded = [encoder.pad(text.encoded, retention.length) for text in batch]
+        references += _run(model, padded, [text.encoded.num_tokens for text in batch], retention)
+    return references
+
+
+def golden_examples(programs: Mapping[str, tuple[Sequence[CheckedText], Sequence[Reference]]]) -> dict[str, Any]:
+    """The content of golden.json: for each program a few texts of different lengths, with what the eager model says."""
+    chosen: dict[int, dict[str, Any]] = {}
+    for name, (texts, references) in programs.items():
+        for index in _spread(len(texts), GOLDEN_PER_PROGRAM):
+            text, reference = texts[index], references[index]
+            entry = chosen.setdefault(id(text), {"text": text, "programs": {}})
+            entry["programs"][name] = {
+                "logits": [float(value) for value in reference.logits],
+                "survivors": [list(positions) for positions in reference.survivors],
+            }
+    return {"schema_version": 1, "examples": [_golden(entry["text"], entry["programs"]) for entry in chosen.values()]}
+
+
+def _golden(checked: CheckedText, programs: dict[str, Any]) -> dict[str, Any]:
+    text, pair = (checked.text, None) if isinstance(checked.text, str) else checked.text
+    encoded = checked.encoded
+    ids, type_ids = list(encoded.ids), list(encoded.type_ids)
+    return {"text": text, "pair": pair, "ids": ids, "type_ids": type_ids, "programs": programs}
+
+
+def _spread(count: int, wanted: int) -> list[int]:
+    """`wanted` indices spread evenly over `count`, the first and the last among them."""
+    return sorted({round(step * (count - 1) / max(1, wanted - 1)) for step in range(wanted)})
+
+
+def eager_outputs(
+    model: PowerForSequenceClassification, padded: Sequence[dict[str, np.ndarray]], retention: RetentionConfig | None
+) -> ClassifierOutput:
+    """Run the eager model on a batch of padded texts, without gradients."""
+    stacked = {name: torch.from_numpy(np.concatenate([item[name] for item in padded])) for name in INPUT_NAMES}
+    with torch.no_grad():
+        output: ClassifierOutput = model(**stacked, retention=retention)
+    return output
+
+
+def _run(
+    model: PowerForSequenceClassification,
+    padded: Sequence[dict[str, np.ndarray]],
+    num_tokens: Sequence[int],
+    retention: RetentionConfig,
+) -> list[Reference]:
+    output = eager_outputs(model, padded, retention)
+    return [
+        Reference(
+            inputs=inputs,
+            num_tokens=words,
+            logits=output.logits[row].numpy(),
+            survivors=tuple(tuple(kept[row].tolist()) for kept in output.encoder.survivors),
+            scores=tuple(score[row].numpy() for score in output.encoder.scores),
+        )
+        for row, (inputs, words) in enumerate(zip(padded, num_tokens, strict=True))
+    ]

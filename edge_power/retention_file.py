@@ -1,0 +1,140 @@
+"""retention.json: a schedule for every length, or one configuration per length.
+
+    {"schedule": [0.9, 0.8, 0.7, 0.6, 0.5]}
+    {"configurations": {"32": [29, 26, 23, 20, 16, 1], "64": [58, 52, 45, 39, 32, 1]}}
+
+A bare list of fractions is read as a schedule.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edge_power_runtime.errors import RetentionError
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+
+RETENTION_FILE = "retention.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What a checkpoint or a caller says of retention.
+
+    Attributes:
+        schedule: serves every length; None where configurations are given.
+        configurations: by length, used before the schedule.
+    """
+
+    schedule: RetentionSchedule | None = None
+    configurations: Mapping[int, RetentionConfig] = field(default_factory=dict)
+
+    def at(self, length: int, *, encoders: int) -> RetentionConfig:
+        """The configuration of a model with `encoders` encoders at one length.
+
+        The last encoder keeps 1, whatever is written: a [CLS] classifier reads no other row, so it costs no accuracy.
+
+        Raises:
+            RetentionError: nothing is known for this length, or for another number of encoders.
+        """
+        if length in self.configurations:
+            keep = self.configurations[length].keep
+            if len(keep) not in (encoders, encoders - 1):
+                raise RetentionError(
+                    f"length {length} has {len(keep)} numbers, the model has {encoders} encoders; "
+                    f"give {encoders} whole numbers"
+                )
+            return RetentionConfig(length, (*keep[: encoders - 1], 1))
+        if self.schedule is None:
+            known = ", ".join(str(known) for known in sorted(self.configurations)) or "none"
+            raise RetentionError(
+                f"retention has no configuration for length {length}, only for {known}; add one, or give a schedule"
+            )
+        return self.schedule.for_encoders(encoders).at(length)
+
+    def to_json(self) -> str:
+        """Write the file's text; `parse_retention` gives an equal value back."""
+        if self.configurations:
+            table = {str(length): list(config.keep) for length, config in sorted(self.configurations.items())}
+            return json.dumps({"configurations": table}, indent=2) + "\n"
+        return json.dumps({"schedule": list(self.schedule.fractions if self.schedule else ())}) + "\n"
+
+
+def read_retention(path: Path) -> Retention:
+    """Read a retention file.
+
+    Raises:
+        RetentionError: it cannot be read, or what it says is no retention.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise RetentionError(f"no retention file at {path}; see `edge-power convert --help` for its form") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RetentionError(f"cannot read the retention file {path}: {error}") from error
+    try:
+        return parse_retention(text)
+    except RetentionError as error:
+        raise RetentionError(f"{path}: {error}") from error
+
+
+def parse_retention(text: str) -> Retention:
+    """Read the text of a retention file.
+
+    Raises:
+        RetentionError: it is not JSON, or not of the form above.
+    """
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise RetentionError(f"not valid JSON ({error}); expected {{'schedule': [0.9, ...]}}") from error
+    match content:
+        case list() as fractions:
+            return Retention(schedule=_schedule(fractions))
+        case {"schedule": list() as fractions}:
+            return Retention(schedule=_schedule(fractions))
+        case {"configurations": dict() as table} if table:
+            return Retention(configurations=dict(_configuration(length, keep) for length, keep in table.items()))
+        case _:
+            raise RetentionError(
+                "expected {'schedule': [0.9, ...]} or {'configurations': {'32': [29, ...]}}, "
+                f"found {_shorten(content)}"
+            )
+
+
+def parse_keep(text: str) -> Retention:
+    """Read fractions as a command line gives them: `0.9,0.8,0.7`.
+
+    Raises:
+        RetentionError: one is no number, or the schedule is not one.
+    """
+    fractions: list[float] = []
+    for part in text.split(","):
+        try:
+            fractions.append(float(part))
+        except ValueError as error:
+            raise RetentionError(
+                f"{part.strip()!r} in {text!r} is not a number; give fractions as 0.9,0.8,0.7"
+            ) from error
+    return Retention(schedule=RetentionSchedule(tuple(fractions)))
+
+
+def _schedule(fractions: list[Any]) -> RetentionSchedule:
+    for fraction in fractions:
+        if isinstance(fraction, bool) or not isinstance(fraction, int | float):
+            raise RetentionError(f"a schedule holds fractions such as 0.9, found {_shorten(fraction)}")
+    return RetentionSchedule(tuple(float(fraction) for fraction in fractions))
+
+
+def _configuration(length: str, keep: Any) -> tuple[int, RetentionConfig]:
+    if not (length.isascii() and length.isdigit()):
+        raise RetentionError(f"a configuration is listed under a length such as '32', found {_shorten(length)}")
+    if not isinstance(keep, list) or not all(type(kept) is int for kept in keep):
+        raise RetentionError(f"length {length}: expected whole numbers, one per encoder, found {_shorten(keep)}")
+    return int(length), RetentionConfig(int(length), tuple(keep))
+
+
+def _shorten(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,37 @@
+"""The runtime's tokenizing, made from a checkpoint's tokenizer, so that host and device read the same ids."""
+
+import tempfile
+from pathlib import Path
+
+from edge_power.errors import CheckpointError
+from edge_power.model import PowerForSequenceClassification
+from edge_power_runtime.manifest import TOKENIZER_FILE, TokenizerEntry
+from edge_power_runtime.text import TextEncoder
+
+
+def tokenizer_entry(model: PowerForSequenceClassification) -> TokenizerEntry:
+    """What the manifest adds to tokenizer.json."""
+    return TokenizerEntry(pad_id=model.config.pad_id, has_token_types=True)
+
+
+def save_tokenizer(model: PowerForSequenceClassification, directory: Path) -> None:
+    """Write tokenizer.json and its companions.
+
+    Raises:
+        CheckpointError: the model has no tokenizer.
+    """
+    if model.tokenizer is None:
+        raise CheckpointError("the model has no tokenizer, and texts need one; set model.tokenizer")
+    model.tokenizer.save_pretrained(directory)
+
+
+def text_encoder(model: PowerForSequenceClassification, max_length: int) -> TextEncoder:
+    """A TextEncoder that cuts at `max_length` tokens.
+
+    Raises:
+        CheckpointError: the model has no tokenizer.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        save_tokenizer(model, Path(directory))
+        content = (Path(directory) / TOKENIZER_FILE).read_bytes()
+    return TextEncoder.from_json(content, tokenizer_entry(model), max_length)

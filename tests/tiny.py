@@ -1,0 +1,78 @@
+"""A tiny, seeded classifier with a real tokenizer, made in memory; and the bundle in tests/data that is made of it.
+
+python -m tests.tiny        writes tests/data/tiny-bundle anew
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+from transformers import BertTokenizer
+
+from edge_power.config import ModelConfig, Task
+from edge_power.convert import Plan, convert, default_budgets
+from edge_power.model import PowerForSequenceClassification
+from edge_power.retention_file import parse_keep
+
+WORDS = (
+    "a an the film movie story is was and but not good bad fine warm dull great awful long short very "
+    "never i you it of to in on for with that this all no play music end start way time man woman house "
+    "sea night day ever again"
+).split()
+PIECES = ["##" + letter for letter in "abcdefghijklmnopqrstuvwxyz"]
+VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *"bcdefghjklmnopqrstuvwxyz.,!?'", *PIECES]
+KEEP = "0.8,0.5,0.3"
+LENGTHS = (8, 24)
+BUNDLE = Path(__file__).parent / "data" / "tiny-bundle"
+
+
+def tiny_tokenizer() -> BertTokenizer:
+    """A WordPiece tokenizer of some hundred pieces, in BERT's form."""
+    tokenizer = Tokenizer(models.WordPiece({word: index for index, word in enumerate(VOCABULARY)}, unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    return BertTokenizer(tokenizer_object=tokenizer, model_max_length=64)
+
+
+def tiny_config(*, labels: tuple[str, ...] = ("negative", "positive"), task: Task = "classification") -> ModelConfig:
+    """Four encoders of 32 numbers; large enough that each drops words, small enough to convert in seconds."""
+    return ModelConfig(
+        architecture="bert",
+        vocab_size=len(VOCABULARY),
+        hidden_size=32,
+        num_encoders=4,
+        num_heads=4,
+        intermediate_size=64,
+        max_positions=64,
+        num_token_types=2,
+        norm_eps=1e-12,
+        activation="gelu",
+        task=task,
+        labels=labels,
+    )
+
+
+def tiny_model(config: ModelConfig | None = None, *, seed: int = 0) -> PowerForSequenceClassification:
+    """A classifier with random weights, spread wide enough that words differ in significance and texts in label."""
+    torch.manual_seed(seed)
+    model = PowerForSequenceClassification(config or tiny_config())
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "norm" not in name:
+                parameter.normal_(std=0.25)
+    model.tokenizer = tiny_tokenizer()
+    return model.eval()
+
+
+def write_bundle(output: Path, *, engines: tuple[str, ...] = ("onnx", "executorch", "tflite")) -> None:
+    """Convert the tiny classifier, pruned and full."""
+    model = tiny_model()
+    budgets = {"fast": parse_keep(KEEP), **default_budgets(model)}
+    convert(model, output, Plan(engines=engines, lengths=LENGTHS, budgets=budgets, force=True), name="tiny")
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    write_bundle(BUNDLE)
