@@ -71,9 +71,17 @@ def golden_examples(programs: Mapping[str, tuple[Sequence[CheckedText], Sequence
             entry = chosen.setdefault(id(text), {"text": text, "programs": {}})
             entry["programs"][name] = {
                 "logits": [float(value) for value in reference.logits],
-                "survivors": [list(positions) for positions in reference.survivors],
+                "survivors": _survivors(reference),
             }
     return {"schema_version": 1, "examples": [_golden(entry["text"], entry["programs"]) for entry in chosen.values()]}
+
+
+def _survivors(reference: Reference) -> list[list[int]]:
+    """Positions per encoder; nothing where nothing is dropped."""
+    length = len(reference.scores[0]) if reference.scores else 0
+    if all(len(positions) == length for positions in reference.survivors):
+        return []
+    return [list(positions) for positions in reference.survivors]
 
 
 def _golden(checked: CheckedText, programs: dict[str, Any]) -> dict[str, Any]:

@@ -1,17 +1,13 @@
 """Keep what converters print, native code included, out of a user's terminal, and show it when they fail."""
 
 import logging
-import os
-import sys
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from edge_power_converters.errors import ConversionError
 from edge_power_runtime.errors import EdgePowerError
-
-KEPT_CHARACTERS = 2000
+from edge_power_runtime.native_output import captured, tail
 
 
 @contextmanager
@@ -24,20 +20,17 @@ def quiet(doing: str) -> Iterator[None]:
     Raises:
         ConversionError: the step failed; the message gives the reason, and its tail of output is attached as a note.
     """
-    with tempfile.TemporaryFile() as log, _logging_off(), warnings.catch_warnings():
+    with captured(1, 2) as log, _logging_off(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            with _redirected(log.fileno()):
-                yield
+            yield
         except (OSError, EdgePowerError):
             raise
         except Exception as error:
-            log.seek(0)
-            tail = log.read().decode(errors="replace")[-KEPT_CHARACTERS:].strip()
             reason = str(error).strip().split("\n")[0][:300] or type(error).__name__
             failed = ConversionError(f"{doing} failed: {reason}")
-            if tail:
-                failed.add_note(f"its output ended with:\n{tail}")
+            if said := tail(log):
+                failed.add_note("its output ended with:\n" + said.decode(errors="replace"))
             raise failed from error
 
 
@@ -49,20 +42,3 @@ def _logging_off() -> Iterator[None]:
         yield
     finally:
         logging.disable(before)
-
-
-@contextmanager
-def _redirected(target: int) -> Iterator[None]:
-    sys.stdout.flush()
-    sys.stderr.flush()
-    saved = os.dup(1), os.dup(2)
-    try:
-        os.dup2(target, 1)
-        os.dup2(target, 2)
-        yield
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        for descriptor, copy in zip((1, 2), saved, strict=True):
-            os.dup2(copy, descriptor)
-            os.close(copy)

@@ -6,15 +6,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, NoReturn
+from typing import NoReturn
 
-from edge_power_runtime import Classifier, EdgePowerError, InputError, Prediction, VerificationError, __version__
+from edge_power_runtime import Classifier, EdgePowerError, InputError, VerificationError, __version__
 from edge_power_runtime.golden import ProgramCheck, verify
+from edge_power_runtime.lines import json_line, read_texts, tsv_line
 from edge_power_runtime.text import Text
 
 _PROGRAM = "python -m edge_power_runtime"
 FAILED_CHECK, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,7 +99,7 @@ def _classify(options: argparse.Namespace) -> int:
     )
     for text in texts:
         prediction = classifier(text)
-        print(_json_line(text, prediction) if options.json else _tsv_line(text, prediction))
+        print(json_line(text, prediction) if options.json else tsv_line(text, prediction))
     return 0
 
 
@@ -125,7 +125,7 @@ def _texts(options: argparse.Namespace) -> Iterator[Text]:
         return _argument_texts(options.texts, pair=options.pair)
     if options.pair:
         raise InputError("--pair is for TEXTs; in a --file a TAB makes a line a pair")
-    return _file_texts(options.file)
+    return read_texts(options.file)
 
 
 def _argument_texts(texts: Sequence[str], *, pair: bool) -> Iterator[Text]:
@@ -134,51 +134,6 @@ def _argument_texts(texts: Sequence[str], *, pair: bool) -> Iterator[Text]:
     if len(texts) % 2:
         raise InputError(f"--pair takes TEXTs two by two, found {len(texts)}")
     return zip(texts[::2], texts[1::2], strict=True)
-
-
-def _file_texts(name: str) -> Iterator[Text]:
-    if name == "-":
-        yield from _read_lines(sys.stdin.buffer, "standard input")
-        return
-    try:
-        with open(name, "rb") as stream:
-            yield from _read_lines(stream, name)
-    except OSError as error:
-        raise InputError(f"cannot read {name}: {error.strerror}") from error
-
-
-def _read_lines(stream: IO[bytes], name: str) -> Iterator[Text]:
-    for number, line in enumerate(stream, start=1):
-        try:
-            # A byte order mark may open the file; it is no part of the first text.
-            decoded = line.decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{name}, line {number} is not UTF-8 ({error.reason}); convert the file") from error
-        parts = decoded.rstrip("\r\n").split("\t")
-        if len(parts) > 2:
-            raise InputError(f"{name}, line {number} has {len(parts) - 1} TABs; expected TEXT or TEXT<TAB>PAIR")
-        yield parts[0] if len(parts) == 1 else (parts[0], parts[1])
-
-
-def _tsv_line(text: Text, prediction: Prediction) -> str:
-    parts = (text,) if isinstance(text, str) else text
-    return "\t".join((prediction.label or "", f"{prediction.score:.6f}", *(part.translate(_ESCAPES) for part in parts)))
-
-
-def _json_line(text: Text, prediction: Prediction) -> str:
-    fields = {
-        "text": text,
-        "label": prediction.label,
-        "score": prediction.score,
-        "scores": prediction.scores,
-        "logits": prediction.logits,
-        "program": prediction.program,
-        "length": prediction.length,
-        "num_tokens": prediction.num_tokens,
-        "truncated": prediction.truncated,
-        "survivors": prediction.survivors,
-    }
-    return json.dumps(fields, ensure_ascii=False)
 
 
 def _check_line(check: ProgramCheck) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
 from edge_power_runtime.manifest import Program
+from edge_power_runtime.native_output import hushed
 from edge_power_runtime.paths import resolve
 from edge_power_runtime.sessions.tensors import InputBinder
 
@@ -32,9 +33,12 @@ class ExecutorchEngine:
             MissingEngineError: executorch or torch is not installed.
         """
         try:
-            import torch
-            from executorch.extension.pybindings import portable_lib
-            from executorch.runtime import Runtime
+            with hushed():  # torch, torchao and ExecuTorch's CPU detection say a dozen lines that help nobody
+                import torch
+                from executorch.extension.pybindings import portable_lib
+                from executorch.runtime import Runtime
+
+                portable_lib._threadpool_get_thread_count()  # the first call looks at the CPU, and talks about it
         except ModuleNotFoundError as error:
             raise missing_engine("executorch") from error
         self._from_numpy = torch.from_numpy
@@ -44,6 +48,7 @@ class ExecutorchEngine:
         self._bundle_path = bundle_path
         self._num_threads = num_threads
         self._programs: dict[Path, Any] = {}
+        self._methods: dict[tuple[Path, str], Any] = {}
 
     def session(self, program: Program) -> "ExecutorchSession":
         """Load the method of `program`.
@@ -63,10 +68,14 @@ class ExecutorchEngine:
             EngineError: ExecuTorch cannot load it.
         """
         self._set_threads()
+        if (loaded := self._methods.get((path, program.name))) is not None:
+            return loaded
         try:
             if path not in self._programs:
                 self._programs[path] = self._runtime.load_program(path)
-            return self._programs[path].load_method(program.method)  # loads once, then looks up
+            with hushed():
+                method = self._methods[path, program.name] = self._programs[path].load_method(program.method)
+            return method
         except (RuntimeError, KeyError) as error:
             raise EngineError(f"ExecuTorch cannot load program {program.name} from {path}: {error}") from error
 
@@ -78,8 +87,10 @@ class ExecutorchEngine:
     def _set_threads(self) -> None:
         if self._thread_count() != self._num_threads:
             for engine in _LOADED:
+                engine._methods.clear()
                 engine._programs.clear()
-            self._reset_threads(self._num_threads)
+            with hushed():
+                self._reset_threads(self._num_threads)
         _LOADED.add(self)
 
 

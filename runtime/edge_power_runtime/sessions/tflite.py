@@ -10,6 +10,7 @@ import numpy as np
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
 from edge_power_runtime.manifest import Program
+from edge_power_runtime.native_output import hushed
 from edge_power_runtime.paths import resolve
 from edge_power_runtime.sessions.tensors import InputBinder
 
@@ -52,10 +53,11 @@ class TfliteEngine:
 
     def _interpreter(self, path: Path) -> Any:
         if path not in self._interpreters:
-            interpreter = self._interpreter_class(model_path=str(path), num_threads=self._num_threads)
-            # tflite-runtime 2.14 applies XNNPACK here and nowhere else: without this line its signatures run on the
-            # slow reference path with one thread (28 against 13 ms).
-            interpreter.allocate_tensors()
+            with hushed():  # LiteRT tells that it made the XNNPACK delegate
+                interpreter = self._interpreter_class(model_path=str(path), num_threads=self._num_threads)
+                # tflite-runtime 2.14 applies XNNPACK here and nowhere else: without this line its signatures run on
+                # the slow reference path with one thread (28 against 13 ms).
+                interpreter.allocate_tensors()
             self._interpreters[path] = interpreter
         return self._interpreters[path]
 
