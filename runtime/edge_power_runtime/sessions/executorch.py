@@ -48,7 +48,7 @@ class ExecutorchEngine:
         self._bundle_path = bundle_path
         self._num_threads = num_threads
         self._programs: dict[Path, Any] = {}
-        self._methods: dict[tuple[Path, str], Any] = {}
+        self._methods: dict[tuple[Path, str | None], Any] = {}
 
     def session(self, program: Program) -> "ExecutorchSession":
         """Load the method of `program`.
@@ -68,13 +68,13 @@ class ExecutorchEngine:
             EngineError: ExecuTorch cannot load it.
         """
         self._set_threads()
-        if (loaded := self._methods.get((path, program.name))) is not None:
+        if (loaded := self._methods.get((path, program.method))) is not None:
             return loaded
         try:
             if path not in self._programs:
                 self._programs[path] = self._runtime.load_program(path)
             with hushed():
-                method = self._methods[path, program.name] = self._programs[path].load_method(program.method)
+                method = self._methods[path, program.method] = self._programs[path].load_method(program.method)
             return method
         except (RuntimeError, KeyError) as error:
             raise EngineError(f"ExecuTorch cannot load program {program.name} from {path}: {error}") from error
