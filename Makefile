@@ -1,0 +1,119 @@
+# Every target makes what it needs: an environment from the package index, by `python -m venv` and pip, when it is
+# missing or older than the pyproject.toml files. Nothing else is needed where there is Python 3.11 (or 3.12, 3.13).
+
+MODEL ?= ../shared/checkpoints/minilm-sst2
+DATA ?= ../shared/data/SST-2/dev.tsv
+OUT ?= out
+
+VENV := .venv
+BIN := $(VENV)/bin
+VENVS := $(VENV) .venv-onnx .venv-tflite .venv-peers
+PROJECTS := pyproject.toml converters/pyproject.toml runtime/pyproject.toml
+
+# The first that runs: a command that is found may still be a shim without a Python behind it.
+PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
+PIP_INSTALL := bin/python -m pip install -qq --disable-pip-version-check --no-input
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite lint format bench bench-peers clean distclean
+
+help:
+	@echo 'make demo                 convert a real classifier for three engines and compare them'
+	@echo 'make test                 every test: the main suite, and the runtime alone with ONNX Runtime and with TFLite'
+	@echo 'make test-main            the main suite only (.venv)'
+	@echo 'make test-runtime-onnx    the runtime with nothing but onnxruntime (.venv-onnx)'
+	@echo 'make test-runtime-tflite  the runtime with nothing but tflite-runtime and numpy 1 (.venv-tflite)'
+	@echo 'make test-slow            the tests that take minutes'
+	@echo 'make lint                 ruff, mypy and import-linter; make format mends what ruff can'
+	@echo 'make bench                the benchmarks of our own programs'
+	@echo 'make bench-peers          the yardstick: latency against the stock ONNX export of optimum-onnx'
+	@echo 'make clean                remove results and caches; make distclean removes the environments too'
+	@echo 'Variables: PYTHON, MODEL ($(MODEL)), DATA ($(DATA)), OUT ($(OUT))'
+
+demo: $(VENV)/.installed
+	@$(BIN)/edge-power demo
+
+test: test-runtime-onnx test-runtime-tflite test-main
+
+test-main: $(VENV)/.installed
+	@echo '== main suite'
+	@$(BIN)/pytest
+
+test-slow: $(VENV)/.installed
+	@$(BIN)/pytest -m slow
+
+test-runtime-onnx: .venv-onnx/.installed
+	@echo '== runtime, with onnxruntime only'
+	@.venv-onnx/bin/pytest tests/runtime
+
+# tflite-runtime has no wheels after Python 3.11; its successor ai-edge-litert is tested in the main suite.
+test-runtime-tflite:
+	@if $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))'; \
+	then echo '== runtime, with tflite-runtime: skipped, its wheels end at Python 3.11 and this is' "$$($(PYTHON) --version)"; \
+	else $(MAKE) --no-print-directory run-runtime-tflite; fi
+
+.PHONY: run-runtime-tflite
+run-runtime-tflite: .venv-tflite/.installed
+	@echo '== runtime, with tflite-runtime and numpy 1'
+	@.venv-tflite/bin/pytest tests/runtime
+
+lint: $(VENV)/.installed
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: $(VENV)/.installed
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: $(VENV)/.installed
+	@for script in $(sort $(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+# Exports once per model; the bundle and the measurement are made anew.
+PEERS := $(OUT)/peers/$(notdir $(MODEL))
+bench-peers: $(PEERS)/optimum/model.onnx $(VENV)/.installed
+	@$(BIN)/edge-power convert --model $(MODEL) --output $(PEERS)/bundle --format onnx \
+	  --lengths 8,16,24,32,40,48,56,64 --keep 0.8,0.6,0.5,0.4,0.3 --budget balanced --force
+	@$(BIN)/python benchmarks/peers/yardstick.py $(PEERS)/optimum $(DATA) \
+	  --bundle $(PEERS)/bundle --output $(PEERS)/yardstick.json
+
+$(PEERS)/optimum/model.onnx: $(wildcard $(MODEL)/config.json) benchmarks/peers/export_optimum.py | .venv-peers/.installed
+	@.venv-peers/bin/python benchmarks/peers/export_optimum.py $(MODEL) $(@D)
+
+$(VENV)/.installed: $(PROJECTS) | $(VENV)/bin/python
+	@echo 'installing edge-power and what it needs into $(VENV), about 2 minutes ...'
+	@$(VENV)/$(PIP_INSTALL) -e './runtime[onnx,tflite,executorch]' -e ./converters -e '.[dev,demo]'
+	@touch $@
+
+.venv-onnx/.installed: runtime/pyproject.toml | .venv-onnx/bin/python
+	@echo 'installing the runtime with onnxruntime into .venv-onnx ...'
+	@.venv-onnx/$(PIP_INSTALL) -e './runtime[onnx]' pytest
+	@touch $@
+
+.venv-tflite/.installed: runtime/pyproject.toml | .venv-tflite/bin/python
+	@echo 'installing the runtime with tflite-runtime into .venv-tflite ...'
+	@.venv-tflite/$(PIP_INSTALL) -e './runtime[tflite-legacy]' 'tflite-runtime==2.14.0' 'numpy<2' pytest
+	@touch $@
+
+# optimum-onnx wants transformers 4, so it has an environment of its own.
+.venv-peers/.installed: | .venv-peers/bin/python
+	@echo 'installing optimum-onnx into .venv-peers, about 2 minutes ...'
+	@.venv-peers/$(PIP_INSTALL) 'torch~=2.13.0' 'optimum-onnx[onnxruntime]~=0.1.0'
+	@touch $@
+
+$(VENVS:%=%/bin/python):
+	@test -n '$(PYTHON)' || { echo 'no Python found: install Python 3.11 (Debian: apt install python3 python3-venv)' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; found = sys.version.split()[0]; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) \
+	  else f"edge-power needs Python 3.11, 3.12 or 3.13, found {found}; name one: make PYTHON=/path/to/python3.11")'
+	@echo 'making $(@D:/bin=) with' "$$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv $(@D:/bin=)
+
+clean:
+	rm -rf out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	for project in . converters runtime; do rm -rf $$project/build $$project/dist $$project/*.egg-info; done
+	find . -path './.venv*' -prune -o -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENVS)

@@ -1,0 +1,351 @@
+"""The yardstick: is a bundle faster than optimum-onnx's stock export, which pads nothing, one sentence at a time?
+
+Every sentence goes through each contender in turn, in an order drawn anew, so that all of them meet the same machine
+and a cache that the others have used. Both are timed from the text to the label, and in the engine's own call alone.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from tokenizers import Tokenizer
+
+from edge_power.data import Example, label_ids, read_examples
+from edge_power_runtime import Bundle, Classifier, EdgePowerError, InputError
+from edge_power_runtime.manifest import Program
+from edge_power_runtime.sessions import Engine, Session
+
+NUM_THREADS = 1
+SEED = 0
+RESAMPLES = 2000
+MS_PER_NS = 1e-6
+PACKAGES = ("edge-power", "edge-power-runtime", "onnxruntime", "tokenizers", "numpy")
+
+
+class Contender(Protocol):
+    """Something that labels a text, and knows how long its engine's last call took."""
+
+    name: str
+    engine_ns: int
+
+    def label(self, text: str) -> str:
+        """Tokenize, run, name the label."""
+        ...
+
+
+class Optimum:
+    """The export of optimum-onnx at the true length of each text, in ONNX Runtime."""
+
+    name = "optimum-onnx"
+
+    def __init__(self, directory: Path, max_length: int) -> None:
+        """Load the model; texts are cut at `max_length` tokens, as the bundle cuts them, so that both read the same."""
+        self.engine_ns = 0
+        config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+        self._labels: dict[str, str] = config["id2label"]
+        self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(max_length)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = NUM_THREADS
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            directory / "model.onnx", options, providers=["CPUExecutionProvider"]
+        )
+        self._inputs = {spec.name for spec in self._session.get_inputs()}
+
+    def label(self, text: str) -> str:
+        """See `Contender`."""
+        encoding = self._tokenizer.encode(text)
+        fields = {
+            "input_ids": encoding.ids,
+            "attention_mask": encoding.attention_mask,
+            "token_type_ids": encoding.type_ids,
+        }
+        feed = {name: np.array([ids], dtype=np.int64) for name, ids in fields.items() if name in self._inputs}
+        start = time.perf_counter_ns()
+        (logits,) = self._session.run(["logits"], feed)
+        self.engine_ns = time.perf_counter_ns() - start
+        return self._labels[str(logits[0].argmax())]
+
+
+class Ours:
+    """One budget of a bundle, through the runtime as an app uses it."""
+
+    def __init__(self, bundle: Path, budget: str) -> None:
+        """Open the bundle and load every program of the budget."""
+        self.name = f"{bundle.name}/{budget}"
+        self.engine_ns = 0
+        self._classifier = Classifier.open(bundle, engine="onnx", budget=budget, num_threads=NUM_THREADS)
+        self._classifier._engine = _TimedEngine(self._classifier._engine, self)
+        self._classifier.warm_up()
+
+    def label(self, text: str) -> str:
+        """See `Contender`."""
+        label = self._classifier(text).label
+        if label is None:
+            raise InputError("the bundle is a regression; the yardstick compares labels")
+        return label
+
+    def tokens_read(self, text: str) -> int:
+        """Count the tokens that the model reads, [CLS] and [SEP] included."""
+        return self._classifier(text).num_tokens
+
+    def is_truncated(self, text: str) -> bool:
+        """Whether the text is longer than the longest program."""
+        return self._classifier(text).truncated
+
+
+class _TimedEngine:
+    """Stands in for the classifier's engine, to time the engine's own call."""
+
+    def __init__(self, engine: Engine, owner: Ours) -> None:
+        self._engine, self._owner = engine, owner
+
+    def session(self, program: Program) -> Session:
+        return _TimedSession(self._engine.session(program), self._owner)
+
+
+class _TimedSession:
+    def __init__(self, session: Session, owner: Ours) -> None:
+        self._session, self._owner = session, owner
+
+    def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        start = time.perf_counter_ns()
+        outputs = self._session.run(inputs)
+        self._owner.engine_ns = time.perf_counter_ns() - start
+        return outputs
+
+
+@dataclasses.dataclass(slots=True)
+class Samples:
+    """What was measured of one contender.
+
+    Attributes:
+        name: of the contender.
+        total_ms: from text to label, (rounds, texts).
+        engine_ms: in the engine's call, (rounds, texts).
+        labels: one per text.
+    """
+
+    name: str
+    total_ms: np.ndarray
+    engine_ms: np.ndarray
+    labels: list[str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Summary:
+    """A line of the table; times in ms, ratios against the first contender, over the same texts and rounds.
+
+    `interval` holds 95 % of the ratios of means when texts are drawn anew (bootstrap); `agreement` is the share of
+    texts with the first contender's label, `accuracy` that with the label in the data.
+    """
+
+    name: str
+    mean_ms: float
+    median_ms: float
+    p90_ms: float
+    ratio: float
+    interval: tuple[float, float]
+    engine_mean_ms: float
+    engine_median_ms: float
+    engine_p90_ms: float
+    engine_ratio: float
+    agreement: float
+    accuracy: float
+
+
+def measure(contenders: Sequence[Contender], texts: Sequence[str], *, rounds: int, warm_up: int) -> list[Samples]:
+    """Time every contender on every text, interleaved."""
+    for text in texts[:warm_up]:
+        for contender in contenders:
+            contender.label(text)
+    shape = (rounds, len(texts))
+    samples = [Samples(item.name, np.zeros(shape), np.zeros(shape), [""] * len(texts)) for item in contenders]
+    order = np.random.default_rng(SEED)
+    steps = [(number, column) for number in range(rounds) for column in range(len(texts))]
+    for number, column in track(steps, "measuring", console=Console(stderr=True)):
+        for turn in order.permutation(len(contenders)).tolist():
+            start = time.perf_counter_ns()
+            label = contenders[turn].label(texts[column])
+            elapsed = time.perf_counter_ns() - start
+            samples[turn].total_ms[number, column] = elapsed * MS_PER_NS
+            samples[turn].engine_ms[number, column] = contenders[turn].engine_ns * MS_PER_NS
+            samples[turn].labels[column] = label
+    return samples
+
+
+def summarize(samples: Samples, baseline: Samples, truth: Sequence[str]) -> Summary:
+    """Put one contender beside the first."""
+    total, engine = samples.total_ms, samples.engine_ms
+    return Summary(
+        name=samples.name,
+        mean_ms=float(total.mean()),
+        median_ms=float(np.median(total)),
+        p90_ms=float(np.percentile(total, 90)),
+        ratio=float(total.mean() / baseline.total_ms.mean()),
+        interval=ratio_interval(total.mean(axis=0), baseline.total_ms.mean(axis=0)),
+        engine_mean_ms=float(engine.mean()),
+        engine_median_ms=float(np.median(engine)),
+        engine_p90_ms=float(np.percentile(engine, 90)),
+        engine_ratio=float(engine.mean() / baseline.engine_ms.mean()),
+        agreement=float(np.mean([a == b for a, b in zip(samples.labels, baseline.labels, strict=True)])),
+        accuracy=float(np.mean([a == b for a, b in zip(samples.labels, truth, strict=True)])),
+    )
+
+
+def ratio_interval(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
+    """Bound the ratio of means by a paired bootstrap: a text is drawn with both of its times, each (texts,)."""
+    drawn = np.random.default_rng(SEED).integers(len(ours), size=(RESAMPLES, len(ours)))
+    low, high = np.percentile(ours[drawn].sum(axis=1) / theirs[drawn].sum(axis=1), [2.5, 97.5])
+    return float(low), float(high)
+
+
+def table(summaries: Sequence[Summary], title: str) -> Table:
+    """Draw the summaries."""
+    drawn = Table(title=title, caption="ms per text; ratios of means against the first line, 95 % interval")
+    columns = ("contender", "mean", "median", "p90", "ratio", "engine mean", "median", "p90", "ratio", "same label")
+    for index, column in enumerate((*columns, "accuracy")):
+        drawn.add_column(column, justify="right" if index else "left")
+    for line in summaries:
+        drawn.add_row(
+            line.name,
+            *(f"{value:.2f}" for value in (line.mean_ms, line.median_ms, line.p90_ms)),
+            f"{line.ratio:.3f} [{line.interval[0]:.3f}, {line.interval[1]:.3f}]",
+            *(f"{value:.2f}" for value in (line.engine_mean_ms, line.engine_median_ms, line.engine_p90_ms)),
+            f"{line.engine_ratio:.3f}",
+            f"{line.agreement:.2%}",
+            f"{line.accuracy:.2%}",
+        )
+    return drawn
+
+
+def device() -> dict[str, str | int | None]:
+    """Describe the machine."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {
+        "cpu": models[0] if models else platform.processor(),
+        "cores": os.cpu_count(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
+
+
+def versions(optimum: Path) -> dict[str, str]:
+    """Name the versions that measured, and those that exported the peer."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    exported = optimum / "versions.json"
+    made_by = json.loads(exported.read_text(encoding="utf-8")) if exported.is_file() else {}
+    return found | {f"export: {package}": number for package, number in made_by.items()}
+
+
+def parse() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("optimum", type=Path, help="directory written by export_optimum.py")
+    parser.add_argument("data", type=Path, help="labelled sentences, such as dev.tsv of SST-2")
+    parser.add_argument("--bundle", type=Path, action="append", required=True, help="may be given several times")
+    parser.add_argument("--budget", action="append", help="only these; default: every budget of each bundle")
+    parser.add_argument("--rounds", type=int, default=5, help="over all sentences; default: 5")
+    parser.add_argument("--warm-up", type=int, default=50, help="sentences before the clock starts; default: 50")
+    parser.add_argument("--limit", type=int, help="take only the first sentences, for a quick look")
+    parser.add_argument("--output", type=Path, required=True, help="JSON file for every sample")
+    return parser.parse_args()
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure, write, print."""
+    manifests = [Bundle.open(path).manifest for path in options.bundle]
+    ours = [
+        Ours(path, budget.name)
+        for path, manifest in zip(options.bundle, manifests, strict=True)
+        for budget in manifest.budgets
+        if not options.budget or budget.name in options.budget
+    ]
+    if not ours:
+        raise InputError(f"no bundle has a budget {' or '.join(options.budget)}")
+    lengths = {max(item.length for item in manifest.budgets[0].configurations) for manifest in manifests}
+    if len(lengths) > 1:
+        raise InputError(f"the bundles' longest programs differ ({sorted(lengths)}): they would read different words")
+    examples = list(read_examples(options.data, need_labels=True))[: options.limit]
+    labels = manifests[0].labels
+    truth = [labels[index] for index in label_ids(examples, labels, path=options.data)]
+    contenders: list[Contender] = [Optimum(options.optimum, lengths.pop()), *ours]
+    texts = [example.text for example in examples]
+    samples = measure(contenders, texts, rounds=options.rounds, warm_up=options.warm_up)
+    summaries = [summarize(item, samples[0], truth) for item in samples]
+    write_report(options, examples, ours[0], samples, summaries)
+    title = f"{options.data}: {len(texts)} texts, {options.rounds} rounds, ONNX Runtime fp32, {NUM_THREADS} thread"
+    Console(width=None if sys.stdout.isatty() else 160).print(table(summaries, title))
+
+
+def write_report(
+    options: argparse.Namespace,
+    examples: Sequence[Example],
+    reader: Ours,
+    samples: Sequence[Samples],
+    summaries: Sequence[Summary],
+) -> None:
+    """Write every sample with what is needed to read it, as JSON."""
+    report = {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "device": device(),
+        "versions": versions(options.optimum),
+        "data": str(options.data),
+        "unit": "ms",
+        "num_threads": NUM_THREADS,
+        "rounds": options.rounds,
+        "warm_up_texts": min(options.warm_up, len(examples)),
+        "order": "each text through every contender in turn, in an order drawn anew",
+        "rows": [example.row for example in examples],
+        "tokens": [reader.tokens_read(example.text) for example in examples],
+        "truncated": sum(reader.is_truncated(example.text) for example in examples),
+        "summaries": [dataclasses.asdict(summary) for summary in summaries],
+        "samples": [
+            {
+                "name": item.name,
+                "total_ms": item.total_ms.round(4).tolist(),
+                "engine_ms": item.engine_ms.round(4).tolist(),
+                "labels": item.labels,
+            }
+            for item in samples
+        ],
+    }
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(report) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Run; a message of ours is one line."""
+    try:
+        run(parse())
+    except EdgePowerError as error:
+        print("error:", error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
