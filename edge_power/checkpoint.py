@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from edge_power.config import Activation, ModelConfig, Task
 from edge_power.errors import CheckpointError
 from edge_power.model import PowerForSequenceClassification
 from edge_power.retention_file import RETENTION_FILE, Retention, read_retention
+from edge_power_runtime.native_output import hushed
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -61,29 +63,34 @@ _HEADS = {
 
 def load(model: str | PathLike[str]) -> PowerForSequenceClassification:
     """Read a checkpoint; see PowerForSequenceClassification.from_pretrained."""
-    _check_directory(model)
-    _quiet_transformers()
-    from transformers import AutoConfig, AutoModelForSequenceClassification
-
-    try:
-        config = AutoConfig.from_pretrained(model)
-        _check_supported(config, model)
-        source, report = AutoModelForSequenceClassification.from_pretrained(
-            model, use_safetensors=True, output_loading_info=True, dtype=torch.float32
-        )
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"cannot read the model {str(model)!r}: {_first_line(error)}") from error
-    if report["missing_keys"]:
-        missing = ", ".join(sorted(report["missing_keys"])[:4])
-        raise CheckpointError(f"{model} lacks the weights {missing}; it is no complete classification checkpoint")
-    ours = PowerForSequenceClassification(read_config(config, model))
-    ours.load_state_dict(_rename(source.state_dict(), _BERT_NAMES))
-    ours.source_config = json.loads(config.to_json_string(use_diff=False))
-    ours.tokenizer = _load_tokenizer(model)
+    config = _read_source_config(model)
+    _check_head(config, model)
+    ours = _read_weights(model, config, may_lack=())
     ours.retention = _load_retention(model)
     if ours.retention is not None and ours.retention.schedule is not None:
         ours.retention.schedule.for_encoders(ours.config.num_encoders)
-    return ours.eval()
+    return ours
+
+
+def load_encoder(model: str | PathLike[str], labels: Sequence[str]) -> PowerForSequenceClassification:
+    """Read the encoder and the tokenizer of a checkpoint, whatever its head, under a classifier yet to be fitted.
+
+    Args:
+        model: a directory, or a model's name on the hub. Weights must be safetensors.
+        labels: what the classifier shall tell apart, in the order of its logits.
+
+    Returns:
+        The model in evaluation mode; its classifier has random weights, its pooler too where the checkpoint has none.
+
+    Raises:
+        CheckpointError: it is not there, or its encoder is not supported.
+    """
+    config = _read_source_config(model)
+    config.architectures = ["BertForSequenceClassification"]
+    config.problem_type = "single_label_classification"
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: index for index, label in enumerate(labels)}
+    return _read_weights(model, config, may_lack=("classifier.", "bert.pooler."))
 
 
 def save(model: PowerForSequenceClassification, directory: str | PathLike[str]) -> None:
@@ -189,17 +196,73 @@ def _check_directory(model: str | PathLike[str]) -> None:
         raise CheckpointError(f"{model} holds no weights; expected model.safetensors")
 
 
-def _check_supported(config: "PretrainedConfig", model: str | PathLike[str]) -> None:
+def _read_source_config(model: str | PathLike[str]) -> "PretrainedConfig":
+    _check_directory(model)
+    _quiet_transformers()
+    from transformers import AutoConfig
+
+    with _reading(model):
+        config = AutoConfig.from_pretrained(model)
     if config.model_type not in SUPPORTED:
         raise CheckpointError(
             f"{model} is a {config.model_type!r} model; supported architectures: {', '.join(SUPPORTED)}"
         )
+    return config
+
+
+def _check_head(config: "PretrainedConfig", model: str | PathLike[str]) -> None:
     declared = (config.architectures or [""])[0]
     if declared and not declared.endswith("ForSequenceClassification"):
         head = next((words for suffix, words in _HEADS.items() if declared.endswith(suffix)), f"the class {declared}")
         raise CheckpointError(
             f"{model} has no classification head: it is a {declared} with {head}; fine-tune it for classification first"
         )
+
+
+def _read_weights(
+    model: str | PathLike[str], config: "PretrainedConfig", *, may_lack: tuple[str, ...]
+) -> PowerForSequenceClassification:
+    """Read weights and tokenizer; weights whose names begin as `may_lack` says may be absent, and are random then."""
+    with _reading(model):
+        from transformers import AutoModelForSequenceClassification
+
+        source, report = AutoModelForSequenceClassification.from_pretrained(
+            model,
+            config=config,
+            use_safetensors=True,
+            output_loading_info=True,
+            dtype=torch.float32,
+            ignore_mismatched_sizes=True,  # reported below, in our words
+        )
+    lacking = sorted(name for name in report["missing_keys"] if not name.startswith(may_lack))
+    if lacking:
+        raise CheckpointError(
+            f"{model} lacks the weights {', '.join(lacking[:4])}; it is no complete classification checkpoint"
+        )
+    if report["mismatched_keys"]:
+        name, found, expected = min(report["mismatched_keys"])
+        raise CheckpointError(
+            f"{model} has {name} of shape {tuple(found)}, its config.json asks for {tuple(expected)}; "
+            "the two are not of one model"
+        )
+    ours = PowerForSequenceClassification(read_config(config, model))
+    ours.load_state_dict(_rename(source.state_dict(), _BERT_NAMES))
+    ours.source_config = json.loads(config.to_json_string(use_diff=False))
+    ours.source_config.pop("_name_or_path", None)  # where it was read from is nobody else's business
+    ours.tokenizer = _load_tokenizer(model)
+    return ours.eval()
+
+
+@contextmanager
+def _reading(model: str | PathLike[str]) -> Iterator[None]:
+    """Name the model in what goes wrong; what transformers imports on the way (torchao) prints warnings of its own."""
+    from safetensors import SafetensorError
+
+    try:
+        with hushed():
+            yield
+    except (OSError, ValueError, SafetensorError) as error:
+        raise CheckpointError(f"cannot read the model {str(model)!r}: {_first_line(error)}") from error
 
 
 def _load_tokenizer(model: str | PathLike[str]) -> Any:
@@ -211,6 +274,9 @@ def _load_tokenizer(model: str | PathLike[str]) -> Any:
         raise CheckpointError(f"cannot read the tokenizer of {str(model)!r}: {_first_line(error)}") from error
     if not tokenizer.is_fast:
         raise CheckpointError(f"the tokenizer of {model} has no tokenizer.json form, which a device needs")
+    if tokenizer.vocab_size <= len(tokenizer.all_special_ids):
+        # transformers 5 makes up a tokenizer of special tokens where it finds no file.
+        raise CheckpointError(f"{model} has no tokenizer; expected tokenizer.json or vocab.txt beside config.json")
     return tokenizer
 
 

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from edge_power.config import Activation, ModelConfig
+from edge_power.extract import product
 
 _ACTIVATIONS: dict[Activation, type[nn.Module] | tuple[type[nn.Module], dict[str, str]]] = {
     "gelu": nn.GELU,
@@ -54,14 +55,14 @@ class Encoder(nn.Module):
 
         Args:
             x: (..., n, hidden).
-            bias: 0 at words and a large negative number at padding, (..., n).
+            bias: 0 at words and a large negative number at padding, (..., 1, 1, n).
 
         Returns:
             (..., heads, n, n), queries before keys; each row sums to 1.
         """
         query, key = self._heads(self._scaled_query(x)), self._heads(self.key(x))
-        scores = _product(query, key.transpose(-1, -2))
-        return torch.softmax(scores + bias.unsqueeze(-2).unsqueeze(-2), dim=-1)
+        scores = product(query, key.transpose(-1, -2))
+        return torch.softmax(scores + bias, dim=-1)
 
     def context(self, probabilities: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
         """Mix the values of all n word-vectors for the k rows of `probabilities`.
@@ -73,7 +74,7 @@ class Encoder(nn.Module):
         Returns:
             (..., k, hidden).
         """
-        return _product(probabilities, self._heads(self.value(x))).transpose(-3, -2).flatten(-2)
+        return product(probabilities, self._heads(self.value(x))).transpose(-3, -2).flatten(-2)
 
     def first_row_context(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
         """The context of row 0 alone, which is all that a [CLS] classifier reads of its last encoder.
@@ -84,17 +85,17 @@ class Encoder(nn.Module):
 
         Args:
             x: (..., n, hidden).
-            bias: (..., n).
+            bias: (..., 1, 1, n).
 
         Returns:
             (..., 1, hidden).
         """
         query = self._heads(self._scaled_query(x[..., :1, :]))
         key = self.key.weight.unflatten(0, (self.num_heads, -1))
-        scores = torch.matmul(_product(query, key).squeeze(-2), x.transpose(-1, -2))
-        mixed = torch.matmul(torch.softmax(scores + bias.unsqueeze(-2), dim=-1), x)
+        scores = torch.matmul(product(query, key).squeeze(-2), x.transpose(-1, -2))
+        mixed = torch.matmul(torch.softmax(scores + bias.squeeze(-2), dim=-1), x)
         value = self.value.weight.unflatten(0, (self.num_heads, -1)).transpose(-1, -2)
-        context = _product(mixed.unsqueeze(-2), value)
+        context = product(mixed.unsqueeze(-2), value)
         return context.transpose(-3, -2).flatten(-2) + self.value.bias
 
     def finish(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
@@ -130,8 +131,3 @@ class Encoder(nn.Module):
     def _heads(self, x: torch.Tensor) -> torch.Tensor:
         """(..., n, hidden) to (..., heads, n, d)."""
         return x.unflatten(-1, (self.num_heads, -1)).transpose(-3, -2)
-
-
-def _product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    # matmul of two 3-D tensors is traced as expand + bmm, and ExecuTorch copies at every expand.
-    return torch.bmm(a, b) if a.dim() == b.dim() == 3 else torch.matmul(a, b)

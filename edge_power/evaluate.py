@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 from edge_power.config import Task
 from edge_power.data import Example, label_ids, label_values, read_examples
 from edge_power.metrics import compute_metrics
-from edge_power_runtime.text import EncodedText, Text
+from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 if TYPE_CHECKING:
-    from edge_power.model import PowerForSequenceClassification
+    from edge_power.model import ClassifierOutput, PowerForSequenceClassification
     from edge_power.retention_file import Retention
     from edge_power_runtime import Classifier
 
@@ -117,23 +117,42 @@ class EagerPredictor:
     def answer(self, texts: Sequence[Text]) -> list[Answer]:
         """Answer texts in their order, in batches of one length."""
         encoded = [self._encoder.encode(text) for text in texts]
-        by_length: dict[int, list[int]] = defaultdict(list)
-        for index, item in enumerate(encoded):
-            by_length[self._lengths[bisect_left(self._lengths, item.num_tokens)]].append(index)
         answers: dict[int, Answer] = {}
-        for length, indices in by_length.items():
-            for index, logits in zip(indices, self._run([encoded[index] for index in indices], length), strict=True):
-                answers[index] = Answer(logits, encoded[index].truncated)
+        for indices, output in eager_batches(self._model, self._encoder, encoded, self._lengths, self._retention):
+            for index, logits in zip(indices, output.logits.tolist(), strict=True):
+                answers[index] = Answer(tuple(logits), encoded[index].truncated)
         return [answers[index] for index in range(len(encoded))]
 
-    def _run(self, batch: Sequence[EncodedText], length: int) -> list[tuple[float, ...]]:
-        from edge_power.references import eager_outputs
 
-        retention = None
-        if self._retention is not None:
-            retention = self._retention.at(length, encoders=self._model.config.num_encoders)
-        output = eager_outputs(self._model, [self._encoder.pad(item, length) for item in batch], retention)
-        return [tuple(row) for row in output.logits.tolist()]
+def eager_batches(
+    model: "PowerForSequenceClassification",
+    encoder: TextEncoder,
+    encoded: Sequence[EncodedText],
+    lengths: Sequence[int],
+    retention: "Retention | None",
+) -> "Iterator[tuple[list[int], ClassifierOutput]]":
+    """Run texts through PyTorch, each padded to the smallest length that holds it, as a bundle would.
+
+    Args:
+        model: in evaluation mode.
+        encoder: pads as a device does.
+        encoded: cut at the longest length.
+        lengths: rising.
+        retention: what the model keeps at each length; None is all.
+
+    Yields:
+        The indices of some of the texts, and the output for them.
+    """
+    from edge_power.references import eager_outputs
+
+    by_length: dict[int, list[int]] = defaultdict(list)
+    for index, item in enumerate(encoded):
+        by_length[lengths[bisect_left(lengths, item.num_tokens)]].append(index)
+    for length, indices in by_length.items():
+        config = None if retention is None else retention.at(length, encoders=model.config.num_encoders)
+        for start in range(0, len(indices), CHUNK):
+            batch = indices[start : start + CHUNK]
+            yield batch, eager_outputs(model, [encoder.pad(encoded[index], length) for index in batch], config)
 
 
 def evaluate(predictor: Predictor, path: Path, *, progress: Callable[[int], None] = lambda rows: None) -> Evaluation:

@@ -12,8 +12,8 @@ import torch
 Lowering = Literal["topk", "compare"]
 LOWERINGS: tuple[Lowering, ...] = ("topk", "compare")
 
-# Added to scores, which lie in 0..length <= 512: enough to put [CLS] first and padding last, and below float16's 65504.
-PRIORITY = 1e4
+# Added to scores, which lie in 0..heads * length: enough to put [CLS] first and padding last.
+PRIORITY = 1e5
 
 
 class Rows(Protocol):
@@ -28,26 +28,73 @@ class Rows(Protocol):
         ...
 
 
-def significance(probabilities: torch.Tensor, voters: torch.Tensor) -> torch.Tensor:
+def cls_priority(length: int) -> torch.Tensor:
+    """What puts [CLS], which stands at 0, before every word: float (length,)."""
+    priority = torch.zeros(length)
+    priority[0] = PRIORITY
+    return priority
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is known of the rows that enter an encoder; rows that are dropped take their marks along.
+
+    Each has the shape in which it is used, so that a static graph holds no operation to bring it there.
+
+    Attributes:
+        votes: 1 where the row is a real word, 0 where it is padding, float (..., heads, 1, n).
+        bias: added to attention scores: 0 at words, a large negative number at padding, float (..., 1, 1, n).
+        priority: added to significance, so that [CLS] is kept first and padding last, float (..., n).
+    """
+
+    votes: torch.Tensor
+    bias: torch.Tensor
+    priority: torch.Tensor
+
+    @classmethod
+    def of(cls, mask: torch.Tensor, *, heads: int, cls_priority: torch.Tensor) -> "Marks":
+        """The marks of a text.
+
+        Args:
+            mask: 1 at words, 0 at padding, float (..., length).
+            heads: of every encoder.
+            cls_priority: see `cls_priority`; given, so that a static graph holds it as a constant.
+        """
+        penalty = (mask - 1) * PRIORITY
+        row = mask.unsqueeze(-2).unsqueeze(-3)
+        votes = row.expand(*mask.shape[:-1], heads, 1, mask.shape[-1])
+        return cls(votes, penalty.unsqueeze(-2).unsqueeze(-3), penalty + cls_priority)
+
+    def take(self, rows: Rows) -> "Marks":
+        """The marks of the rows kept."""
+        return Marks(rows.take_vector(self.votes), rows.take_vector(self.bias), rows.take_vector(self.priority))
+
+
+def significance(probabilities: torch.Tensor, votes: torch.Tensor) -> torch.Tensor:
     """Attention that each word-vector receives from the others (PoWER-BERT, section 3.2).
 
-    The mean over heads of the sum over queries that are real words, without the diagonal. The paper's code lets padding
-    vote; then the same text keeps other words in a longer graph.
+    The sum over heads and over queries that are real words, without the diagonal. The paper takes the mean over heads,
+    which ranks alike and costs one operation more. Its code lets padding vote; then the same text keeps other words in
+    a longer graph.
 
     Args:
         probabilities: attention after the softmax, float (..., heads, n, n), queries before keys.
-        voters: 1 / heads where the query is a real word, 0 where it is padding, float (..., n).
+        votes: see Marks.
 
     Returns:
-        The scores, float (..., n).
+        The scores, float (..., n), in 0..heads * n.
     """
-    heads, length = probabilities.shape[-3], probabilities.shape[-1]
-    # One product sums over heads and queries at once: (..., 1, heads * n) @ (..., heads * n, n).
-    votes = voters.unsqueeze(-2).expand(*voters.shape[:-1], heads, length).flatten(-2).unsqueeze(-2)
-    received = torch.matmul(votes, probabilities.flatten(-3, -2)).squeeze(-2)
+    length = probabilities.shape[-1]
+    received = product(votes, probabilities)
     # The diagonal of an n x n matrix is every (n+1)th of its numbers. A padding row's own entry is 0 already.
-    own = probabilities.flatten(-2)[..., :: length + 1].sum(-2) / heads
-    return received - own
+    own = probabilities.reshape(*probabilities.shape[:-2], 1, length * length)[..., :: length + 1]
+    return (received - own).sum((-3, -2))
+
+
+def product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """A matrix product, (..., n, m) x (..., m, k), with equal leading axes."""
+    # matmul of two 3-D tensors is traced as expand + bmm, and ExecuTorch copies at every expand.
+    return torch.bmm(a, b) if a.dim() == b.dim() == 3 else torch.matmul(a, b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +118,9 @@ class BatchRows:
         return torch.take_along_dim(x, indices if x.dim() == 3 else indices.unsqueeze(1), dim=-2)
 
     def take_vector(self, x: torch.Tensor) -> torch.Tensor:
-        """Select along the last axis of (batch, n)."""
-        return torch.take_along_dim(x, self.indices, dim=-1)
+        """Select along the last axis of (batch, ..., n)."""
+        batch, kept = self.indices.shape
+        return torch.take_along_dim(x, self.indices.view(batch, *(1,) * (x.dim() - 2), kept), dim=-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,4 +185,4 @@ class OneHotRows:
 
     def take_vector(self, x: torch.Tensor) -> torch.Tensor:
         """Select along the last axis."""
-        return torch.mv(self.selector, x)
+        return torch.matmul(x, self.selector.transpose(0, 1))

@@ -9,7 +9,7 @@ from torch import nn
 
 from edge_power.config import ModelConfig
 from edge_power.encoder import Encoder
-from edge_power.extract import PRIORITY, BatchRows, significance
+from edge_power.extract import BatchRows, Marks, cls_priority, significance
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.retention import RetentionConfig
 
@@ -59,8 +59,8 @@ class EncoderOutput:
     Attributes:
         cls: the word-vector of [CLS] after the last encoder, (batch, hidden).
         survivors: for every encoder but the last, the positions of its output rows, int64 (batch, l_j); row 0 is [CLS].
-        scores: for every encoder but the last, the significance by position, float (batch, length); NaN at positions
-            that no longer entered it and in encoders that drop nothing.
+        scores: for every encoder but the last, the significance by position as the paper has it, a mean over heads,
+            float (batch, length); NaN at positions that no longer entered it and in encoders that drop nothing.
     """
 
     cls: torch.Tensor
@@ -105,33 +105,26 @@ class PowerEncoder(nn.Module):
         keep = _keep(retention, length, len(self.encoders))
         types = torch.zeros_like(input_ids) if token_type_ids is None else token_type_ids
         x = self.embeddings(input_ids, types)
-        mask = attention_mask.to(x.dtype)
+        *pruned, last = self.stack()
+        first = cls_priority(length).to(x)
+        marks = Marks.of(attention_mask.to(x.dtype), heads=self.config.num_heads, cls_priority=first)
         positions = torch.arange(length, device=x.device).expand(input_ids.shape)
         survivors, scores = [], []
-        *pruned, last = self.stack()
         for encoder, kept in zip(pruned, keep[:-1], strict=True):
-            bias = (mask - 1) * PRIORITY
-            probabilities = encoder.probabilities(x, bias)
+            probabilities = encoder.probabilities(x, marks.bias)
             by_position = torch.full(input_ids.shape, torch.nan, dtype=x.dtype, device=x.device)
             entering = x
             if kept < x.shape[1]:
-                score = significance(probabilities, mask / encoder.num_heads)
-                by_position = by_position.scatter(1, positions, score.detach())
-                rows = BatchRows.choose(priority(score, bias), kept)
+                score = significance(probabilities, marks.votes)
+                by_position = by_position.scatter(1, positions, score.detach() / encoder.num_heads)
+                rows = BatchRows.choose(score + marks.priority, kept)
                 x, probabilities = rows.take(x), rows.take(probabilities)
-                mask, positions = rows.take_vector(mask), rows.take_vector(positions)
+                marks, positions = marks.take(rows), rows.take_vector(positions)
             x = encoder.finish(x, encoder.context(probabilities, entering))
             survivors.append(positions)
             scores.append(by_position)
-        x = last.finish(x[:, :1], last.first_row_context(x, (mask - 1) * PRIORITY))
+        x = last.finish(x[:, :1], last.first_row_context(x, marks.bias))
         return EncoderOutput(x[:, 0], tuple(survivors), tuple(scores))
-
-
-def priority(score: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
-    """Order of keeping: [CLS], words by significance, padding. (..., n) each."""
-    is_cls = torch.zeros(score.shape[-1], dtype=score.dtype, device=score.device)
-    is_cls[0] = PRIORITY
-    return score + bias + is_cls
 
 
 def _keep(retention: RetentionConfig | None, length: int, encoders: int) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """The runtime's tokenizing, made from a checkpoint's tokenizer, so that host and device read the same ids."""
 
+import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -19,10 +21,18 @@ def save_tokenizer(model: PowerForSequenceClassification, directory: Path) -> No
 
     Raises:
         CheckpointError: the model has no tokenizer.
+        OSError: a file cannot be written.
     """
     if model.tokenizer is None:
         raise CheckpointError("the model has no tokenizer, and texts need one; set model.tokenizer")
-    model.tokenizer.save_pretrained(directory)
+    try:
+        model.tokenizer.save_pretrained(directory)
+    except Exception as error:
+        # The tokenizers library raises Exception itself, with the number of the system's error in its text.
+        number = re.search(r"\(os error (\d+)\)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
 
 
 def text_encoder(model: PowerForSequenceClassification, max_length: int) -> TextEncoder:

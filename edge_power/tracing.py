@@ -7,9 +7,8 @@ from torch import nn
 from torch.export import ExportedProgram
 
 from edge_power.encoder import Encoder
-from edge_power.extract import PRIORITY, IndexRows, Lowering, OneHotRows, significance
+from edge_power.extract import IndexRows, Lowering, Marks, OneHotRows, cls_priority, significance
 from edge_power.model import PowerForSequenceClassification
-from edge_power.model import priority as priority_of
 from edge_power_runtime.retention import RetentionConfig
 
 INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
@@ -18,7 +17,6 @@ INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
 class TracedEncoder(nn.Module):
     """An encoder that drops to a fixed number of rows, with the constants that its lowering needs."""
 
-    is_cls: torch.Tensor
     earlier: torch.Tensor
     ranks: torch.Tensor
 
@@ -27,25 +25,18 @@ class TracedEncoder(nn.Module):
         super().__init__()
         self.encoder = encoder
         self.entering, self.keep, self.lowering = entering, keep, lowering
-        if keep < entering:
-            zeros = torch.zeros(entering)
-            self.register_buffer("is_cls", priority_of(zeros, zeros), persistent=False)
-            if lowering == "compare":
-                self.register_buffer("earlier", torch.tril(torch.ones(entering, entering), -1), persistent=False)
-                self.register_buffer(
-                    "ranks", torch.arange(entering, dtype=torch.float32).unsqueeze(1), persistent=False
-                )
+        if keep < entering and lowering == "compare":
+            self.register_buffer("earlier", torch.tril(torch.ones(entering, entering), -1), persistent=False)
+            self.register_buffer("ranks", torch.arange(entering, dtype=torch.float32).unsqueeze(1), persistent=False)
 
-    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:
-        """(entering, hidden) and (entering,) to (keep, hidden), (keep,) and the rows kept, if any were dropped."""
-        bias = (mask - 1) * PRIORITY
-        probabilities = self.encoder.probabilities(x, bias)
+    def forward(self, x: torch.Tensor, marks: Marks) -> tuple[torch.Tensor, Marks, list[torch.Tensor]]:
+        """(entering, hidden) with its marks to (keep, hidden) with its own, and the rows kept, if any were dropped."""
+        probabilities = self.encoder.probabilities(x, marks.bias)
         if self.keep == self.entering:
-            return self.encoder.finish(x, self.encoder.context(probabilities, x)), mask, []
-        score = significance(probabilities, mask / self.encoder.num_heads)
-        rows = self._choose(score + (bias + self.is_cls))
+            return self.encoder.finish(x, self.encoder.context(probabilities, x)), marks, []
+        rows = self._choose(significance(probabilities, marks.votes) + marks.priority)
         context = self.encoder.context(rows.take(probabilities), x)
-        return self.encoder.finish(rows.take(x), context), rows.take_vector(mask), [rows.kept]
+        return self.encoder.finish(rows.take(x), context), marks.take(rows), [rows.kept]
 
     def _choose(self, priority: torch.Tensor) -> IndexRows | OneHotRows:
         if self.lowering == "topk":
@@ -56,9 +47,12 @@ class TracedEncoder(nn.Module):
 class StaticClassifier(nn.Module):
     """The classifier for one text of one length: no batch axis inside, every shape a constant."""
 
+    cls_priority: torch.Tensor
+
     def __init__(self, parts: "Tracer", retention: RetentionConfig, lowering: Lowering) -> None:
         """Share the modules of `parts`, so that all programs hold the same weights."""
         super().__init__()
+        self.register_buffer("cls_priority", cls_priority(retention.length), persistent=False)
         self.embeddings, self.head, self.last = parts.embeddings, parts.head, parts.encoders[-1]
         self.traced = nn.ModuleList(
             TracedEncoder(encoder, entering, keep, lowering)
@@ -72,12 +66,12 @@ class StaticClassifier(nn.Module):
     ) -> dict[str, torch.Tensor]:
         """int64 (1, length) each to logits (1, labels) and, where words are dropped, kept (sum of kept rows,)."""
         x = self.embeddings(input_ids[0], token_type_ids[0])
-        mask = attention_mask[0].to(x.dtype)
+        marks = Marks.of(attention_mask[0].to(x.dtype), heads=self.last.num_heads, cls_priority=self.cls_priority)
         kept: list[torch.Tensor] = []
         for encoder in self.traced:
-            x, mask, rows = encoder(x, mask)
+            x, marks, rows = encoder(x, marks)
             kept += rows
-        x = self.last.finish(x[:1], self.last.first_row_context(x, (mask - 1) * PRIORITY))
+        x = self.last.finish(x[:1], self.last.first_row_context(x, marks.bias))
         logits = self.head(x)
         return {"logits": logits, "kept": torch.cat(kept)} if kept else {"logits": logits}
 

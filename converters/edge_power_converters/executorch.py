@@ -16,6 +16,8 @@ FILE = "model.pte"
 # Of float64's 53 bits a float32 needs 24: two that differ, differ by 2^-24 of their size, and 2^-40 for each of up to
 # 2^15 positions stays below that; two that are equal come apart by the position alone.
 TIE_BREAK = 2.0**-40
+# Float32's smallest normal number, added to the size so that zeros come apart too; it is far above 2^40 * 2^-1074.
+SMALLEST = 2.0**-126
 
 
 def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str, progress: Progress) -> Artifact:
@@ -51,7 +53,8 @@ def stable_topk(program: SourceProgram) -> ExportedProgram:
     """Rewrite every topk so that equal values keep their order.
 
     ExecuTorch's topk returns ties in an order of its own. ONNX Runtime's and LiteRT's give the lower index first, and
-    so does a stable sort. The values are ranked as float64, each made smaller by 2^-40 of itself per position.
+    so does a stable sort. The values are ranked as float64, each made smaller by 2^-40 of its size per position, negative
+    ones too: 0.4 us a topk.
 
     Raises:
         ConversionError: the values of a topk are used; only its indices may be.
@@ -65,10 +68,13 @@ def stable_topk(program: SourceProgram) -> ExportedProgram:
         values = node.args[0]
         length = values.meta["val"].shape[-1]
         name = f"tie_break_{number}"
-        module.register_buffer(name, 1 - TIE_BREAK * torch.arange(length, dtype=torch.float64))
+        module.register_buffer(name, TIE_BREAK * torch.arange(length, dtype=torch.float64))
         with graph.inserting_before(node):
             wide = graph.call_function(torch.ops.aten.to.dtype, (values, torch.float64))
-            apart = graph.call_function(torch.ops.aten.mul.Tensor, (wide, graph.get_attr(name)))
+            size = graph.call_function(torch.ops.aten.abs.default, (wide,))
+            above_zero = graph.call_function(torch.ops.aten.add.Tensor, (size, SMALLEST))
+            step = graph.call_function(torch.ops.aten.mul.Tensor, (above_zero, graph.get_attr(name)))
+            apart = graph.call_function(torch.ops.aten.sub.Tensor, (wide, step))
         node.replace_input_with(values, apart)
     if not found:
         return program.exported

@@ -25,6 +25,10 @@ _COMMANDS = {
 }
 
 
+class _ReaderGoneError(Exception):
+    """Whoever read our output went away; click would make status 1 of a BrokenPipeError, which means a failed check."""
+
+
 class _Commands(click.Group):
     """A group whose commands are imported on use; their one-line helps stand above."""
 
@@ -36,6 +40,12 @@ class _Commands(click.Group):
             return None
         command: click.Command = import_module(f"edge_power.cli.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGoneError from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -75,7 +85,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return _complain(str(error), FAILED_CHECK if _is_failed_check(error) else BAD_INPUT)
     except (KeyboardInterrupt, click.Abort):
         return _complain("interrupted; nothing was written", INTERRUPTED)
-    except BrokenPipeError:
+    except (BrokenPipeError, _ReaderGoneError):
         # Python flushes once more at exit; give that flush somewhere to go.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE

@@ -4,15 +4,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import Progress, TaskID
 
 from edge_power.cli.options import ENGINE_HELP, parse_engines, parse_lengths
-from edge_power.cli.screen import error_console, mega_macs, megabytes, output_console, progress_bar, table
+from edge_power.cli.screen import error_console, mega_macs, megabytes, output_console, table
+from edge_power.cli.watch import Screen
 from edge_power_runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from edge_power.convert import EngineReport
     from edge_power.model import PowerForSequenceClassification
     from edge_power.retention_file import Retention
     from edge_power_runtime.manifest import Manifest
@@ -93,7 +91,7 @@ def command(
     """
     # Everything that needs no model is checked first: a typo is answered at once.
     engines, wanted = parse_engines(formats), parse_lengths(lengths)
-    if atol <= 0:
+    if not atol > 0:  # NaN is refused as well
         raise InputError(f"--atol is {atol}, must be above 0")
     named = _read_retention(keep, retention)
     from edge_power_converters.staging import check_output
@@ -116,44 +114,11 @@ def command(
         texts=texts,
         force=force,
     )
-    watcher = _Screen(console)
-    with watcher:
-        manifest = convert(loaded, output, plan, name=Path(model).name, watcher=watcher)
+    with Screen(console) as screen:
+        manifest = convert(loaded, output, plan, name=Path(model).name, watcher=screen)
     output_console().print(_summary(manifest))
     click.echo(f'wrote {output}; try: edge-power run {output} "some text"')
     return 0
-
-
-class _Screen:
-    """Draws a conversion: a bar with the stage, and a line per program as it is checked."""
-
-    def __init__(self, console: Console) -> None:
-        self._console, self._bar = console, progress_bar(console)
-        self._task: TaskID | None = None
-
-    def __enter__(self) -> Progress:
-        return self._bar.__enter__()
-
-    def __exit__(self, *error: object) -> None:
-        self._bar.__exit__(None, None, None)
-
-    def begin(self, total: int) -> None:
-        self._task = self._bar.add_task("starting", total=total)
-
-    def step(self, description: str) -> None:
-        assert self._task is not None
-        started = self._bar.tasks[self._task].description != "starting"
-        self._bar.update(self._task, description=description, advance=int(started))
-
-    def checked(self, report: "EngineReport") -> None:
-        for check in report.checks:
-            parity, mark = check.parity, "[green]✓[/]" if check.passed else "[red]✗[/]"
-            ties = f", {parity.near_ties} near ties apart" if parity.near_ties else ""
-            self._console.print(
-                f"{mark} {report.artifact.engine} {check.program}: largest difference {parity.max_abs_error:.1e} "
-                f"(tolerance {parity.atol:.0e}), labels {parity.label_agreement:.0%}, "
-                f"kept words {parity.kept_agreement:.0%}, {parity.texts} texts{ties}"
-            )
 
 
 def _read_retention(keep: str | None, retention: Path | None) -> "Retention | None":

@@ -3,6 +3,7 @@
 import os
 import sys
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -15,13 +16,17 @@ def output_console() -> Console:
 
 
 def error_console() -> Console:
-    """A console for progress, on a copy of standard error: converters redirect the original for a while."""
+    """A console for progress, on a copy of standard error: converters redirect the original for a while.
+
+    The copy is closed when the running command ends.
+    """
     stream = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding=sys.stderr.encoding, errors="replace")
+    click.get_current_context().with_resource(stream)
     return Console(file=stream, highlight=False)
 
 
 def progress_bar(console: Console) -> Progress:
-    """A bar with its stage, the steps done and the time it took."""
+    """A bar with its stage, the steps done and the time it took; nothing where `console` is no terminal."""
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -30,6 +35,7 @@ def progress_bar(console: Console) -> Progress:
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        disable=not console.is_terminal,  # rich would leave an empty line in a log
     )
 
 

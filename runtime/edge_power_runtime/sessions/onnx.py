@@ -7,6 +7,7 @@ import numpy as np
 
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
+from edge_power_runtime.huge_pages import huge_pages
 from edge_power_runtime.manifest import Program
 from edge_power_runtime.paths import resolve
 from edge_power_runtime.sessions.tensors import InputBinder
@@ -43,7 +44,8 @@ class OnnxEngine:
         options.graph_optimization_level = self._runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.log_severity_level = 3  # errors: its warnings are for whoever converts, not for a device's log
         try:
-            session = self._runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+            with huge_pages():
+                session = self._runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime's exceptions share no base but Exception
             raise EngineError(f"ONNX Runtime cannot load program {program.name} from {path}: {error}") from error
         return OnnxSession(session, program)

@@ -9,6 +9,7 @@ import numpy as np
 
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
+from edge_power_runtime.huge_pages import huge_pages
 from edge_power_runtime.manifest import Program
 from edge_power_runtime.native_output import hushed
 from edge_power_runtime.paths import resolve
@@ -53,7 +54,7 @@ class TfliteEngine:
 
     def _interpreter(self, path: Path) -> Any:
         if path not in self._interpreters:
-            with hushed():  # LiteRT tells that it made the XNNPACK delegate
+            with huge_pages(), hushed():  # LiteRT tells that it made the XNNPACK delegate
                 interpreter = self._interpreter_class(model_path=str(path), num_threads=self._num_threads)
                 # tflite-runtime 2.14 applies XNNPACK here and nowhere else: without this line its signatures run on
                 # the slow reference path with one thread (28 against 13 ms).

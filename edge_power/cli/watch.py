@@ -1,0 +1,57 @@
+"""Work under way on the screen: a bar with the stage and its elapsed time, and lines that stay."""
+
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import TaskID
+
+from edge_power.cli.screen import progress_bar
+
+if TYPE_CHECKING:
+    from edge_power.convert import EngineReport
+
+
+class Screen:
+    """Draws one piece of work after another; a conversion's watcher (`edge_power.convert.Watcher`) and more."""
+
+    def __init__(self, console: Console) -> None:
+        """Draw on `console`."""
+        self._console, self._bar = console, progress_bar(console)
+        self._task: TaskID | None = None
+        self._started = False
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._bar.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Take the bar away; the lines stay."""
+        self._bar.__exit__(None, None, None)
+
+    def begin(self, total: int) -> None:
+        """Start a bar of `total` steps in place of the one before."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task, self._started = self._bar.add_task("starting", total=total), False
+
+    def step(self, description: str) -> None:
+        """Name the step that begins, and count the one before as done."""
+        assert self._task is not None
+        self._bar.update(self._task, description=description, advance=int(self._started))
+        self._started = True
+
+    def line(self, text: str) -> None:
+        """Print a line above the bar."""
+        self._console.print(text, soft_wrap=True)
+
+    def checked(self, report: "EngineReport") -> None:
+        """Print how each program of an engine compares with eager."""
+        for check in report.checks:
+            parity, mark = check.parity, "[green]✓[/]" if check.passed else "[red]✗[/]"
+            ties = f", {parity.near_ties} near ties apart" if parity.near_ties else ""
+            self.line(
+                f"{mark} {report.artifact.engine} {check.program}: largest difference {parity.max_abs_error:.1e} "
+                f"(tolerance {parity.atol:.0e}), labels {parity.label_agreement:.0%}, "
+                f"kept words {parity.kept_agreement:.0%}, {parity.texts} texts{ties}"
+            )

@@ -1,0 +1,167 @@
+"""Time and accuracy of a bundle's budgets on one engine, taken together: every text on each budget, in turn."""
+
+import json
+import os
+import platform
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+from edge_power_runtime import Classifier
+from edge_power_runtime.manifest import Manifest
+
+ROUNDS = 3
+THREADS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One budget on one engine, from text to label, one text at a time.
+
+    Attributes:
+        engine: that ran it.
+        budget: that was run.
+        size_bytes: of the artifact, which holds every budget.
+        load_ms: opening (files checked) and warming up every program of the budget; the engine's Python package was
+            imported before.
+        latencies_ms: of every text, a tuple for each round.
+        ratios: of every text in every round, its latency over that of the unpruned budget taken next to it.
+        accuracy: the fraction of texts that get the right label.
+        truncated: texts that were cut at the longest length.
+        macs: mean multiply-adds of a text.
+    """
+
+    engine: str
+    budget: str
+    size_bytes: int
+    load_ms: float
+    latencies_ms: tuple[tuple[float, ...], ...]
+    ratios: tuple[float, ...]
+    accuracy: float
+    truncated: int
+    macs: float
+
+    @property
+    def median_ms(self) -> float:
+        """The median of every sample."""
+        return statistics.median(self._samples())
+
+    @property
+    def p90_ms(self) -> float:
+        """Nine of ten samples are at or below it."""
+        return statistics.quantiles(self._samples(), n=10, method="inclusive")[-1]
+
+    @property
+    def ratio(self) -> float:
+        """Time over that of the unpruned budget: the median of the ratios."""
+        return statistics.median(self.ratios)
+
+    def _samples(self) -> list[float]:
+        return [sample for taken in self.latencies_ms for sample in taken]
+
+
+def measure(
+    bundle: Path,
+    engine: str,
+    texts: Sequence[str],
+    labels: Sequence[str],
+    *,
+    full: str = "full",
+    rounds: int = ROUNDS,
+    progress: Callable[[str], None] = lambda stage: None,
+) -> list[Measurement]:
+    """Run every text on every budget of one engine, interleaved, with one thread.
+
+    Args:
+        bundle: its directory.
+        engine: to run.
+        texts: to classify.
+        labels: the right label of each.
+        full: the budget that the others are compared with.
+        rounds: how often each text is run on each budget.
+        progress: is told of each round.
+
+    Returns:
+        A measurement for each budget, `full` first.
+    """
+    classifiers, load_ms = _open_all(bundle, engine, full)
+    rounds_ms: dict[str, list[list[float]]] = {budget: [] for budget in classifiers}
+    answers = {budget: [classifier(text) for text in texts] for budget, classifier in classifiers.items()}
+    for number in range(rounds):
+        progress(f"{engine}: measuring, round {number + 1} of {rounds}")
+        for budget, taken in _one_round(classifiers, texts, first=number).items():
+            rounds_ms[budget].append(taken)
+    flat = {budget: [sample for taken in rounds_ for sample in taken] for budget, rounds_ in rounds_ms.items()}
+    manifest = classifiers[full].bundle.manifest
+    macs = _macs(manifest)
+    return [
+        Measurement(
+            engine=engine,
+            budget=budget,
+            size_bytes=classifier.artifact.size_bytes,
+            load_ms=load_ms[budget],
+            latencies_ms=tuple(map(tuple, rounds_ms[budget])),
+            ratios=tuple(own / base for own, base in zip(flat[budget], flat[full], strict=True)),
+            accuracy=statistics.fmean(
+                found.label == label for found, label in zip(answers[budget], labels, strict=True)
+            ),
+            truncated=sum(found.truncated for found in answers[budget]),
+            macs=statistics.fmean(macs[budget, found.length] for found in answers[budget]),
+        )
+        for budget, classifier in classifiers.items()
+    ]
+
+
+def report_json(measurements: Sequence[Measurement]) -> str:
+    """Every sample with what is needed to read it, as JSON."""
+    packages = ("edge-power", "onnxruntime", "executorch", "ai-edge-litert", "torch", "numpy")
+    report = {
+        "machine": {"architecture": platform.machine(), "system": platform.system(), "cores": os.cpu_count()},
+        "versions": {"python": platform.python_version(), **{package: version(package) for package in packages}},
+        "threads": THREADS,
+        "measured": "text to label, one text at a time, budgets interleaved text by text, after a warm-up round",
+        "measurements": [
+            {**_rounded(item), "median_ms": round(item.median_ms, 3), "p90_ms": round(item.p90_ms, 3)}
+            for item in measurements
+        ],
+    }
+    return json.dumps(report, separators=(",", ":")).replace('{"engine"', '\n{"engine"') + "\n"
+
+
+def _open_all(bundle: Path, engine: str, full: str) -> tuple[dict[str, Classifier], dict[str, float]]:
+    classifiers: dict[str, Classifier] = {}
+    load_ms: dict[str, float] = {}
+    # The first opening imports the engine's package; it is thrown away.
+    manifest = Classifier.open(bundle, engine=engine, num_threads=THREADS).bundle.manifest
+    for budget in sorted((entry.name for entry in manifest.budgets), key=lambda name: name != full):
+        started = perf_counter()
+        classifiers[budget] = Classifier.open(bundle, engine=engine, budget=budget, num_threads=THREADS)
+        classifiers[budget].warm_up()
+        load_ms[budget] = (perf_counter() - started) * 1e3
+    return classifiers, load_ms
+
+
+def _one_round(classifiers: dict[str, Classifier], texts: Sequence[str], *, first: int) -> dict[str, list[float]]:
+    """Milliseconds of every text on every budget; which budget comes first changes from text to text."""
+    taken: dict[str, list[float]] = {budget: [] for budget in classifiers}
+    order = list(classifiers.items())
+    for index, text in enumerate(texts, start=first):
+        for budget, classifier in order if index % 2 == 0 else reversed(order):
+            started = perf_counter()
+            classifier(text)
+            taken[budget].append((perf_counter() - started) * 1e3)
+    return taken
+
+
+def _macs(manifest: Manifest) -> dict[tuple[str, int], int]:
+    return {(budget.name, item.length): item.macs for budget in manifest.budgets for item in budget.configurations}
+
+
+def _rounded(item: Measurement) -> dict[str, object]:
+    fields = asdict(item)
+    del fields["ratios"]  # follows from the latencies
+    fields["latencies_ms"] = [[round(sample, 3) for sample in taken] for taken in item.latencies_ms]
+    return {**fields, "load_ms": round(item.load_ms, 1), "macs": round(item.macs), "ratio": round(item.ratio, 3)}
