@@ -10,11 +10,13 @@ does not depend on them. Every sample goes into the JSON file.
 
 import json
 import platform
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from itertools import product
 from pathlib import Path
 
 import click
@@ -30,6 +32,8 @@ from edge_power.macs import count_macs
 from edge_power.model import PowerForSequenceClassification
 from edge_power.tracing import Tracer
 from edge_power_converters import SourceProgram
+from edge_power_runtime.jsonnode import parse
+from edge_power_runtime.manifest import Artifact
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.sessions import Session, open_engine
 
@@ -46,10 +50,10 @@ class Shape:
     intermediate: int
     schedule: RetentionSchedule
 
-    def model(self) -> PowerForSequenceClassification:
-        """Random weights of this shape; every size has 12 heads and BERT's vocabulary."""
-        torch.manual_seed(0)
-        config = ModelConfig(
+    @property
+    def config(self) -> ModelConfig:
+        """Every size has 12 heads and BERT's vocabulary."""
+        return ModelConfig(
             architecture="bert",
             vocab_size=30522,
             hidden_size=self.hidden,
@@ -63,7 +67,17 @@ class Shape:
             task="classification",
             labels=("negative", "positive"),
         )
-        return PowerForSequenceClassification(config).eval()
+
+    def model(self) -> PowerForSequenceClassification:
+        """Random weights of this shape."""
+        torch.manual_seed(0)
+        return PowerForSequenceClassification(self.config).eval()
+
+    def programs(self, length: int) -> dict[str, tuple[RetentionConfig, Lowering]]:
+        """What is compared at one length."""
+        pruned = self.schedule.for_encoders(self.encoders).at(length)
+        full = RetentionSchedule.full(self.encoders).at(length)
+        return {"full": (full, "topk"), "topk": (pruned, "topk"), "compare": (pruned, "compare")}
 
 
 # PoWER-BERT's published configuration for RTE at length 256; its last number is 1 here, as a [CLS] classifier reads 1.
@@ -87,32 +101,30 @@ class Result:
     samples_ms: tuple[float, ...]
 
 
-def measure(shape: Shape, engine: str, lengths: Sequence[int], rounds: int, say: Console) -> list[Result]:
-    """Convert and time one shape on one engine."""
-    model = shape.model()
-    tracer = Tracer(model)
-    full = RetentionSchedule.full(shape.encoders)
+def convert_programs(shape: Shape, engine: str, length: int, directory: Path) -> Artifact:
+    """Write the full program and both lowerings of the pruned one; what is there already is kept."""
+    description = directory / "artifact.json"
+    if not description.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        tracer = Tracer(shape.model())
+        sources = [
+            SourceProgram(name, name, length, tracer.trace(config, lowering=lowering))
+            for name, (config, lowering) in shape.programs(length).items()
+        ]
+        artifact = converter_for(engine)(sources, directory, lowering="both", progress=lambda what: None)
+        description.write_text(json.dumps(asdict(artifact)))
+    return Artifact.read(parse(description.read_text(), description.name))
+
+
+def measure(shape: Shape, engine: str, length: int, rounds: int, directory: Path) -> list[Result]:
+    """Time the programs in `directory` in turn."""
+    artifact = convert_programs(shape, engine, length, directory)
+    loaded = open_engine(directory, artifact)
+    samples = interleave({program.name: loaded.session(program) for program in artifact.programs}, length, rounds)
     results = []
-    for length in lengths:
-        pruned = shape.schedule.for_encoders(shape.encoders).at(length)
-        cases: dict[str, tuple[RetentionConfig, Lowering]] = {
-            "full": (full.at(length), "topk"),
-            "topk": (pruned, "topk"),
-            "compare": (pruned, "compare"),
-        }
-        say.print(f"{shape.name} {engine} length {length}: converting")
-        with tempfile.TemporaryDirectory() as directory:
-            sources = [
-                SourceProgram(name, name, length, tracer.trace(config, lowering=lowering))
-                for name, (config, lowering) in cases.items()
-            ]
-            artifact = converter_for(engine)(sources, Path(directory), lowering="both", progress=lambda what: None)
-            loaded = open_engine(Path(directory), artifact)
-            sessions = {program.name: loaded.session(program) for program in artifact.programs}
-            samples = interleave(sessions, length, rounds)
-        for name, (config, _) in cases.items():
-            macs = count_macs(model.config, config).total
-            results.append(Result(shape.name, engine, length, name, config.keep, macs, tuple(samples[name])))
+    for name, (config, _) in shape.programs(length).items():
+        macs = count_macs(shape.config, config).total
+        results.append(Result(shape.name, engine, length, name, config.keep, macs, tuple(samples[name])))
     return results
 
 
@@ -162,21 +174,36 @@ def efficiency_table(results: Sequence[Result]) -> object:
 @click.option("--engines", default="onnx,executorch,tflite", show_default=True)
 @click.option("--lengths", default="32,128,256", show_default=True)
 @click.option("--rounds", default=100, show_default=True, help="Samples of each program.")
+@click.option("--programs", type=click.Path(path_type=Path), help="Keep the converted programs here, and reuse them.")
 @click.option("--output", type=click.Path(path_type=Path), help="JSON file for every sample.")
 @click.option("--read", "source", type=click.Path(path_type=Path), help="Print the table of a file; measure nothing.")
-def main(shapes: str, engines: str, lengths: str, rounds: int, output: Path | None, source: Path | None) -> None:
-    """Measure how much of the saved multiply-adds becomes time."""
-    console, say = Console(width=120), Console(stderr=True)
+def main(
+    shapes: str,
+    engines: str,
+    lengths: str,
+    rounds: int,
+    programs: Path | None,
+    output: Path | None,
+    source: Path | None,
+) -> None:
+    """Measure how much of the saved multiply-adds becomes time; without rounds, only convert."""
+    console = Console(width=120)
     if source is not None:
         console.print(efficiency_table([Result(**item) for item in json.loads(source.read_text())["results"]]))
         return
     results: list[Result] = []
-    for shape in shapes.split(","):
-        for engine in engines.split(","):
-            results += measure(SHAPES[shape], engine, [int(length) for length in lengths.split(",")], rounds, say)
-            if output is not None:
-                output.write_text(json.dumps({"machine": machine(), "results": [asdict(item) for item in results]}))
-    console.print(efficiency_table(results))
+    with tempfile.TemporaryDirectory() as scratch:
+        for shape, engine, length in product(shapes.split(","), engines.split(","), map(int, lengths.split(","))):
+            print(f"{shape} {engine} {length}", file=sys.stderr)
+            directory = (programs or Path(scratch)) / f"{shape}-{engine}-{length}"
+            if rounds:
+                results += measure(SHAPES[shape], engine, length, rounds, directory)
+            else:
+                convert_programs(SHAPES[shape], engine, length, directory)
+    if output is not None:
+        output.write_text(json.dumps({"machine": machine(), "results": [asdict(item) for item in results]}))
+    if results:
+        console.print(efficiency_table(results))
 
 
 def machine() -> dict[str, str]:

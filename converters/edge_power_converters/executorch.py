@@ -53,8 +53,8 @@ def stable_topk(program: SourceProgram) -> ExportedProgram:
     """Rewrite every topk so that equal values keep their order.
 
     ExecuTorch's topk returns ties in an order of its own. ONNX Runtime's and LiteRT's give the lower index first, and
-    so does a stable sort. The values are ranked as float64, each made smaller by 2^-40 of its size per position, negative
-    ones too: 0.4 us a topk.
+    so does a stable sort. The values are ranked as float64, each made smaller by 2^-40 of its size per position: 0.4 us
+    a topk.
 
     Raises:
         ConversionError: the values of a topk are used; only its indices may be.

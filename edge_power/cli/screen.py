@@ -35,6 +35,9 @@ def progress_bar(console: Console) -> Progress:
         TimeElapsedColumn(),
         console=console,
         transient=True,
+        # What libraries print is kept off the screen at the descriptors; rich's own redirection would go round that.
+        redirect_stdout=False,
+        redirect_stderr=False,
         disable=not console.is_terminal,  # rich would leave an empty line in a log
     )
 
