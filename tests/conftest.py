@@ -1,5 +1,7 @@
 """Fixtures for every test folder; imports nothing heavier than pytest, since the runtime is tested without torch."""
 
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,3 +15,24 @@ def tiny_bundle() -> Path:
     if not (TINY_BUNDLE / "bundle.json").is_file():
         pytest.skip(f"{TINY_BUNDLE} is absent: it is generated on the host and committed")
     return TINY_BUNDLE
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[..., Path]]:
+    """Mount a disk of a few kilobytes, which a test can fill: small_disk(kilobytes=64). Only root may mount."""
+    mounted: list[Path] = []
+
+    def mount(*, kilobytes: int) -> Path:
+        disk = tmp_path / f"disk-{len(mounted)}"
+        disk.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(disk)]
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            pytest.skip(f"no small disk can be mounted here: {getattr(error, 'stderr', None) or error}")
+        mounted.append(disk)
+        return disk
+
+    yield mount
+    for disk in mounted:
+        subprocess.run(["umount", "--lazy", str(disk)], check=True, capture_output=True)

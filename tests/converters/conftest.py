@@ -1,0 +1,129 @@
+"""Every engine converts one set of programs once for all tests; a conversion takes seconds to a minute."""
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from edge_power.convert import ENGINES, converter_for
+from edge_power.model import PowerForSequenceClassification
+from edge_power.references import CheckedText, make_references
+from edge_power.tokenizer import text_encoder
+from edge_power.tracing import Tracer
+from edge_power_converters import Reference, SourceProgram
+from edge_power_runtime import RetentionConfig
+from edge_power_runtime.manifest import Artifact, Program
+from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.text import Text
+from tests.tiny import tiny_config, tiny_model, zero_attention
+
+LENGTH = 12
+PRUNED = RetentionConfig(LENGTH, (8, 4, 1))
+FULL = RetentionConfig(8, (8, 8, 1))
+TIED = RetentionConfig(LENGTH, (7, 1))
+TOPK_LENGTH, TOPK_KEEP = 12, 7
+TEXTS: list[Text] = [
+    "",
+    "a good film",
+    ("is it good ?", "never !"),
+    "the way it was not bad again , and not dull",
+    "great woman , man , sea",
+]
+
+
+class PlainTopk(torch.nn.Module):
+    """The shortest program that chooses rows."""
+
+    def forward(self, values: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"kept": torch.topk(values[0], TOPK_KEEP).indices}
+
+
+def small_model(*, num_encoders: int = 3) -> PowerForSequenceClassification:
+    """The tiny classifier with fewer encoders: ExecuTorch takes some seconds for each."""
+    return tiny_model(dataclasses.replace(tiny_config(), num_encoders=num_encoders))
+
+
+def sources() -> list[SourceProgram]:
+    """The programs: both lowerings of a classifier, all its words, both lowerings where all words tie, a bare topk."""
+    traced, tied = Tracer(small_model()), Tracer(zero_attention(small_model(num_encoders=2)))
+    topk = torch.export.export(PlainTopk(), (), {"values": torch.ones(1, TOPK_LENGTH)})
+    return [
+        SourceProgram("topk_12", "topk", LENGTH, traced.trace(PRUNED, lowering="topk")),
+        SourceProgram("compare_12", "compare", LENGTH, traced.trace(PRUNED, lowering="compare")),
+        SourceProgram("full_8", "full", FULL.length, traced.trace(FULL)),
+        SourceProgram("tied_topk_12", "tied_topk", LENGTH, tied.trace(TIED, lowering="topk")),
+        SourceProgram("tied_compare_12", "tied_compare", LENGTH, tied.trace(TIED, lowering="compare")),
+        SourceProgram("plain_12", "plain", TOPK_LENGTH, topk),
+    ]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """What one engine's converter made; read only."""
+
+    engine: str
+    directory: Path
+    artifact: Artifact
+    sources: dict[str, SourceProgram]
+    steps: tuple[str, ...]
+
+    def program(self, name: str) -> Program:
+        return next(program for program in self.artifact.programs if program.name == name)
+
+    def session(self, name: str) -> Session:
+        return open_engine(self.directory, self.artifact).session(self.program(name))
+
+
+def convert_for(engine: str, programs: Sequence[SourceProgram], directory: Path) -> Converted:
+    """Convert without a bundle around."""
+    steps: list[str] = []
+    artifact = converter_for(engine)(programs, directory, lowering="as named", progress=steps.append)
+    return Converted(engine, directory, artifact, {program.name: program for program in programs}, tuple(steps))
+
+
+@pytest.fixture(scope="session")
+def conversion(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Converted]:
+    """All programs of `sources` for one engine, made when it is first asked for: conversion("onnx")."""
+    return cache(lambda engine: convert_for(engine, sources(), tmp_path_factory.mktemp(engine)))
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def converted(request: pytest.FixtureRequest, conversion: Callable[[str], Converted]) -> Converted:
+    """All programs of `sources`, for each engine."""
+    return conversion(request.param)
+
+
+@pytest.fixture(scope="session")
+def references() -> dict[str, list[Reference]]:
+    """What eager says of TEXTS, by program."""
+    model, tied = small_model(), zero_attention(small_model(num_encoders=2))
+    encoder = text_encoder(model, LENGTH)
+    checked = [CheckedText(text, encoder.encode(text)) for text in TEXTS]
+    short = [item for item in checked if item.encoded.num_tokens <= FULL.length]
+    pruned, ties = make_references(model, encoder, checked, PRUNED), make_references(tied, encoder, checked, TIED)
+    return {
+        "topk_12": pruned,
+        "compare_12": pruned,
+        "full_8": make_references(model, encoder, short, FULL),
+        "tied_topk_12": ties,
+        "tied_compare_12": ties,
+    }
+
+
+RETENTION = {
+    "topk_12": PRUNED,
+    "compare_12": PRUNED,
+    "full_8": FULL,
+    "tied_topk_12": TIED,
+    "tied_compare_12": TIED,
+}
+
+
+def stable_order(values: Sequence[float], keep: int) -> list[int]:
+    """Positions of the `keep` highest, equals in their order, by a plain sort."""
+    return np.argsort(-np.asarray(values, dtype=np.float64), kind="stable")[:keep].tolist()

