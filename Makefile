@@ -69,10 +69,13 @@ format: $(VENV)/.installed
 	@$(BIN)/ruff format
 
 bench: $(VENV)/.installed
-	@for script in $(sort $(wildcard benchmarks/*.py)); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@mkdir -p $(OUT)
+	@$(BIN)/python benchmarks/conversion.py $(MODEL) $(DATA) --output $(OUT)/conversion.json
+	@$(BIN)/python benchmarks/efficiency.py --programs $(OUT)/programs --output $(OUT)/efficiency.json
 
 # Exports once per model; the bundle and the measurement are made anew.
 PEERS := $(OUT)/peers/$(notdir $(MODEL))
+
 bench-peers: $(PEERS)/optimum/model.onnx $(VENV)/.installed
 	@$(BIN)/edge-power convert --model $(MODEL) --output $(PEERS)/bundle --format onnx \
 	  --lengths 8,16,24,32,40,48,56,64 --keep 0.8,0.6,0.5,0.4,0.3 --budget balanced --force

@@ -34,7 +34,7 @@ from edge_power_runtime.text import Text
 FULL = "full"
 ENGINES = ("onnx", "executorch", "tflite")
 
-# Measured on each engine, docs/lowerings.md.
+# Measured on each engine, docs/efficiency.md.
 FASTER_LOWERING: dict[str, Lowering] = {"onnx": "topk", "executorch": "topk", "tflite": "topk"}
 
 

@@ -92,10 +92,13 @@ class Encoder(nn.Module):
         """
         query = self._heads(self._scaled_query(x[..., :1, :]))
         key = self.key.weight.unflatten(0, (self.num_heads, -1))
-        scores = torch.matmul(product(query, key).squeeze(-2), x.transpose(-1, -2))
-        mixed = torch.matmul(torch.softmax(scores + bias.squeeze(-2), dim=-1), x)
         value = self.value.weight.unflatten(0, (self.num_heads, -1)).transpose(-1, -2)
-        context = product(mixed.unsqueeze(-2), value)
+        # All heads read the same x, so they are its rows: (..., 1, heads, hidden). The axis of 1 keeps the products
+        # with x batched, without which XNNPACK does not take them.
+        words = x.unsqueeze(-3)
+        scores = product(product(query, key).transpose(-3, -2), words.transpose(-1, -2))
+        mixed = product(torch.softmax(scores + bias, dim=-1), words)
+        context = product(mixed.transpose(-3, -2), value)
         return context.transpose(-3, -2).flatten(-2) + self.value.bias
 
     def finish(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:

@@ -1,6 +1,7 @@
 """Write a bundle beside its place and rename it in, so that a killed conversion leaves the old one or none."""
 
 import errno
+import glob
 import os
 import shutil
 import tempfile
@@ -25,7 +26,8 @@ def staged_bundle(output: Path, *, force: bool) -> Iterator[Path]:
     """
     check_output(output, force=force)
     try:
-        partial = Path(tempfile.mkdtemp(prefix=f".{output.name}.partial-", dir=output.parent))
+        _sweep(output)
+        partial = Path(tempfile.mkdtemp(prefix=f"{_partial_prefix(output)}{os.getpid()}-", dir=output.parent))
     except OSError as error:
         raise OutputError(f"cannot write {output}: {error.strerror}") from error
     try:
@@ -58,6 +60,28 @@ def check_output(output: Path, *, force: bool) -> None:
         raise OutputError(f"cannot write {output}: there is no directory {parent}; make it first")
     if not os.access(parent, os.W_OK):
         raise OutputError(f"cannot write {output}: no permission to write in {parent}")
+
+
+def _partial_prefix(output: Path) -> str:
+    return f".{output.name}.partial-"
+
+
+def _sweep(output: Path) -> None:
+    """Remove what killed conversions to this place left: their process, named in the directory's name, is gone."""
+    for left in output.parent.glob(f"{glob.escape(_partial_prefix(output))}*"):
+        process = left.name.removeprefix(_partial_prefix(output)).partition("-")[0]
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _put_in_place(partial: Path, output: Path) -> None:

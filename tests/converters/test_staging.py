@@ -192,3 +192,19 @@ def test_a_kill_leaves_the_old_bundle_or_none(tmp_path, old):
     assert (content_of(output) if old else output.exists()) == ("old" if old else False)
     stage(output, "new", force=True)
     assert content_of(output) == "new"
+
+
+def test_what_a_killed_conversion_left_is_swept_up_and_nothing_else(tmp_path):
+    output = tmp_path / "bundle"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left = tmp_path / f".bundle.partial-{gone.pid}-abc"
+    under_way = tmp_path / f".bundle.partial-{os.getpid()}-abc"
+    another = tmp_path / f".bundle2.partial-{gone.pid}-abc"
+    for directory in (left, under_way, another):
+        directory.mkdir()
+        (directory / "model.pte").write_bytes(b"half")
+    with staged_bundle(output, force=False) as directory:
+        assert directory.name.startswith(f".bundle.partial-{os.getpid()}-")
+        write(directory, "{}")
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted((under_way.name, another.name, "bundle"))
