@@ -81,7 +81,9 @@ class RetentionSchedule:
             if not (math.isfinite(fraction) and 0 < fraction <= 1):
                 raise RetentionError(f"encoder {encoder} has the fraction {fraction}, must be in (0, 1]; got {self}")
             if fraction > previous:
-                raise RetentionError(f"encoder {encoder} has {fraction}, more than the {previous} before; got {self}")
+                raise RetentionError(
+                    f"encoder {encoder} has {fraction}, more than the {previous} before; must not grow; got {self}"
+                )
             previous = fraction
 
     @classmethod
