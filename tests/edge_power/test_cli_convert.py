@@ -1,5 +1,6 @@
 """`edge-power convert`: what it makes, and one line with status 2 for everything that it cannot."""
 
+import functools
 import json
 import shutil
 import signal
@@ -323,8 +324,14 @@ def test_a_conversion_stopped_on_its_way_leaves_the_old_bundle(checkpoint, tmp_p
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()
     arguments = ["convert", "--model", str(checkpoint), "--output", str(tmp_path / "bundle"), *QUICK, "--force"]
+    # A job in the background ignores SIGINT, and so would its children; a user's terminal does not.
+    before_start = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     with subprocess.Popen(
-        [*EDGE_POWER, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [*EDGE_POWER, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=before_start,
     ) as process:
         until = time.monotonic() + 60
         while not list(tmp_path.glob(".bundle.partial-*/golden.json")) and time.monotonic() < until:
