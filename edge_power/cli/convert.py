@@ -102,19 +102,19 @@ def command(
     from edge_power.convert import ENGINES, Plan, check_lengths, convert
     from edge_power.model import PowerForSequenceClassification
 
-    console = error_console()
-    with console.status(f"reading {model}"):
+    with Screen(error_console()) as screen:
+        screen.begin(1)
+        screen.step(f"reading {model}")
         loaded = PowerForSequenceClassification.from_pretrained(model)
-    plan = Plan(
-        engines=engines or ENGINES,
-        lengths=check_lengths(wanted, loaded.config.max_positions),
-        budgets=_budgets(loaded, budget, named, full=full),
-        lowering=lowering,  # type: ignore[arg-type]  # click.Choice made sure of it
-        atol=atol,
-        texts=texts,
-        force=force,
-    )
-    with Screen(console) as screen:
+        plan = Plan(
+            engines=engines or ENGINES,
+            lengths=check_lengths(wanted, loaded.config.max_positions),
+            budgets=_budgets(loaded, budget, named, full=full),
+            lowering=lowering,  # type: ignore[arg-type]  # click.Choice made sure of it
+            atol=atol,
+            texts=texts,
+            force=force,
+        )
         manifest = convert(loaded, output, plan, name=Path(model).name, watcher=screen)
     output_console().print(_summary(manifest))
     click.echo(f'wrote {output}; try: edge-power run {output} "some text"')
