@@ -1,6 +1,5 @@
 """`edge-power convert`: what it makes, and one line with status 2 for everything that it cannot."""
 
-import functools
 import json
 import shutil
 import signal
@@ -325,13 +324,9 @@ def test_a_conversion_stopped_on_its_way_leaves_the_old_bundle(checkpoint, tmp_p
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()
     arguments = ["convert", "--model", str(checkpoint), "--output", str(tmp_path / "bundle"), *QUICK, "--force"]
     # A job in the background ignores SIGINT, and so would its children; a user's terminal does not.
-    before_start = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); " + EDGE_POWER[-1]
     with subprocess.Popen(
-        [*EDGE_POWER, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=before_start,
+        [*EDGE_POWER[:-1], listening, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         until = time.monotonic() + 60
         while not list(tmp_path.glob(".bundle.partial-*/golden.json")) and time.monotonic() < until:
