@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.table import Table
 
 from edge_power.cli.options import ENGINE_HELP, parse_engines, parse_lengths
 from edge_power.cli.screen import error_console, mega_macs, megabytes, output_console, table
@@ -156,7 +157,7 @@ def _budgets(
     return {budget: found, **unpruned}
 
 
-def _summary(manifest: "Manifest") -> object:
+def _summary(manifest: "Manifest") -> Table:
     made = table("engine", "size", "program", "keep", "multiply-adds", numbers=("size", "multiply-adds"))
     for artifact in manifest.artifacts:
         for number, program in enumerate(artifact.programs):

@@ -1,6 +1,9 @@
 """`edge-power inspect`."""
 
+from collections.abc import Mapping
+
 import click
+from rich.table import Table
 
 from edge_power.cli.screen import mega_macs, megabytes, output_console, table
 from edge_power_runtime import Bundle
@@ -32,7 +35,7 @@ def command(bundle: str, as_json: bool) -> None:
     console.print(_artifacts(manifest))
 
 
-def _programs(manifest: Manifest) -> object:
+def _programs(manifest: Manifest) -> Table:
     numbers = ("length", "multiply-adds", "of full")
     made = table("budget", "length", "words kept by each encoder", "multiply-adds", "of full", numbers=numbers)
     full = {
@@ -49,7 +52,7 @@ def _programs(manifest: Manifest) -> object:
     return made
 
 
-def _artifacts(manifest: Manifest) -> object:
+def _artifacts(manifest: Manifest) -> Table:
     numbers = ("size", "difference", "texts")
     made = table(
         "engine", "precision", "size", "program", "difference", "kept words", "texts", "made with", numbers=numbers
@@ -68,5 +71,5 @@ def _artifacts(manifest: Manifest) -> object:
     return made
 
 
-def _versions(versions: object) -> str:
-    return ", ".join(f"{name} {version}" for name, version in dict(versions).items())  # type: ignore[call-overload]
+def _versions(versions: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {version}" for name, version in versions.items())
