@@ -8,9 +8,9 @@ import torch
 from torch.export import ExportedProgram
 
 from edge_power_converters.errors import ConversionError
-from edge_power_converters.program import Progress, SourceProgram, check_unique, file_entries, tensor_specs
+from edge_power_converters.program import Progress, SourceProgram, check_unique, describe, file_entries
 from edge_power_converters.quiet import quiet
-from edge_power_runtime.manifest import Artifact, Program
+from edge_power_runtime.manifest import Artifact
 
 FILE = "model.pte"
 # Of float64's 53 bits a float32 needs 24: two that differ, differ by 2^-24 of their size, and 2^-40 for each of up to
@@ -43,7 +43,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str
         engine="executorch",
         precision="fp32",
         files=file_entries(directory, [path]),
-        programs=tuple(_describe(program) for program in programs),
+        programs=tuple(describe(program, FILE, method=program.name, addressed_by="position") for program in programs),
         lowering=lowering,
         versions={name: version(name) for name in ("torch", "executorch")},
     )
@@ -89,16 +89,3 @@ def _to_flatbuffer(programs: dict[str, ExportedProgram]) -> bytes:
 
     lowered = to_edge_transform_and_lower(programs, partitioner={name: [XnnpackPartitioner()] for name in programs})
     return bytes(lowered.to_executorch().buffer)
-
-
-def _describe(program: SourceProgram) -> Program:
-    return Program(
-        name=program.name,
-        budget=program.budget,
-        length=program.length,
-        file=FILE,
-        method=program.name,
-        inputs=tensor_specs(program.inputs, addressed_by="position"),
-        outputs=tensor_specs(program.outputs, addressed_by="position"),
-        parity=None,
-    )

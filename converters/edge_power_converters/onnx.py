@@ -12,11 +12,11 @@ from edge_power_converters.program import (
     Progress,
     SourceProgram,
     check_unique,
+    describe,
     file_entries,
-    tensor_specs,
 )
 from edge_power_converters.quiet import quiet
-from edge_power_runtime.manifest import Artifact, Program
+from edge_power_runtime.manifest import Artifact
 
 # opset 20 is the first with Gelu; ONNX Runtime reads it since 1.17.
 OPSET = 20
@@ -56,7 +56,10 @@ def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str
         engine="onnx",
         precision="fp32",
         files=file_entries(directory, folder.iterdir()),
-        programs=tuple(_describe(program) for program in programs),
+        programs=tuple(
+            describe(program, f"{DIRECTORY}/{program.name}.onnx", method=None, addressed_by="name")
+            for program in programs
+        ),
         lowering=lowering,
         versions={name: version(name) for name in ("torch", "onnx", "onnxscript", "onnxruntime")},
     )
@@ -128,16 +131,3 @@ def _strip(model: ir.Model) -> None:
     for value in (*model.graph.inputs, *model.graph.initializers.values()):
         value.metadata_props.clear()
         value.doc_string = None
-
-
-def _describe(program: SourceProgram) -> Program:
-    return Program(
-        name=program.name,
-        budget=program.budget,
-        length=program.length,
-        file=f"{DIRECTORY}/{program.name}.onnx",
-        method=None,
-        inputs=tensor_specs(program.inputs, addressed_by="name"),
-        outputs=tensor_specs(program.outputs, addressed_by="name"),
-        parity=None,
-    )

@@ -11,7 +11,7 @@ from torch.export import ExportedProgram
 from torch.utils import _pytree as pytree
 
 from edge_power_converters.errors import ConversionError
-from edge_power_runtime.manifest import FileEntry, TensorSpec
+from edge_power_runtime.manifest import FileEntry, Program, TensorSpec
 
 # Called before each step of a conversion with a word or two on what it is.
 Progress = Callable[[str], None]
@@ -78,6 +78,30 @@ def tensor_specs(
             shape=tuple(tensor.shape),
         )
         for position, (name, tensor) in enumerate(tensors.items())
+    )
+
+
+def describe(
+    program: SourceProgram, file: str, *, method: str | None, addressed_by: Addressing, narrow: bool = False
+) -> Program:
+    """Describe a converted program as the manifest does; its parity is measured later.
+
+    Args:
+        program: that was converted.
+        file: of the artifact, which holds it.
+        method: its method or signature in the file; None where the file is the program.
+        addressed_by: see `tensor_specs`.
+        narrow: see `tensor_specs`.
+    """
+    return Program(
+        name=program.name,
+        budget=program.budget,
+        length=program.length,
+        file=file,
+        method=method,
+        inputs=tensor_specs(program.inputs, addressed_by=addressed_by, narrow=narrow),
+        outputs=tensor_specs(program.outputs, addressed_by=addressed_by, narrow=narrow),
+        parity=None,
     )
 
 

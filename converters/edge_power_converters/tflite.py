@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from edge_power_converters.program import Progress, SourceProgram, check_unique, file_entries, tensor_specs
+from edge_power_converters.program import Progress, SourceProgram, check_unique, describe, file_entries
 from edge_power_converters.quiet import quiet
-from edge_power_runtime.manifest import Artifact, Program
+from edge_power_runtime.manifest import Artifact
 
 FILE = "model.tflite"
 
@@ -34,7 +34,9 @@ def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str
         engine="tflite",
         precision="fp32",
         files=file_entries(directory, [path]),
-        programs=tuple(_describe(program) for program in programs),
+        programs=tuple(
+            describe(program, FILE, method=program.name, addressed_by="name", narrow=True) for program in programs
+        ),
         lowering=lowering,
         versions={name: version(name) for name in ("torch", "litert-torch", "ai-edge-litert")},
     )
@@ -56,16 +58,3 @@ def _module(program: SourceProgram) -> object:
     # An exported module refuses eval(); the converter asks for this flag to see that dropout is off.
     module.training = False
     return module
-
-
-def _describe(program: SourceProgram) -> Program:
-    return Program(
-        name=program.name,
-        budget=program.budget,
-        length=program.length,
-        file=FILE,
-        method=program.name,
-        inputs=tensor_specs(program.inputs, addressed_by="name", narrow=True),
-        outputs=tensor_specs(program.outputs, addressed_by="name", narrow=True),
-        parity=None,
-    )
