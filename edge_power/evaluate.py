@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from edge_power.config import Task
-from edge_power.data import Example, label_ids, label_values, read_examples
+from edge_power.data import Source, Target, read_examples
 from edge_power.metrics import compute_metrics
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
@@ -155,35 +155,32 @@ def eager_batches(
             yield batch, eager_outputs(model, [encoder.pad(encoded[index], length) for index in batch], config)
 
 
-def evaluate(predictor: Predictor, path: Path, *, progress: Callable[[int], None] = lambda rows: None) -> Evaluation:
-    """Score a predictor on a file of labelled texts; only predictions and labels are held in memory.
+def evaluate(
+    predictor: Predictor, source: Path | Source, *, progress: Callable[[int], None] = lambda rows: None
+) -> Evaluation:
+    """Score a predictor on labelled texts; only predictions and labels are held in memory.
 
     Args:
         predictor: what to score.
-        path: TSV, CSV or JSON lines; see `read_examples`.
+        source: of the texts; a Path is a file. See `read_examples`.
         progress: told how many rows were just done.
 
     Raises:
         DataError: a row cannot be read, or has a label that the model does not know.
     """
-    examples = read_examples(path, need_labels=True)
+    examples = read_examples(source, need_labels=True)
+    target = Target(predictor.task, predictor.labels)
     predictions: list[float] = []
     references: list[float] = []
     truncated = 0
     while chunk := list(islice(examples, CHUNK)):
-        references += _references(predictor, chunk, path)
+        references += target.convert(chunk, path=source)
         answers = predictor.answer([item.text if item.pair is None else (item.text, item.pair) for item in chunk])
         predictions += [_prediction(predictor.task, answer) for answer in answers]
         truncated += sum(answer.truncated for answer in answers)
         progress(len(chunk))
     metrics = compute_metrics(predictor.task, predictions, references, len(predictor.labels))
     return Evaluation(metrics, len(predictions), truncated)
-
-
-def _references(predictor: Predictor, chunk: Sequence[Example], path: Path) -> list[float]:
-    if predictor.task == "regression":
-        return list(label_values(chunk, path=path))
-    return [float(label) for label in label_ids(chunk, predictor.labels, path=path)]
 
 
 def _prediction(task: Task, answer: Answer) -> float:

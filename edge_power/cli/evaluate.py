@@ -5,8 +5,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from edge_power.cli.data_options import SOURCE_HELP, column_options
 from edge_power.cli.options import engine_option, parse_lengths, threads_option
 from edge_power.cli.screen import error_console, output_console, progress_bar, table
+from edge_power.data import Columns, Source, count_rows
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.manifest import MANIFEST_FILE
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("target", metavar="BUNDLE|MODEL")
-@click.option("--data", required=True, type=click.Path(path_type=Path), help="Labelled texts: TSV, CSV or JSON lines.")
+@click.option("--data", required=True, metavar="SOURCE", help=f"Labelled texts: {SOURCE_HELP}")
+@column_options()
 @engine_option()
 @click.option("--budget", help="Of a bundle.  [default: its first]")
 @threads_option()
@@ -28,7 +31,8 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     target: str,
-    data: Path,
+    data: str,
+    columns: Columns,
     engine: str | None,
     budget: str | None,
     threads: int,
@@ -39,7 +43,8 @@ def command(
     r"""Score a bundle or a checkpoint on labelled texts.
 
     \b
-    The file has a header: label and text_a (or text, sentence), and text_b for pairs.
+    The data names its columns: label and text_a (or text, sentence), and text_b for pairs;
+    those that public sets use for pairs are understood, others are named by option.
     Classification gives accuracy, F1 and Matthews correlation; regression Pearson and
     Spearman correlation.
 
@@ -47,8 +52,8 @@ def command(
     Examples:
       edge-power evaluate my-bundle --data dev.tsv --engine tflite
       edge-power evaluate my-checkpoint --data dev.tsv --keep 0.9,0.8,0.7,0.6,0.5
+      edge-power evaluate my-checkpoint --data glue:sst2@validation
     """
-    from edge_power.data import count_rows
     from edge_power.evaluate import evaluate
 
     is_bundle = (Path(target) / MANIFEST_FILE).exists()
@@ -56,11 +61,12 @@ def command(
         raise InputError(f"{target} is a bundle, whose lengths and retention are fixed; leave out --lengths and --keep")
     if not is_bundle and (engine or budget):
         raise InputError(f"{target} is no bundle, and runs in PyTorch; leave out --engine and --budget")
-    rows = count_rows(data)
+    source = Source(data, columns)
+    rows = count_rows(source)
     predictor = _bundle(target, engine, budget, threads) if is_bundle else _model(target, lengths, keep, threads)
     with progress_bar(error_console()) as bar:
         task = bar.add_task(f"evaluating {target}", total=rows)
-        result = evaluate(predictor, data, progress=lambda done: bar.advance(task, done))
+        result = evaluate(predictor, source, progress=lambda done: bar.advance(task, done))
     if as_json:
         import json
 

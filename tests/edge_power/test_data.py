@@ -133,7 +133,7 @@ def test_blank_lines_are_no_rows(write):
         ("d.jsonl", '{"text": 3, "label": 1}', "FILE, row 1: text is '3', expected a string"),
         ("d.jsonl", '{"text": "a", "text_b": [], "label": 1}', "FILE, row 1: text_b is '[]', expected a string"),
         ("d.jsonl", '{"text": "a", "label": true}', "FILE, row 1: label is 'true', expected a string or a number"),
-        ("d.jsonl", '{"text": "a", "text_a": "b"}', "FILE, row 1: the keys text_a and text mean the same"),
+        ("d.jsonl", '{"text": "a", "text_a": "b"}', "FILE, row 1: the keys text and text_a mean the same"),
         ("d.jsonl", '{"text": "\\ud83c", "label": 1}', "FILE, row 1: text has half of a surrogate pair"),
     ],
 )

@@ -1,0 +1,122 @@
+"""Labels as they stand in the data, turned into what a model computes with; and names of labels as an option."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from edge_power.data.columns import LABEL_COLUMNS
+from edge_power.data.example import DataError, Example, place, quote
+
+_MOST_LABELS = 20
+
+
+def label_ids(examples: Iterable[Example], labels: Sequence[str], *, path: object = None) -> Iterator[int]:
+    """Turn the label of each example into its id, in a stream.
+
+    A label is a name of `labels`, or its index; where one of the names is itself a whole number, as with stars from
+    1 to 5, only names are understood, since an index could be mistaken for another label's name.
+
+    Args:
+        examples: in any number.
+        labels: the model's, in the order of its logits.
+        path: what the examples are from, such as a Path or a Source; named in the error.
+
+    Raises:
+        DataError: a label is missing or unknown.
+    """
+    ids = {name: index for index, name in enumerate(labels)}
+    expected = f"one of {_listed(labels)}"
+    if not any(re.fullmatch("[0-9]+", name) for name in labels):
+        ids |= {str(index): index for index in range(len(labels))}
+        expected += f", or its number from 0 to {len(labels) - 1}"
+    for example in examples:
+        label = label_of(example, path)
+        if label not in ids:
+            raise DataError(
+                f"{place(path, example.row)}: the label {quote(label)} is unknown to the model; expected {expected}"
+            )
+        yield ids[label]
+
+
+def label_values(examples: Iterable[Example], *, path: object = None) -> Iterator[float]:
+    """Turn the label of each example into a number, for regression, in a stream.
+
+    Args:
+        examples: in any number.
+        path: what the examples are from, such as a Path or a Source; named in the error.
+
+    Raises:
+        DataError: a label is missing or no finite number.
+    """
+    for example in examples:
+        label = label_of(example, path)
+        value = as_number(label)
+        if value is None:
+            raise DataError(
+                f"{place(path, example.row)}: the label {quote(label)} is no number; this model is a regression, "
+                "and its labels are numbers such as 2.5"
+            )
+        yield value
+
+
+def labels_from(option: str) -> tuple[str, ...]:
+    """Read names of labels, in the order of their ids.
+
+    Args:
+        option: a file with one name on each line, or names with commas between: `labels.txt`, `negative,positive`.
+
+    Raises:
+        DataError: the file cannot be read, there are fewer than two names, or one of them is empty or there twice.
+    """
+    path = Path(option)
+    if "," not in option and not path.is_file():
+        raise DataError(
+            f"the labels {quote(option)} are no file and no list; give a file with one name on each line, or names "
+            "with commas between, such as negative,positive"
+        )
+    where, names = (f"the labels file {path}", _lines(path)) if path.is_file() else ("the labels", option.split(","))
+    names = [name.strip() for name in names]
+    for number, name in enumerate(names, start=1):
+        if not name or re.search("[\ud800-\udfff]", name):
+            raise DataError(f"{where}: label {number} is {quote(name)}, expected a name")
+        if names.index(name) != number - 1:
+            raise DataError(f"{where}: label {number} is {quote(name)} once more; name each label once")
+    if len(names) < 2:
+        raise DataError(f"{where} name {len(names)} label, expected at least 2")
+    return tuple(names)
+
+
+def label_of(example: Example, source: object) -> str:
+    """Give the label as it stands there.
+
+    Raises:
+        DataError: there is none.
+    """
+    if example.label is None:
+        raise DataError(f"{place(source, example.row)} has no label; add a column or key {LABEL_COLUMNS[0]}")
+    return example.label
+
+
+def as_number(label: str) -> float | None:
+    """Read a finite number; None where the label is none."""
+    try:
+        value = float(label)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DataError(f"cannot read the labels file {path}: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"the labels file {path} is not UTF-8 ({error.reason}); save it as UTF-8") from error
+    return text.rstrip().split("\n") if text.strip() else []
+
+
+def _listed(labels: Sequence[str]) -> str:
+    more = len(labels) - _MOST_LABELS
+    return ", ".join(labels[:_MOST_LABELS]) + (f" and {more} more" if more > 0 else "")
