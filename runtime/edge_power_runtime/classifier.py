@@ -31,7 +31,6 @@ class Prediction:
         length: of that program.
         num_tokens: tokens of the text that it read, [CLS] and [SEP] included.
         truncated: whether the text was longer than the longest program.
-        kept: the program's output `kept`; empty where nothing is dropped.
         retention: the program's configuration.
     """
 
@@ -43,8 +42,15 @@ class Prediction:
     length: int
     num_tokens: int
     truncated: bool
-    kept: tuple[int, ...] = field(repr=False)
     retention: RetentionConfig = field(repr=False)
+    # Few callers ask for the rows, so they stay as the engine gave them. An array cannot be compared as a field is, so
+    # equality goes by the others.
+    _rows: np.ndarray | None = field(repr=False, compare=False)
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The program's output `kept`; empty where nothing is dropped."""
+        return () if self._rows is None else tuple(self._rows.tolist())
 
     @property
     def survivors(self) -> tuple[tuple[int, ...], ...]:
@@ -55,9 +61,9 @@ class Prediction:
         Raises:
             RetentionError: the program gave rows that cannot be.
         """
-        if not self.kept:
+        if self._rows is None:
             return ()
-        found = survivors(np.asarray(self.kept, dtype=np.int64), self.retention)
+        found = survivors(self._rows, self.retention)
         return tuple(tuple(position for position in words if position < self.num_tokens) for words in found)
 
 
@@ -134,9 +140,9 @@ class Classifier:
         index = bisect_left(self._lengths, encoded.num_tokens)
         program = self._programs[index]
         outputs = self._session(program).run(self._encoder.pad(encoded, program.length))
-        logits = tuple(outputs["logits"][0].tolist())
+        logits = tuple(outputs["logits"].tolist()[0])
         scores = softmax(logits, program.name) if self._labels else logits
-        best = max(range(len(scores)), key=scores.__getitem__)
+        best = logits.index(max(logits))
         return Prediction(
             label=self._labels[best] if self._labels else None,
             score=scores[best],
@@ -146,8 +152,8 @@ class Classifier:
             length=program.length,
             num_tokens=encoded.num_tokens,
             truncated=encoded.truncated,
-            kept=tuple(outputs["kept"].tolist()) if "kept" in outputs else (),
             retention=self._retentions[index],
+            _rows=outputs.get("kept"),
         )
 
     def classify(self, texts: Iterable[Text]) -> list[Prediction]:
@@ -223,9 +229,10 @@ def softmax(logits: tuple[float, ...], program: str) -> tuple[float, ...]:
     Raises:
         EngineError: a logit is not finite.
     """
-    if not all(map(math.isfinite, logits)):
+    # One call sees them all: programs give float32, whose sum in doubles is finite unless one of them is not.
+    if not math.isfinite(sum(logits)):
         raise EngineError(f"program {program} gave the logits {logits}, expected finite numbers; verify the bundle")
     largest = max(logits)
     weights = [math.exp(logit - largest) for logit in logits]
     total = sum(weights)
-    return tuple(weight / total for weight in weights)
+    return tuple([weight / total for weight in weights])

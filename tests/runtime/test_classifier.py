@@ -33,6 +33,10 @@ def test_survivors_are_positions_of_tokens(classifier):
     assert [tokens[position] for position in found.survivors[1]] == ["[CLS]", "film"]
 
 
+def test_kept_rows_are_the_programs_own_output(classifier):
+    assert classifier("a good film").kept == (0, 3, 2, 1, 0, 1)
+
+
 def test_survivors_leave_padding_out(classifier):
     assert classifier("a").survivors == ((0, 1, 2), (0, 1))  # 4 rows are kept of which one is padding
 
@@ -40,7 +44,7 @@ def test_survivors_leave_padding_out(classifier):
 def test_full_budget_drops_nothing(toy_bundle, toy_engine):
     found = Classifier.open(toy_bundle, engine="onnx")("a good film")
     assert found.program == "full_8"
-    assert found.survivors == ()
+    assert (found.kept, found.survivors) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -138,12 +142,17 @@ class FixedSession:
         return {"logits": self.logits}
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_logits_that_are_no_numbers_are_an_engine_error(toy_bundle, toy_engine, value):
+@pytest.mark.parametrize("logits", [(math.nan, 0), (0, math.nan), (math.inf, 0), (-math.inf, 0), (math.inf, -math.inf)])
+def test_logits_that_are_no_numbers_are_an_engine_error(toy_bundle, toy_engine, logits):
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier._engine.session = lambda program: FixedSession(np.array([[value, 0]], dtype=np.float32))
+    classifier._engine.session = lambda program: FixedSession(np.array([logits], dtype=np.float32))
     with pytest.raises(EngineError, match="program full_8 gave the logits"):
         classifier("a")
+
+
+def test_the_largest_float32_logits_are_numbers():
+    largest = float(np.finfo(np.float32).max)
+    assert softmax((largest, largest), "p") == (0.5, 0.5)  # their sum overflows float32
 
 
 def test_softmax_does_not_overflow():
@@ -162,6 +171,7 @@ def test_prediction_is_a_value(classifier):
     found = classifier("a good film")
     assert found == classifier("a good film")
     assert hash(found) == hash(classifier("a good film"))
-    assert pickle.loads(pickle.dumps(found)) == found
+    again = pickle.loads(pickle.dumps(found))
+    assert (again, again.kept, again.survivors) == (found, found.kept, found.survivors)
     with pytest.raises(dataclasses.FrozenInstanceError):
         found.label = "negative"

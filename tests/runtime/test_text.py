@@ -131,6 +131,17 @@ def test_pad_id_and_types_are_those_of_the_manifest(tokenizer_json):
     np.testing.assert_array_equal(inputs["input_ids"], [[2, 5, 3, 9, 9]])
 
 
+def test_padded_inputs_are_the_callers_own(encoder):
+    encoded = encoder.encode("good film")
+    first, second = encoder.pad(encoded, 8), encoder.pad(encoded, 8)
+    for array in first.values():
+        array[:] = 7
+    np.testing.assert_array_equal(second["input_ids"], [[2, 5, 7, 3, 0, 0, 0, 0]])
+    np.testing.assert_array_equal(second["attention_mask"], [[1, 1, 1, 1, 0, 0, 0, 0]])
+    np.testing.assert_array_equal(second["token_type_ids"], [[0] * 8])
+    assert all(array.flags.c_contiguous for array in second.values())  # engines copy what is not
+
+
 def test_pad_refuses_a_longer_text(encoder):
     with pytest.raises(InputError, match="a text of 5 tokens does not fit the length 4"):
         encoder.pad(encoder.encode("a good film"), 4)

@@ -32,5 +32,5 @@ class InputBinder:
                 raise EngineError(f"program {self._program} got no input {name}; it got {', '.join(inputs) or 'none'}")
             if array.shape != shape:
                 raise EngineError(f"program {self._program} got {name} of shape {array.shape}, expected {shape}")
-            bound.append(array.astype(dtype, copy=False))
+            bound.append(array if array.dtype == dtype else array.astype(dtype))
         return bound

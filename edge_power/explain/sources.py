@@ -1,0 +1,119 @@
+"""Explanations of a checkpoint, in PyTorch, and of a bundle, on the engine that runs it."""
+
+import math
+from typing import TYPE_CHECKING
+
+from tokenizers import Tokenizer
+
+from edge_power.errors import CheckpointError
+from edge_power.explain.explanation import Explanation, Stage, Verdict
+from edge_power.explain.words import read_words
+from edge_power_runtime import Classifier
+from edge_power_runtime.manifest import TOKENIZER_FILE
+from edge_power_runtime.text import Text
+
+if TYPE_CHECKING:
+    import torch
+
+    from edge_power.model import ClassifierOutput, PowerForSequenceClassification
+    from edge_power.retention_file import Retention
+
+
+def explain_checkpoint(
+    model: "PowerForSequenceClassification", text: Text, retention: "Retention", *, source: str = "model"
+) -> Explanation:
+    """Follow a text through the eager model, with the words that `retention` keeps and with all.
+
+    The text runs at its true length. Only where `retention` has configurations and no schedule is it padded, to the
+    smallest length that has one.
+
+    Args:
+        model: with a tokenizer, in evaluation mode.
+        text: a text or a pair; cut at the longest length of the model or the configurations.
+        retention: words kept.
+        source: the model's name, for the reader.
+
+    Raises:
+        InputError: `text` is no text.
+        RetentionError: `retention` does not fit the model.
+        CheckpointError: the model has no tokenizer, or gives no finite numbers.
+    """
+    from edge_power.macs import count_macs, count_unpruned
+    from edge_power.references import eager_outputs
+    from edge_power.tokenizer import text_encoder
+
+    longest = model.config.max_positions
+    lengths = [] if retention.schedule else sorted(known for known in retention.configurations if known <= longest)
+    encoder = text_encoder(model, max(lengths, default=longest))
+    encoded = encoder.encode(text)
+    words = encoded.num_tokens
+    length = next((length for length in lengths if length >= words), words)
+    config = retention.at(length, encoders=model.config.num_encoders)
+    pruned = eager_outputs(model, [encoder.pad(encoded, length)], config)
+    unpruned = eager_outputs(model, [encoder.pad(encoded, words)], None)
+    assert model.tokenizer is not None  # text_encoder made sure
+    tokenizer = _fresh(Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str()))
+    return Explanation(
+        source=source,
+        text=text,
+        reading=read_words(tokenizer, text, words),
+        stages=_stages(pruned, words),
+        labels=model.config.labels,
+        prediction=_verdict(model, pruned.logits),
+        unpruned=_verdict(model, unpruned.logits),
+        macs_of_full=count_macs(model.config, config).total / count_unpruned(model.config, words),
+    )
+
+
+def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
+    """Follow a text through the program that a device would run; a bundle tells which words it kept, not their scores.
+
+    Raises:
+        InputError: `text` is no text.
+        EngineError: the engine failed.
+    """
+    found = classifier(text)
+    tokenizer = _fresh(Tokenizer.from_str(classifier.bundle.read(TOKENIZER_FILE).decode("utf-8")))
+    everything = (tuple(range(found.num_tokens)),) * (len(found.retention.keep) - 1)
+    artifact, manifest = classifier.artifact, classifier.bundle.manifest
+    return Explanation(
+        source=f"{manifest.name}: {found.program} on {artifact.engine}, {artifact.precision}",
+        text=text,
+        reading=read_words(tokenizer, text, found.num_tokens),
+        stages=(*(Stage(kept) for kept in found.survivors or everything), Stage((0,))),
+        labels=manifest.labels,
+        prediction=Verdict(found.label, found.score, found.scores),
+    )
+
+
+def _fresh(tokenizer: Tokenizer) -> Tokenizer:
+    """Switch off the tokenizer's own padding and truncation."""
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _stages(output: "ClassifierOutput", words: int) -> tuple[Stage, ...]:
+    """One text's way, without its padding."""
+    stages = [
+        Stage(tuple(position for position in kept[0].tolist() if position < words), _scores(scores[0, :words]))
+        for kept, scores in zip(output.encoder.survivors, output.encoder.scores, strict=True)
+    ]
+    return (*stages, Stage((0,)))
+
+
+def _scores(scores: "torch.Tensor") -> tuple[float | None, ...]:
+    if scores.isnan().all():
+        return ()
+    return tuple(None if math.isnan(score) else score for score in scores.tolist())
+
+
+def _verdict(model: "PowerForSequenceClassification", logits: "torch.Tensor") -> Verdict:
+    if not logits.isfinite().all():
+        raise CheckpointError(
+            f"the model gives the logits {logits[0].tolist()}, expected finite numbers; train it anew"
+        )
+    labels = model.config.labels
+    scores = tuple((logits[0].softmax(-1) if labels else logits[0]).tolist())
+    best = max(range(len(scores)), key=scores.__getitem__)
+    return Verdict(labels[best] if labels else None, scores[best], scores)
