@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from edge_power_converters import ConversionError, SourceProgram, onnx
-from edge_power_converters.executorch import stable_topk
+from edge_power_converters.executorch import rewrite
 from edge_power_converters.program import check_unique, tensor_specs
 
 
@@ -23,7 +23,7 @@ class Positional(torch.nn.Module):
 
 
 class TopkValues(torch.nn.Module):
-    """Uses what stable_topk would change."""
+    """Uses what a rewritten topk would change."""
 
     def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
         return {"best": torch.topk(x[0], 2).values}
@@ -83,8 +83,8 @@ def test_no_program_and_two_of_one_name_are_refused(two, tmp_path):
 def test_topk_values_are_not_silently_changed():
     program = SourceProgram("values", "full", 4, export(TopkValues(), x=torch.ones(1, 4)))
     with pytest.raises(ConversionError, match="program values uses the values of a topk"):
-        stable_topk(program)
+        rewrite(program)
 
 
-def test_a_program_without_topk_is_left_alone(two):
-    assert stable_topk(two) is two.exported
+def test_a_program_with_nothing_to_rewrite_is_left_alone(two):
+    assert rewrite(two) is two.exported
