@@ -1,53 +1,26 @@
 """Hugging Face checkpoints in and out: config.json, model.safetensors, the tokenizer files, and our retention.json."""
 
 import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch import nn
 
-from edge_power.config import Activation, ModelConfig, Task
-from edge_power.errors import CheckpointError
+from edge_power.config import ModelConfig, Task
+from edge_power.errors import CheckpointError, NoClassifierError
+from edge_power.families import FAMILIES
 from edge_power.model import PowerForSequenceClassification
-from edge_power.retention_file import RETENTION_FILE, Retention, read_retention
+from edge_power.retention_file import RETENTION_FILE, Budgets, budgets_to_json, read_budgets
 from edge_power_runtime.native_output import hushed
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
-SUPPORTED = ("bert",)
-
-_ACTIVATIONS: dict[str, Activation] = {
-    "gelu": "gelu",
-    "gelu_new": "gelu_tanh",
-    "gelu_pytorch_tanh": "gelu_tanh",
-    "relu": "relu",
-    "silu": "silu",
-    "swish": "silu",
-}
-
-# Hugging Face's name of a parameter's module and ours.
-_BERT_NAMES = {
-    "bert.embeddings.word_embeddings": "encoder.embeddings.word",
-    "bert.embeddings.position_embeddings": "encoder.embeddings.position",
-    "bert.embeddings.token_type_embeddings": "encoder.embeddings.token_type",
-    "bert.embeddings.LayerNorm": "encoder.embeddings.norm",
-    "bert.encoder.layer.{}.attention.self.query": "encoder.encoders.{}.query",
-    "bert.encoder.layer.{}.attention.self.key": "encoder.encoders.{}.key",
-    "bert.encoder.layer.{}.attention.self.value": "encoder.encoders.{}.value",
-    "bert.encoder.layer.{}.attention.output.dense": "encoder.encoders.{}.output",
-    "bert.encoder.layer.{}.attention.output.LayerNorm": "encoder.encoders.{}.attention_norm",
-    "bert.encoder.layer.{}.intermediate.dense": "encoder.encoders.{}.expand",
-    "bert.encoder.layer.{}.output.dense": "encoder.encoders.{}.contract",
-    "bert.encoder.layer.{}.output.LayerNorm": "encoder.encoders.{}.output_norm",
-    "bert.pooler.dense": "head.pooler",
-    "classifier": "head.classifier",
-}
-_TO_HUGGING_FACE = {ours: theirs for theirs, ours in _BERT_NAMES.items()}
+_SUPPORTED = f"supported architectures: {', '.join(FAMILIES)}, which read their answer from [CLS] in front"
 
 # What a checkpoint's declared class says it was made for, for the message when that is not classification.
 _HEADS = {
@@ -65,32 +38,39 @@ def load(model: str | PathLike[str]) -> PowerForSequenceClassification:
     """Read a checkpoint; see PowerForSequenceClassification.from_pretrained."""
     config = _read_source_config(model)
     _check_head(config, model)
-    ours = _read_weights(model, config, may_lack=())
-    ours.retention = _load_retention(model)
-    if ours.retention is not None and ours.retention.schedule is not None:
-        ours.retention.schedule.for_encoders(ours.config.num_encoders)
+    ours = _read_weights(model, config)
+    ours.budgets = _load_budgets(model)
+    for retention in ours.budgets.values():
+        if retention.schedule is not None:
+            retention.schedule.for_encoders(ours.config.num_encoders)
     return ours
 
 
-def load_encoder(model: str | PathLike[str], labels: Sequence[str]) -> PowerForSequenceClassification:
+def load_encoder(
+    model: str | PathLike[str], labels: Sequence[str], *, task: Task = "classification"
+) -> PowerForSequenceClassification:
     """Read the encoder and the tokenizer of a checkpoint, whatever its head, under a classifier yet to be fitted.
 
     Args:
         model: a directory, or a model's name on the hub. Weights must be safetensors.
-        labels: what the classifier shall tell apart, in the order of its logits.
+        labels: what the classifier shall tell apart, in the order of its logits; none for regression.
+        task: what it is for.
 
     Returns:
-        The model in evaluation mode; its classifier has random weights, its pooler too where the checkpoint has none.
+        The model in evaluation mode. Its classifier has new weights, its pooler too where the checkpoint has none,
+        drawn as the family does: normal, from torch's current seed.
 
     Raises:
         CheckpointError: it is not there, or its encoder is not supported.
     """
     config = _read_source_config(model)
-    config.architectures = ["BertForSequenceClassification"]
-    config.problem_type = "single_label_classification"
-    config.id2label = dict(enumerate(labels))
-    config.label2id = {label: index for index, label in enumerate(labels)}
-    return _read_weights(model, config, may_lack=("classifier.", "bert.pooler."))
+    config.architectures = [FAMILIES[config.model_type].classifier]
+    for name, value in _write_labels(task, labels).items():
+        setattr(config, name, value)
+    ours = _read_weights(model, config, new_head=True)
+    nn.init.normal_(ours.head.classifier.weight, std=config.initializer_range)
+    nn.init.zeros_(ours.head.classifier.bias)
+    return ours
 
 
 def save(model: PowerForSequenceClassification, directory: str | PathLike[str]) -> None:
@@ -99,64 +79,50 @@ def save(model: PowerForSequenceClassification, directory: str | PathLike[str]) 
 
     path = Path(directory)
     path.mkdir(parents=True, exist_ok=True)
-    weights = {name: tensor.contiguous() for name, tensor in _rename(model.state_dict(), _TO_HUGGING_FACE).items()}
-    save_file(weights, path / "model.safetensors", metadata={"format": "pt"})
+    weights = FAMILIES[model.config.architecture].to_theirs(model.state_dict())
+    contiguous = {name: tensor.contiguous() for name, tensor in weights.items()}
+    save_file(contiguous, path / "model.safetensors", metadata={"format": "pt"})
     config = json.dumps(model.hugging_face_config(), indent=2)
     (path / "config.json").write_text(config + "\n", encoding="utf-8")
     if model.tokenizer is not None:
         model.tokenizer.save_pretrained(path)
-    if model.retention is not None:
-        (path / RETENTION_FILE).write_text(model.retention.to_json(), encoding="utf-8")
+    if model.budgets:
+        (path / RETENTION_FILE).write_text(budgets_to_json(model.budgets), encoding="utf-8")
 
 
 def read_config(config: "PretrainedConfig", model: str | PathLike[str]) -> ModelConfig:
-    """Turn a Hugging Face configuration into ours.
+    """Turn a Hugging Face configuration of a supported family into ours.
 
     Raises:
         CheckpointError: it asks for something that our encoder does not compute.
     """
     if getattr(config, "position_embedding_type", "absolute") not in ("absolute", None):
         raise CheckpointError(f"{model} has {config.position_embedding_type} positions; expected absolute ones")
-    if config.hidden_act not in _ACTIVATIONS:
-        raise CheckpointError(f"{model} has the activation {config.hidden_act!r}; supported: {', '.join(_ACTIVATIONS)}")
+    if getattr(config, "is_decoder", False):
+        raise CheckpointError(f"{model} is a decoder, whose words see only those before them; expected an encoder")
     task = _task(config, model)
-    return ModelConfig(
-        architecture=config.model_type,
-        vocab_size=config.vocab_size,
-        hidden_size=config.hidden_size,
-        num_encoders=config.num_hidden_layers,
-        num_heads=config.num_attention_heads,
-        intermediate_size=config.intermediate_size,
-        max_positions=config.max_position_embeddings,
-        num_token_types=config.type_vocab_size,
-        norm_eps=config.layer_norm_eps,
-        activation=_ACTIVATIONS[config.hidden_act],
-        task=task,
-        labels=() if task == "regression" else _labels(config),
-        pad_id=config.pad_token_id or 0,
-    )
+    labels = () if task == "regression" else _labels(config)
+    return FAMILIES[config.model_type].read(config, task, labels)
 
 
 def write_config(config: ModelConfig) -> dict[str, Any]:
     """The config.json of a model made in memory."""
-    activation = next(theirs for theirs, ours in _ACTIVATIONS.items() if ours == config.activation)
-    labels = config.labels or ("LABEL_0",)
+    family = FAMILIES[config.architecture]
     return {
-        "model_type": config.architecture,
-        "architectures": ["BertForSequenceClassification"],
-        "vocab_size": config.vocab_size,
-        "hidden_size": config.hidden_size,
-        "num_hidden_layers": config.num_encoders,
-        "num_attention_heads": config.num_heads,
-        "intermediate_size": config.intermediate_size,
-        "max_position_embeddings": config.max_positions,
-        "type_vocab_size": config.num_token_types,
-        "layer_norm_eps": config.norm_eps,
-        "hidden_act": activation,
+        "model_type": family.model_type,
+        "architectures": [family.classifier],
+        **family.write(config),
         "pad_token_id": config.pad_id,
-        "problem_type": "regression" if config.task == "regression" else "single_label_classification",
-        "id2label": {str(index): label for index, label in enumerate(labels)},
-        "label2id": {label: index for index, label in enumerate(labels)},
+        **_write_labels(config.task, config.labels),
+    }
+
+
+def _write_labels(task: Task, labels: Sequence[str]) -> dict[str, Any]:
+    names = labels or ("LABEL_0",)  # what transformers calls the one value of a regressor
+    return {
+        "problem_type": "regression" if task == "regression" else "single_label_classification",
+        "id2label": dict(enumerate(names)),
+        "label2id": {label: index for index, label in enumerate(names)},
     }
 
 
@@ -203,10 +169,8 @@ def _read_source_config(model: str | PathLike[str]) -> "PretrainedConfig":
 
     with _reading(model):
         config = AutoConfig.from_pretrained(model)
-    if config.model_type not in SUPPORTED:
-        raise CheckpointError(
-            f"{model} is a {config.model_type!r} model; supported architectures: {', '.join(SUPPORTED)}"
-        )
+    if config.model_type not in FAMILIES:
+        raise CheckpointError(f"{model} is a {config.model_type!r} model; {_SUPPORTED}")
     return config
 
 
@@ -214,15 +178,16 @@ def _check_head(config: "PretrainedConfig", model: str | PathLike[str]) -> None:
     declared = (config.architectures or [""])[0]
     if declared and not declared.endswith("ForSequenceClassification"):
         head = next((words for suffix, words in _HEADS.items() if declared.endswith(suffix)), f"the class {declared}")
-        raise CheckpointError(
+        raise NoClassifierError(
             f"{model} has no classification head: it is a {declared} with {head}; fine-tune it for classification first"
         )
 
 
 def _read_weights(
-    model: str | PathLike[str], config: "PretrainedConfig", *, may_lack: tuple[str, ...]
+    model: str | PathLike[str], config: "PretrainedConfig", *, new_head: bool = False
 ) -> PowerForSequenceClassification:
-    """Read weights and tokenizer; weights whose names begin as `may_lack` says may be absent, and are random then."""
+    """Read weights and tokenizer; of a new head what is absent or of another shape is random."""
+    family = FAMILIES[config.model_type]
     with _reading(model):
         from transformers import AutoModelForSequenceClassification
 
@@ -234,23 +199,33 @@ def _read_weights(
             dtype=torch.float32,
             ignore_mismatched_sizes=True,  # reported below, in our words
         )
-    lacking = sorted(name for name in report["missing_keys"] if not name.startswith(may_lack))
-    if lacking:
-        raise CheckpointError(
-            f"{model} lacks the weights {', '.join(lacking[:4])}; it is no complete classification checkpoint"
-        )
-    if report["mismatched_keys"]:
-        name, found, expected = min(report["mismatched_keys"])
-        raise CheckpointError(
-            f"{model} has {name} of shape {tuple(found)}, its config.json asks for {tuple(expected)}; "
-            "the two are not of one model"
-        )
+    _check_weights(report, model, head=family.head, new_head=new_head)
     ours = PowerForSequenceClassification(read_config(config, model))
-    ours.load_state_dict(_rename(source.state_dict(), _BERT_NAMES))
+    ours.load_state_dict(family.to_ours(source.state_dict()))
     ours.source_config = json.loads(config.to_json_string(use_diff=False))
     ours.source_config.pop("_name_or_path", None)  # where it was read from is nobody else's business
     ours.tokenizer = _load_tokenizer(model)
     return ours.eval()
+
+
+def _check_weights(
+    report: dict[str, Any], model: str | PathLike[str], *, head: tuple[str, ...], new_head: bool
+) -> None:
+    """Refuse what transformers made up or left out; of a new head, whose names begin as `head` says, it may."""
+    lacking = sorted(report["missing_keys"])
+    mismatched = sorted(report["mismatched_keys"])
+    if new_head:
+        lacking = [name for name in lacking if not name.startswith(head)]
+        mismatched = [key for key in mismatched if not key[0].startswith(head)]
+    if lacking:
+        kind = NoClassifierError if all(name.startswith(head) for name in lacking) else CheckpointError
+        raise kind(f"{model} lacks the weights {', '.join(lacking[:4])}; it is no complete classification checkpoint")
+    if mismatched:
+        name, found, expected = mismatched[0]
+        raise CheckpointError(
+            f"{model} has {name} of shape {tuple(found)}, its config.json asks for {tuple(expected)}; "
+            "the two are not of one model"
+        )
 
 
 @contextmanager
@@ -277,25 +252,16 @@ def _load_tokenizer(model: str | PathLike[str]) -> Any:
     if tokenizer.vocab_size <= len(tokenizer.all_special_ids):
         # transformers 5 makes up a tokenizer of special tokens where it finds no file.
         raise CheckpointError(f"{model} has no tokenizer; expected tokenizer.json or vocab.txt beside config.json")
+    first = tokenizer("").input_ids[:1]
+    if first != [tokenizer.cls_token_id]:
+        found = repr(tokenizer.decode(first)) if first else "nothing"
+        raise CheckpointError(f"the tokenizer of {model} begins a text with {found} and not with [CLS]; {_SUPPORTED}")
     return tokenizer
 
 
-def _load_retention(model: str | PathLike[str]) -> Retention | None:
+def _load_budgets(model: str | PathLike[str]) -> Budgets:
     path = Path(model) / RETENTION_FILE
-    return read_retention(path) if path.is_file() else None
-
-
-def _rename(state: Mapping[str, torch.Tensor], names: Mapping[str, str]) -> dict[str, torch.Tensor]:
-    """Rename the parameters that `names` knows and leave out the others (buffers such as position_ids)."""
-    renamed = {}
-    for name, tensor in state.items():
-        module, _, parameter = name.rpartition(".")
-        number = re.search(r"\.(\d+)\.", module)
-        pattern = module if number is None else module.replace(number.group(), ".{}.", 1)
-        if pattern in names:
-            target = names[pattern].format(number.group(1)) if number else names[pattern]
-            renamed[f"{target}.{parameter}"] = tensor
-    return renamed
+    return read_budgets(path) if path.is_file() else {}
 
 
 def _quiet_transformers() -> None:

@@ -1,9 +1,10 @@
-"""The shape of a model, in our words; checkpoint.py reads it from a Hugging Face config.json."""
+"""The shape of a model, in our words; families/ reads it from a Hugging Face config.json."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Activation = Literal["gelu", "gelu_tanh", "relu", "silu"]
+HeadActivation = Literal["tanh", "relu", "gelu"]
 Task = Literal["classification", "regression"]
 
 
@@ -19,12 +20,18 @@ class ModelConfig:
         num_heads: attention heads; divides hidden_size.
         intermediate_size: width of the feed-forward layer.
         max_positions: the longest text in tokens, [CLS] included.
-        num_token_types: rows of the token type embedding.
+        num_token_types: rows of the token type embedding; 0 where there is none.
         norm_eps: added to the variance in layer normalisation.
         activation: of the feed-forward layer.
         task: classification, or regression with one output.
         labels: in the order of the logits; empty for regression.
         pad_id: the token that fills a text up to the length.
+        dropout: probability while training, of the embeddings' and both residual branches' numbers.
+        attention_dropout: probability while training, of the attention probabilities.
+        head_activation: between the two layers of the head.
+        embedding_size: of embeddings that are projected to hidden_size; None where they have that size.
+        position_offset: rows of the position embedding before that of [CLS].
+        shared_encoders: whether all encoders have the same weights (ALBERT).
     """
 
     architecture: str
@@ -40,11 +47,22 @@ class ModelConfig:
     task: Task
     labels: tuple[str, ...]
     pad_id: int = 0
+    dropout: float = 0.0
+    attention_dropout: float = 0.0
+    head_activation: HeadActivation = "tanh"
+    embedding_size: int | None = None
+    position_offset: int = 0
+    shared_encoders: bool = False
 
     @property
     def num_logits(self) -> int:
         """Values that the classifier gives: one per label, or one for regression."""
         return len(self.labels) or 1
+
+    @property
+    def has_token_types(self) -> bool:
+        """Whether a text's token types say anything: one type alone is every word's."""
+        return self.num_token_types > 1
 
     @property
     def head_size(self) -> int:

@@ -12,11 +12,11 @@ from edge_power.extract import Lowering
 from edge_power.macs import count_macs
 from edge_power.model import PowerForSequenceClassification
 from edge_power.references import CheckedText, encode_texts, fitting, golden_examples, make_references
-from edge_power.retention_file import Retention
+from edge_power.retention_file import Budgets, Retention
 from edge_power.sentences import SENTENCES
 from edge_power.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.tracing import Tracer
-from edge_power_converters import ParityError, ProgramParity, Reference, SourceProgram, check_artifact, staged_bundle
+from edge_power_converters import ParityError, ProgramParity, Reference, SourceProgram, check_artifact, staged_directory
 from edge_power_converters.program import file_entries
 from edge_power_runtime.manifest import (
     GOLDEN_FILE,
@@ -130,7 +130,7 @@ def convert(
         OutputError: the bundle cannot be written.
         ConversionError: an engine's tools failed; nothing was written.
     """
-    with staged_bundle(output, force=plan.force) as directory:
+    with staged_directory(output, force=plan.force) as directory:
         job = _Job(model, directory, plan, watcher or Silence())
         manifest = job.run(name)
         (directory / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
@@ -231,10 +231,14 @@ class _Job:
         return Budget(budget, fractions, configurations, accuracy=None)
 
 
-def default_budgets(model: PowerForSequenceClassification) -> dict[str, Retention]:
-    """The model's own retention, if it has one, and all words."""
-    full = Retention(schedule=RetentionSchedule.full(model.config.num_encoders))
-    return {FULL: full} if model.retention is None else {"learned": model.retention, FULL: full}
+def full_budget(model: PowerForSequenceClassification) -> Budgets:
+    """All words, to compare with."""
+    return {FULL: Retention(schedule=RetentionSchedule.full(model.config.num_encoders))}
+
+
+def default_budgets(model: PowerForSequenceClassification) -> Budgets:
+    """The model's own budgets, if it has some, and all words."""
+    return {**model.budgets, **full_budget(model)}
 
 
 def converter_for(engine: str) -> Callable[..., Artifact]:

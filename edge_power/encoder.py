@@ -6,6 +6,7 @@ use the first, static graphs the second, where each engine's matrix product take
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 from edge_power.config import Activation, ModelConfig
 from edge_power.extract import product
@@ -39,6 +40,8 @@ class Encoder(nn.Module):
         super().__init__()
         hidden = config.hidden_size
         self.num_heads = config.num_heads
+        self.dropout = config.dropout
+        self.attention_dropout = config.attention_dropout
         self.query_scale: float | None = config.head_size**-0.5
         self.query = nn.Linear(hidden, hidden)
         self.key = nn.Linear(hidden, hidden)
@@ -74,7 +77,8 @@ class Encoder(nn.Module):
         Returns:
             (..., k, hidden).
         """
-        return product(probabilities, self._heads(self.value(x))).transpose(-3, -2).flatten(-2)
+        mixing = self._drop(probabilities, self.attention_dropout)
+        return product(mixing, self._heads(self.value(x))).transpose(-3, -2).flatten(-2)
 
     def first_row_context(self, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:
         """The context of row 0 alone, which is all that a [CLS] classifier reads of its last encoder.
@@ -97,28 +101,34 @@ class Encoder(nn.Module):
         # with x batched, without which XNNPACK does not take them.
         words = x.unsqueeze(-3)
         scores = product(product(query, key).transpose(-3, -2), words.transpose(-1, -2))
-        mixed = product(torch.softmax(scores + bias, dim=-1), words)
+        probabilities = torch.softmax(scores + bias, dim=-1)
+        mixing = self._drop(probabilities, self.attention_dropout)
+        mixed = product(mixing, words)
         context = product(mixed.transpose(-3, -2), value)
         return context.transpose(-3, -2).flatten(-2) + self.value.bias
 
-    def finish(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+    def finish(self, x: torch.Tensor, context: torch.Tensor, weights: torch.Tensor | None = None) -> torch.Tensor:
         """Everything after extract: output projection, residual, feed-forward.
 
         Args:
             x: the kept rows of what entered this encoder, (..., k, hidden).
             context: (..., k, hidden).
+            weights: soft-extract's, by which each word-vector is multiplied where extract stands, (..., k).
 
         Returns:
             (..., k, hidden).
         """
-        x = self.attention_norm(x + self.output(context))
-        return self.output_norm(x + self.contract(self.activation(self.expand(x))))
+        x = self.attention_norm(x + self._drop(self.output(context), self.dropout))
+        if weights is not None:
+            x = x * weights.unsqueeze(-1)
+        return self.output_norm(x + self._drop(self.contract(self.activation(self.expand(x))), self.dropout))
 
     def for_tracing(self) -> "Encoder":
         """A twin that shares all weights but the query's, into which 1/sqrt(d) is multiplied: one operation fewer."""
         twin = Encoder.__new__(Encoder)
         nn.Module.__init__(twin)
         twin.num_heads, twin.query_scale = self.num_heads, None
+        twin.dropout = twin.attention_dropout = 0.0
         for name, child in self.named_children():
             setattr(twin, name, child)
         if self.query_scale is not None:
@@ -126,6 +136,10 @@ class Encoder(nn.Module):
             twin.query.weight = nn.Parameter(self.query.weight.detach() * self.query_scale, requires_grad=False)
             twin.query.bias = nn.Parameter(self.query.bias.detach() * self.query_scale, requires_grad=False)
         return twin
+
+    def _drop(self, x: torch.Tensor, probability: float) -> torch.Tensor:
+        """Dropout while training; a traced graph has no trace of it."""
+        return functional.dropout(x, probability) if self.training and probability else x
 
     def _scaled_query(self, x: torch.Tensor) -> torch.Tensor:
         query: torch.Tensor = self.query(x)

@@ -7,5 +7,13 @@ class CheckpointError(EdgePowerError):
     """A model directory or name that cannot be read as a supported classifier."""
 
 
+class NoClassifierError(CheckpointError):
+    """A checkpoint of a supported family that has no classification head."""
+
+
 class OptionError(EdgePowerError):
     """An option whose value cannot be used: a format, a length, a budget."""
+
+
+class FitError(EdgePowerError):
+    """A fit cannot go on."""

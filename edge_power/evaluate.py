@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from edge_power.config import Task
 from edge_power.data import Source, Target, read_examples
 from edge_power.metrics import compute_metrics
+from edge_power_runtime.retention import RetentionSchedule
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 if TYPE_CHECKING:
@@ -28,10 +29,12 @@ class Answer:
     Attributes:
         logits: one per label, or one for regression.
         truncated: whether the text was longer than the longest program.
+        macs: multiply-adds that the answer took, padding included.
     """
 
     logits: tuple[float, ...]
     truncated: bool
+    macs: int
 
 
 class Predictor(Protocol):
@@ -60,11 +63,13 @@ class Evaluation:
         metrics: see `compute_metrics`.
         rows: texts that were scored.
         truncated: how many of them were cut.
+        macs: multiply-adds of a text, mean, padding included.
     """
 
     metrics: dict[str, float]
     rows: int
     truncated: int
+    macs: float
 
 
 class BundlePredictor:
@@ -86,7 +91,13 @@ class BundlePredictor:
 
     def answer(self, texts: Sequence[Text]) -> list[Answer]:
         """Answer texts in their order, one at a time."""
-        return [Answer(found.logits, found.truncated) for found in self._classifier.classify(texts)]
+        manifest, budget = self._classifier.bundle.manifest, self._classifier.budget
+        answers = []
+        for found in self._classifier.classify(texts):
+            configuration = manifest.configuration(budget, found.length)
+            assert configuration is not None
+            answers.append(Answer(found.logits, found.truncated, configuration.macs))
+        return answers
 
 
 class EagerPredictor:
@@ -97,12 +108,19 @@ class EagerPredictor:
     ) -> None:
         """Score `model`; `retention` is what it keeps at each length, None is all."""
         from edge_power.convert import check_lengths
+        from edge_power.macs import count_macs
+        from edge_power.retention_file import Retention
         from edge_power.tokenizer import text_encoder
 
         self._model = model
         self._lengths = check_lengths(lengths, model.config.max_positions)
         self._retention = retention
         self._encoder = text_encoder(model, max(self._lengths))
+        encoders = model.config.num_encoders
+        kept = retention or Retention(schedule=RetentionSchedule.full(encoders))
+        self._macs = {
+            length: count_macs(model.config, kept.at(length, encoders=encoders)).total for length in self._lengths
+        }
 
     @property
     def task(self) -> Task:
@@ -119,8 +137,9 @@ class EagerPredictor:
         encoded = [self._encoder.encode(text) for text in texts]
         answers: dict[int, Answer] = {}
         for indices, output in eager_batches(self._model, self._encoder, encoded, self._lengths, self._retention):
+            macs = self._macs[self._lengths[bisect_left(self._lengths, encoded[indices[0]].num_tokens)]]
             for index, logits in zip(indices, output.logits.tolist(), strict=True):
-                answers[index] = Answer(tuple(logits), encoded[index].truncated)
+                answers[index] = Answer(tuple(logits), encoded[index].truncated, macs)
         return [answers[index] for index in range(len(encoded))]
 
 
@@ -172,15 +191,16 @@ def evaluate(
     target = Target(predictor.task, predictor.labels)
     predictions: list[float] = []
     references: list[float] = []
-    truncated = 0
+    truncated = macs = 0
     while chunk := list(islice(examples, CHUNK)):
         references += target.convert(chunk, path=source)
         answers = predictor.answer([item.text if item.pair is None else (item.text, item.pair) for item in chunk])
         predictions += [_prediction(predictor.task, answer) for answer in answers]
         truncated += sum(answer.truncated for answer in answers)
+        macs += sum(answer.macs for answer in answers)
         progress(len(chunk))
     metrics = compute_metrics(predictor.task, predictions, references, len(predictor.labels))
-    return Evaluation(metrics, len(predictions), truncated)
+    return Evaluation(metrics, len(predictions), truncated, macs / len(predictions))
 
 
 def _prediction(task: Task, answer: Answer) -> float:

@@ -69,6 +69,35 @@ class Marks:
         """The marks of the rows kept."""
         return Marks(rows.take_vector(self.votes), rows.take_vector(self.bias), rows.take_vector(self.priority))
 
+    def mute(self, rows: torch.Tensor) -> "Marks":
+        """Make padding of rows.
+
+        Args:
+            rows: true where a row becomes padding, bool (..., n).
+        """
+        marked, penalty = rows.unsqueeze(-2).unsqueeze(-3), -PRIORITY
+        return Marks(
+            self.votes.masked_fill(marked, 0),
+            self.bias.masked_fill(marked, penalty),
+            self.priority.masked_fill(rows, penalty),
+        )
+
+    def weaken(self, weights: torch.Tensor) -> "Marks":
+        """Let rows count for less to the encoders that follow: a row of weight 0 is as good as padding.
+
+        A weight multiplies what a row receives of attention before each query's attention is normalised, and its vote.
+
+        Args:
+            weights: in 0..1, float (..., n).
+        """
+        # The logarithm of 1e-9 is -21: as a share of attention it vanishes in float32, and its gradient stays finite.
+        log_weights = weights.clamp_min(1e-9).log()
+        return Marks(
+            self.votes * weights.unsqueeze(-2).unsqueeze(-3),
+            self.bias + log_weights.unsqueeze(-2).unsqueeze(-3),
+            self.priority - PRIORITY * (weights <= 0),
+        )
+
 
 def significance(probabilities: torch.Tensor, votes: torch.Tensor) -> torch.Tensor:
     """Attention that each word-vector receives from the others (PoWER-BERT, section 3.2).

@@ -17,15 +17,17 @@ class MacCount:
     Attributes:
         encoders: one number per encoder.
         head: pooler and classifier.
+        embeddings: their projection to a word-vector's size, where they have one.
     """
 
     encoders: tuple[int, ...]
     head: int
+    embeddings: int
 
     @property
     def total(self) -> int:
         """All of them."""
-        return sum(self.encoders) + self.head
+        return self.embeddings + sum(self.encoders) + self.head
 
 
 def count_macs(config: ModelConfig, retention: RetentionConfig) -> MacCount:
@@ -37,7 +39,16 @@ def count_macs(config: ModelConfig, retention: RetentionConfig) -> MacCount:
     """
     keep, entering = retention.keep[:-1], retention.entering
     encoders = [_encoder(config, n, k) for n, k in zip(entering[:-1], keep, strict=True)]
-    return MacCount((*encoders, _last_encoder(config, entering[-1])), _head(config))
+    return MacCount(
+        (*encoders, _last_encoder(config, entering[-1])), _head(config), _projection(config, retention.length)
+    )
+
+
+def count_unpruned(config: ModelConfig, length: int) -> int:
+    """Count the multiply-adds of the model as published, which computes every row in every encoder, at one length."""
+    hidden, wide = config.hidden_size, config.intermediate_size
+    encoder = 4 * length * hidden**2 + 2 * length**2 * hidden + 2 * length * hidden * wide
+    return _projection(config, length) + config.num_encoders * encoder + _head(config)
 
 
 def _encoder(config: ModelConfig, entering: int, kept: int) -> int:
@@ -53,6 +64,10 @@ def _last_encoder(config: ModelConfig, entering: int) -> int:
     """One row: query, key and value weights are applied once, and words enter at 2 * heads * hidden each."""
     hidden, wide = config.hidden_size, config.intermediate_size
     return 4 * hidden**2 + 2 * config.num_heads * entering * hidden + 2 * hidden * wide
+
+
+def _projection(config: ModelConfig, length: int) -> int:
+    return length * (config.embedding_size or 0) * config.hidden_size
 
 
 def _head(config: ModelConfig) -> int:

@@ -1,54 +1,86 @@
 """PowerEncoder and PowerForSequenceClassification: the eager model, for batches of padded texts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
+from torch.nn import functional
 
-from edge_power.config import ModelConfig
+from edge_power.config import HeadActivation, ModelConfig
 from edge_power.encoder import Encoder
 from edge_power.extract import BatchRows, Marks, cls_priority, significance
+from edge_power.soft_extract import SoftExtract
 from edge_power_runtime.errors import RetentionError
-from edge_power_runtime.retention import RetentionConfig
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from edge_power.retention_file import Retention
+    from edge_power.retention_file import Budgets, Retention
 
 
 class Embeddings(nn.Module):
-    """Word + position + token type, normalised."""
+    """Word + position + token type, normalised, and projected where they are narrower than a word-vector."""
 
     def __init__(self, config: ModelConfig) -> None:
         """Build with PyTorch's default initialisation."""
         super().__init__()
-        self.word = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.position = nn.Embedding(config.max_positions, config.hidden_size)
-        self.token_type = nn.Embedding(config.num_token_types, config.hidden_size)
-        self.norm = nn.LayerNorm(config.hidden_size, config.norm_eps)
+        size = config.embedding_size or config.hidden_size
+        self.position_offset, self.dropout = config.position_offset, config.dropout
+        self.word = nn.Embedding(config.vocab_size, size)
+        self.position = nn.Embedding(config.position_offset + config.max_positions, size)
+        self.token_type = nn.Embedding(config.num_token_types, size) if config.num_token_types else None
+        self.norm = nn.LayerNorm(size, config.norm_eps)
+        self.projection = nn.Linear(size, config.hidden_size) if config.embedding_size else None
 
-    def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-        """(..., n) token ids and token types to (..., n, hidden)."""
-        position = self.position.weight[: input_ids.shape[-1]]
-        embedded: torch.Tensor = self.norm(self.word(input_ids) + self.token_type(token_type_ids) + position)
-        return embedded
+    def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor | None) -> torch.Tensor:
+        """(..., n) token ids and token types, which are not looked at where there is no table, to (..., n, hidden)."""
+        first, length = self.position_offset, input_ids.shape[-1]
+        position = self.position.weight[first : first + length]
+        embedded = self.word(input_ids)
+        if self.token_type is not None:
+            embedded = embedded + self.token_type(token_type_ids)
+        embedded = self.norm(embedded + position)
+        if self.training:
+            embedded = functional.dropout(embedded, self.dropout)
+        return embedded if self.projection is None else self.projection(embedded)
+
+    def for_tracing(self) -> "Embeddings":
+        """A twin that shares the tables; where there is one token type alone, its vector joins the positions."""
+        if self.token_type is None or self.token_type.num_embeddings > 1:
+            return self
+        twin = Embeddings.__new__(Embeddings)
+        nn.Module.__init__(twin)
+        twin.position_offset, twin.dropout, twin.token_type = 0, 0.0, None
+        twin.word, twin.norm, twin.projection = self.word, self.norm, self.projection
+        positions = self.position.weight[self.position_offset :] + self.token_type.weight
+        twin.position = nn.Embedding.from_pretrained(positions.detach())
+        return twin
+
+
+_HEAD_ACTIVATIONS: dict[HeadActivation, Callable[[torch.Tensor], torch.Tensor]] = {
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "gelu": functional.gelu,
+}
 
 
 class Head(nn.Module):
-    """[CLS] to logits: BERT's pooler and the classifier."""
+    """[CLS] to logits: a pooler, as BERT calls the first layer in every family, and the classifier."""
 
     def __init__(self, config: ModelConfig) -> None:
         """Build with PyTorch's default initialisation."""
         super().__init__()
         self.pooler = nn.Linear(config.hidden_size, config.hidden_size)
+        self.activation = _HEAD_ACTIVATIONS[config.head_activation]
         self.classifier = nn.Linear(config.hidden_size, config.num_logits)
 
     def forward(self, cls: torch.Tensor) -> torch.Tensor:
         """(..., hidden) to (..., labels)."""
-        logits: torch.Tensor = self.classifier(torch.tanh(self.pooler(cls)))
+        logits: torch.Tensor = self.classifier(self.activation(self.pooler(cls)))
         return logits
 
 
@@ -61,11 +93,13 @@ class EncoderOutput:
         survivors: for every encoder but the last, the positions of its output rows, int64 (batch, l_j); row 0 is [CLS].
         scores: for every encoder but the last, the significance by position as the paper has it, a mean over heads,
             float (batch, length); NaN at positions that no longer entered it and in encoders that drop nothing.
+        states: the word-vector of [CLS] after every encoder, each (batch, hidden).
     """
 
     cls: torch.Tensor
     survivors: tuple[torch.Tensor, ...]
     scores: tuple[torch.Tensor, ...]
+    states: tuple[torch.Tensor, ...]
 
 
 class PowerEncoder(nn.Module):
@@ -76,11 +110,24 @@ class PowerEncoder(nn.Module):
         super().__init__()
         self.config = config
         self.embeddings = Embeddings(config)
-        self.encoders = nn.ModuleList(Encoder(config) for _ in range(config.num_encoders))
+        # Shared weights are one module, so that they are counted, trained and saved once.
+        modules = 1 if config.shared_encoders else config.num_encoders
+        self.encoders = nn.ModuleList(Encoder(config) for _ in range(modules))
 
     def stack(self) -> list[Encoder]:
-        """The encoders in order, typed as what they are."""
-        return list(self.encoders)  # type: ignore[arg-type]
+        """The encoders in order, one for each time that it is applied."""
+        modules: list[Encoder] = list(self.encoders)  # type: ignore[arg-type]
+        return modules * self.config.num_encoders if self.config.shared_encoders else modules
+
+    def score(self, probabilities: torch.Tensor, votes: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        """Score the rows of an encoder, float (batch, n); a subclass may choose by another rule than significance.
+
+        Args:
+            probabilities: see `significance`.
+            votes: likewise.
+            positions: of the rows in the text, int64 (batch, n).
+        """
+        return significance(probabilities, votes)
 
     def forward(
         self,
@@ -88,7 +135,8 @@ class PowerEncoder(nn.Module):
         attention_mask: torch.Tensor,
         token_type_ids: torch.Tensor | None = None,
         *,
-        retention: RetentionConfig | None = None,
+        retention: RetentionConfig | RetentionSchedule | None = None,
+        soft_extract: SoftExtract | None = None,
     ) -> EncoderOutput:
         """Encode a batch of padded texts.
 
@@ -96,43 +144,94 @@ class PowerEncoder(nn.Module):
             input_ids: int64 (batch, length).
             attention_mask: 1 at words, 0 at padding, int64 (batch, length).
             token_type_ids: int64 (batch, length); all 0 when left out.
-            retention: words kept by each encoder; None keeps all.
+            retention: words kept by each encoder: a configuration, as in a static graph of this length; or a schedule,
+                of which each text keeps what it would without padding. None keeps all.
+            soft_extract: weakens words instead of dropping them, while a schedule is searched.
 
         Raises:
             RetentionError: `retention` is for another length or number of encoders.
         """
         length = input_ids.shape[1]
-        keep = _keep(retention, length, len(self.encoders))
+        plan = KeepPlan.of(retention, attention_mask, self.config.num_encoders)
         types = torch.zeros_like(input_ids) if token_type_ids is None else token_type_ids
         x = self.embeddings(input_ids, types)
         *pruned, last = self.stack()
         first = cls_priority(length).to(x)
         marks = Marks.of(attention_mask.to(x.dtype), heads=self.config.num_heads, cls_priority=first)
         positions = torch.arange(length, device=x.device).expand(input_ids.shape)
-        survivors, scores = [], []
-        for encoder, kept in zip(pruned, keep[:-1], strict=True):
+        survivors, scores, states = [], [], []
+        for index, encoder in enumerate(pruned, start=1):
             probabilities = encoder.probabilities(x, marks.bias)
             by_position = torch.full(input_ids.shape, torch.nan, dtype=x.dtype, device=x.device)
-            entering = x
-            if kept < x.shape[1]:
-                score = significance(probabilities, marks.votes)
+            entering, weights = x, None
+            if soft_extract is not None:
+                score = self.score(probabilities, marks.votes, positions).detach()
+                weights = soft_extract.weights(index - 1, score + marks.priority, attention_mask.sum(1))
+                marks = marks.weaken(weights)
+            elif plan.drops(index):
+                score = self.score(probabilities, marks.votes, positions)
                 by_position = by_position.scatter(1, positions, score.detach() / encoder.num_heads)
-                rows = BatchRows.choose(score + marks.priority, kept)
+                rows = BatchRows.choose(score + marks.priority, plan.keep[index])
                 x, probabilities = rows.take(x), rows.take(probabilities)
-                marks, positions = marks.take(rows), rows.take_vector(positions)
-            x = encoder.finish(x, encoder.context(probabilities, entering))
+                marks, positions = plan.mute(marks.take(rows), index), rows.take_vector(positions)
+            x = encoder.finish(x, encoder.context(probabilities, entering), weights)
             survivors.append(positions)
             scores.append(by_position)
+            states.append(x[:, 0])
         x = last.finish(x[:, :1], last.first_row_context(x, marks.bias))
-        return EncoderOutput(x[:, 0], tuple(survivors), tuple(scores))
+        return EncoderOutput(x[:, 0], tuple(survivors), tuple(scores), (*states, x[:, 0]))
 
 
-def _keep(retention: RetentionConfig | None, length: int, encoders: int) -> tuple[int, ...]:
-    if retention is None:
-        return (length,) * (encoders - 1) + (1,)
-    if retention.length != length or len(retention.keep) != encoders:
-        raise RetentionError(f"{retention} does not fit {encoders} encoders at length {length}")
-    return retention.keep
+@dataclass(frozen=True, slots=True)
+class KeepPlan:
+    """Rows that each encoder passes on for a batch.
+
+    Attributes:
+        keep: of the whole batch: rows that enter the first encoder, then one number per encoder.
+        own: of each text, likewise, int64 (batch, encoders + 1); None where all keep alike. Rows beyond it are padding
+            from there on.
+    """
+
+    keep: tuple[int, ...]
+    own: torch.Tensor | None = None
+
+    @classmethod
+    def of(cls, retention: RetentionConfig | RetentionSchedule | None, mask: torch.Tensor, encoders: int) -> "KeepPlan":
+        """Read what a batch keeps.
+
+        Args:
+            retention: see PowerEncoder.forward.
+            mask: 1 at words, 0 at padding, int64 (batch, length).
+            encoders: L.
+
+        Raises:
+            RetentionError: see PowerEncoder.forward.
+        """
+        length = mask.shape[1]
+        match retention:
+            case None:
+                return cls((length,) * encoders + (1,))
+            case RetentionSchedule():
+                schedule = retention.for_encoders(encoders)
+                table = torch.tensor([(words, *schedule.at(words).keep) for words in range(1, length + 1)])
+                own = table.to(mask.device)[mask.sum(1) - 1]
+                return cls((length, *own[:, 1:].amax(0).tolist()), own)
+        if retention.length != length or len(retention.keep) != encoders:
+            raise RetentionError(f"{retention} does not fit {encoders} encoders at length {length}")
+        return cls((length, *retention.keep))
+
+    def drops(self, encoder: int) -> bool:
+        """Whether an encoder, counted from 1, passes on fewer words than it gets, of any text."""
+        if self.own is None:
+            return self.keep[encoder] < self.keep[encoder - 1]
+        return bool((self.own[:, encoder] < self.own[:, encoder - 1]).any())
+
+    def mute(self, marks: Marks, encoder: int) -> Marks:
+        """Make padding of the rows that a text keeps only because another of its batch does."""
+        if self.own is None:
+            return marks
+        rows = torch.arange(self.keep[encoder], device=self.own.device)
+        return marks.mute(rows >= self.own[:, encoder].unsqueeze(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +252,7 @@ class PowerForSequenceClassification(nn.Module):
 
     Attributes:
         config: shape, task and labels.
-        retention: what `convert` uses when the caller names nothing else; None keeps all words.
+        budgets: what `convert` uses when the caller names nothing else, by name, the default first; none keeps all.
         tokenizer: of the checkpoint; None for a model made in memory.
         source_config: the checkpoint's config.json as it was read; None for a model made in memory.
     """
@@ -164,7 +263,7 @@ class PowerForSequenceClassification(nn.Module):
         self.config = config
         self.encoder = PowerEncoder(config)
         self.head = Head(config)
-        self.retention: Retention | None = None
+        self.budgets: Budgets = {}
         self.tokenizer: PreTrainedTokenizerBase | None = None
         self.source_config: dict[str, Any] | None = None
 
@@ -174,11 +273,19 @@ class PowerForSequenceClassification(nn.Module):
         attention_mask: torch.Tensor,
         token_type_ids: torch.Tensor | None = None,
         *,
-        retention: RetentionConfig | None = None,
+        retention: RetentionConfig | RetentionSchedule | None = None,
+        soft_extract: SoftExtract | None = None,
     ) -> ClassifierOutput:
         """Classify a batch of padded texts; arguments as in PowerEncoder.forward."""
-        encoded = self.encoder(input_ids, attention_mask, token_type_ids, retention=retention)
+        encoded = self.encoder(
+            input_ids, attention_mask, token_type_ids, retention=retention, soft_extract=soft_extract
+        )
         return ClassifierOutput(self.head(encoded.cls), encoded)
+
+    @property
+    def retention(self) -> "Retention | None":
+        """The default budget's; None where nothing is dropped."""
+        return next(iter(self.budgets.values()), None)
 
     def hugging_face_config(self) -> dict[str, Any]:
         """The config.json that transformers reads this model with."""

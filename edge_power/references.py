@@ -8,7 +8,6 @@ import numpy as np
 import torch
 
 from edge_power.model import ClassifierOutput, PowerForSequenceClassification
-from edge_power.tracing import INPUT_NAMES
 from edge_power_converters.parity import Reference
 from edge_power_runtime.retention import RetentionConfig
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
@@ -100,7 +99,7 @@ def eager_outputs(
     model: PowerForSequenceClassification, padded: Sequence[dict[str, np.ndarray]], retention: RetentionConfig | None
 ) -> ClassifierOutput:
     """Run the eager model on a batch of padded texts, without gradients."""
-    stacked = {name: torch.from_numpy(np.concatenate([item[name] for item in padded])) for name in INPUT_NAMES}
+    stacked = {name: torch.from_numpy(np.concatenate([item[name] for item in padded])) for name in padded[0]}
     with torch.no_grad():
         output: ClassifierOutput = model(**stacked, retention=retention)
     return output

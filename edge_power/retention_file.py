@@ -1,7 +1,8 @@
-"""retention.json: a schedule for every length, or one configuration per length.
+"""retention.json: a schedule for every length, or one configuration per length; or several of these by name.
 
     {"schedule": [0.9, 0.8, 0.7, 0.6, 0.5]}
     {"configurations": {"32": [29, 26, 23, 20, 16, 1], "64": [58, 52, 45, 39, 32, 1]}}
+    {"budgets": {"balanced": {"schedule": [0.9, 0.8, 0.7, 0.6, 0.5]}, "fast": {"schedule": [0.8, 0.6, 0.4, 0.2, 0.1]}}}
 
 A bare list of fractions is read as a schedule.
 """
@@ -16,6 +17,11 @@ from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 RETENTION_FILE = "retention.json"
+
+# What a single retention is called where nobody named it.
+DEFAULT_BUDGET = "balanced"
+
+Budgets = dict[str, "Retention"]  # by name, the default first
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +59,22 @@ class Retention:
             )
         return self.schedule.for_encoders(encoders).at(length)
 
-    def to_json(self) -> str:
-        """Write the file's text; `parse_retention` gives an equal value back."""
+    def content(self) -> dict[str, Any]:
+        """What the file says of it."""
         if self.configurations:
             table = {str(length): list(config.keep) for length, config in sorted(self.configurations.items())}
-            return json.dumps({"configurations": table}, indent=2) + "\n"
-        return json.dumps({"schedule": list(self.schedule.fractions if self.schedule else ())}) + "\n"
+            return {"configurations": table}
+        return {"schedule": list(self.schedule.fractions if self.schedule else ())}
 
 
-def read_retention(path: Path) -> Retention:
+def budgets_to_json(budgets: Budgets) -> str:
+    """Write the file's text; `parse_budgets` gives an equal value back."""
+    if list(budgets) == [DEFAULT_BUDGET]:
+        return json.dumps(budgets[DEFAULT_BUDGET].content(), indent=1) + "\n"
+    return json.dumps({"budgets": {name: retention.content() for name, retention in budgets.items()}}, indent=1) + "\n"
+
+
+def read_budgets(path: Path) -> Budgets:
     """Read a retention file.
 
     Raises:
@@ -74,13 +87,13 @@ def read_retention(path: Path) -> Retention:
     except (OSError, UnicodeDecodeError) as error:
         raise RetentionError(f"cannot read the retention file {path}: {error}") from error
     try:
-        return parse_retention(text)
+        return parse_budgets(text)
     except RetentionError as error:
         raise RetentionError(f"{path}: {error}") from error
 
 
-def parse_retention(text: str) -> Retention:
-    """Read the text of a retention file.
+def parse_budgets(text: str) -> Budgets:
+    """Read the text of a retention file; what has no name is called `balanced`.
 
     Raises:
         RetentionError: it is not JSON, or not of the form above.
@@ -89,6 +102,20 @@ def parse_retention(text: str) -> Retention:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise RetentionError(f"not valid JSON ({error}); expected {{'schedule': [0.9, ...]}}") from error
+    match content:
+        case {"budgets": dict() as named} if named:
+            return {_budget_name(name): _retention(one) for name, one in named.items()}
+        case _:
+            return {DEFAULT_BUDGET: _retention(content)}
+
+
+def _budget_name(name: str) -> str:
+    if not name.isidentifier() or name == "full":
+        raise RetentionError(f"the budget name {name!r} cannot be used; take letters, digits and _, but not 'full'")
+    return name
+
+
+def _retention(content: Any) -> Retention:
     match content:
         case list() as fractions:
             return Retention(schedule=_schedule(fractions))

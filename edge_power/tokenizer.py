@@ -13,7 +13,7 @@ from edge_power_runtime.text import TextEncoder
 
 def tokenizer_entry(model: PowerForSequenceClassification) -> TokenizerEntry:
     """What the manifest adds to tokenizer.json."""
-    return TokenizerEntry(pad_id=model.config.pad_id, has_token_types=True)
+    return TokenizerEntry(pad_id=model.config.pad_id, has_token_types=model.config.has_token_types)
 
 
 def save_tokenizer(model: PowerForSequenceClassification, directory: Path) -> None:

@@ -62,10 +62,10 @@ class StaticClassifier(nn.Module):
         )
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
     ) -> dict[str, torch.Tensor]:
         """int64 (1, length) each to logits (1, labels) and, where words are dropped, kept (sum of kept rows,)."""
-        x = self.embeddings(input_ids[0], token_type_ids[0])
+        x = self.embeddings(input_ids[0], None if token_type_ids is None else token_type_ids[0])
         marks = Marks.of(attention_mask[0].to(x.dtype), heads=self.last.num_heads, cls_priority=self.cls_priority)
         kept: list[torch.Tensor] = []
         for encoder in self.traced:
@@ -77,12 +77,20 @@ class StaticClassifier(nn.Module):
 
 
 class Tracer:
-    """A model made ready for tracing: one per model, so that all its programs share one copy of the weights."""
+    """A model made ready for tracing: one per model, so that all its programs share one copy of the weights.
+
+    Attributes:
+        input_names: of every program; token_type_ids only where the model has more than one type.
+    """
 
     def __init__(self, model: PowerForSequenceClassification) -> None:
         """Take the weights of `model` as they are now."""
-        self.embeddings, self.head = model.encoder.embeddings, model.head
-        self.encoders: list[Encoder] = [encoder.for_tracing() for encoder in model.encoder.stack()]
+        self.input_names = INPUT_NAMES if model.config.has_token_types else INPUT_NAMES[:-1]
+        self.embeddings, self.head = model.encoder.embeddings.for_tracing(), model.head
+        encoders = model.encoder.stack()
+        # One twin of each module: where encoders share their weights, so do their twins.
+        twins = {encoder: encoder.for_tracing() for encoder in dict.fromkeys(encoders)}
+        self.encoders: list[Encoder] = [twins[encoder] for encoder in encoders]
 
     def trace(self, retention: RetentionConfig, *, lowering: Lowering = "topk") -> ExportedProgram:
         """Trace one program.
@@ -92,11 +100,11 @@ class Tracer:
             lowering: how rows are chosen: `topk` with index_select, or `compare` with a product by a 0/1 matrix.
 
         Returns:
-            A program from input_ids, attention_mask and token_type_ids, int64 (1, length), to logits and kept.
+            A program from `input_names`, int64 (1, length) each, to logits and kept.
         """
         static = StaticClassifier(self, retention, lowering).eval()
         # A tensor each: torch.export takes one tensor given three times for one input.
-        sample = {name: torch.ones(1, retention.length, dtype=torch.int64) for name in INPUT_NAMES}
+        sample = {name: torch.ones(1, retention.length, dtype=torch.int64) for name in self.input_names}
         with torch.no_grad(), warnings.catch_warnings():
             # torch.export warns of its own internals here; nothing a caller could act on.
             warnings.simplefilter("ignore")

@@ -3,7 +3,7 @@
 from edge_power_converters.errors import ConversionError, OutputError, ParityError
 from edge_power_converters.parity import ProgramParity, Reference, check_artifact
 from edge_power_converters.program import SourceProgram
-from edge_power_converters.staging import staged_bundle
+from edge_power_converters.staging import staged_directory
 
 __version__ = "0.1.0"
 
@@ -15,5 +15,5 @@ __all__ = [
     "Reference",
     "SourceProgram",
     "check_artifact",
-    "staged_bundle",
+    "staged_directory",
 ]

@@ -1,4 +1,4 @@
-"""Write a bundle beside its place and rename it in, so that a killed conversion leaves the old one or none."""
+"""Write a directory beside its place and rename it in, so that a killed command leaves the old one or none."""
 
 import errno
 import glob
@@ -7,24 +7,42 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from edge_power_converters.errors import OutputError
 from edge_power_runtime.manifest import MANIFEST_FILE
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a directory is, as far as it may be replaced by another of its kind.
+
+    Attributes:
+        noun: for messages.
+        marker: the file that it holds.
+    """
+
+    noun: str
+    marker: str
+
+
+BUNDLE = Kind("bundle", MANIFEST_FILE)
+
+
 @contextmanager
-def staged_bundle(output: Path, *, force: bool) -> Iterator[Path]:
+def staged_directory(output: Path, *, force: bool, kind: Kind = BUNDLE) -> Iterator[Path]:
     """Give an empty directory that becomes `output` when the block ends well, and vanishes when it does not.
 
     Args:
-        output: where the bundle goes; its parent must exist.
-        force: replace a bundle that is there. Anything that is no bundle is never replaced.
+        output: where the directory goes; its parent must exist.
+        force: replace one of the same kind that is there. Anything else is never replaced.
+        kind: of directory.
 
     Raises:
         OutputError: `output` exists, cannot be written, or the disk is full.
     """
-    check_output(output, force=force)
+    check_output(output, force=force, kind=kind)
     try:
         _sweep(output)
         partial = Path(tempfile.mkdtemp(prefix=f"{_partial_prefix(output)}{os.getpid()}-", dir=output.parent))
@@ -44,17 +62,17 @@ def staged_bundle(output: Path, *, force: bool) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def check_output(output: Path, *, force: bool) -> None:
-    """Refuse a place that cannot take a bundle, before hours of work and not after.
+def check_output(output: Path, *, force: bool, kind: Kind = BUNDLE) -> None:
+    """Refuse a place that cannot take the directory, before hours of work and not after.
 
     Raises:
         OutputError: with the fix.
     """
     if output.is_symlink() or output.exists():
-        if not (output / MANIFEST_FILE).is_file():
-            raise OutputError(f"{output} exists and is no bundle; choose another --output")
+        if not (output / kind.marker).is_file():
+            raise OutputError(f"{output} exists and is no {kind.noun}; choose another --output")
         if not force:
-            raise OutputError(f"the bundle {output} exists; add --force to replace it, or choose another --output")
+            raise OutputError(f"the {kind.noun} {output} exists; add --force to replace it, or choose another --output")
     parent = output.absolute().parent
     if not parent.is_dir():
         raise OutputError(f"cannot write {output}: there is no directory {parent}; make it first")

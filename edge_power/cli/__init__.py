@@ -21,6 +21,8 @@ _COMMANDS = {
     "verify": "Compare this machine with a bundle's golden examples.",
     "inspect": "Show what a bundle holds.",
     "evaluate": "Score a bundle or a checkpoint on labelled texts.",
+    "explain": "Show the words of a text that survive each encoder.",
+    "fit": "Learn how many word-vectors each encoder needs.",
     "demo": "Convert a real classifier for three engines and compare them.",
 }
 
@@ -39,6 +41,8 @@ class _Commands(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         command: click.Command = import_module(f"edge_power.cli.{cmd_name}").command
+        # click keeps a paragraph's lines after a backspace, which a raw docstring spells as two characters.
+        command.help = (command.help or "").replace("\\b", "\b")
         return command
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 import click
 from rich.table import Table
 
-from edge_power.cli.options import ENGINE_HELP, parse_engines, parse_lengths
+from edge_power.cli.options import (
+    ENGINE_HELP,
+    choose_retention,
+    parse_engines,
+    parse_lengths,
+    read_budgets_options,
+)
 from edge_power.cli.screen import error_console, mega_macs, megabytes, output_console, table
 from edge_power.cli.watch import Screen
 from edge_power_runtime.errors import InputError
 
 if TYPE_CHECKING:
     from edge_power.model import PowerForSequenceClassification
-    from edge_power.retention_file import Retention
+    from edge_power.retention_file import Budgets
     from edge_power_runtime.manifest import Manifest
     from edge_power_runtime.text import Text
-
-DEFAULT_BUDGET = "balanced"
 
 
 @click.command()
@@ -40,7 +44,10 @@ DEFAULT_BUDGET = "balanced"
 @click.option(
     "--retention", type=click.Path(path_type=Path), help="JSON file with a schedule, or a configuration per length."
 )
-@click.option("--budget", default=DEFAULT_BUDGET, show_default=True, help="Name of what --keep or --retention says.")
+@click.option(
+    "--budget",
+    help="Name of what --keep or --retention says; of several, which to convert.  [default: balanced; all]",
+)
 @click.option(
     "--full/--no-full",
     default=True,
@@ -72,7 +79,7 @@ def command(
     lengths: str,
     keep: str | None,
     retention: Path | None,
-    budget: str,
+    budget: str | None,
     full: bool,
     atol: float,
     verify_with: Path | None,
@@ -94,7 +101,7 @@ def command(
     engines, wanted = parse_engines(formats), parse_lengths(lengths)
     if not atol > 0:  # NaN is refused as well
         raise InputError(f"--atol is {atol}, must be above 0")
-    named = _read_retention(keep, retention)
+    named = read_budgets_options(keep, retention)
     from edge_power_converters.staging import check_output
 
     check_output(output, force=force)
@@ -122,16 +129,6 @@ def command(
     return 0
 
 
-def _read_retention(keep: str | None, retention: Path | None) -> "Retention | None":
-    from edge_power.retention_file import parse_keep, read_retention
-
-    if keep is not None and retention is not None:
-        raise InputError("--keep and --retention both say what to keep; give one of them")
-    if keep is not None:
-        return parse_keep(keep)
-    return None if retention is None else read_retention(retention)
-
-
 def _read_texts(path: Path | None) -> "tuple[Text, ...]":
     if path is None:
         return ()
@@ -141,20 +138,19 @@ def _read_texts(path: Path | None) -> "tuple[Text, ...]":
     return tuple(item.text if item.pair is None else (item.text, item.pair) for item in examples)
 
 
-def _budgets(
-    model: "PowerForSequenceClassification", budget: str, named: "Retention | None", *, full: bool
-) -> "dict[str, Retention]":
-    from edge_power.convert import FULL, default_budgets
+def _budgets(model: "PowerForSequenceClassification", name: str | None, named: "Budgets", *, full: bool) -> "Budgets":
+    """What to convert: options go before the checkpoint's own; a single budget takes the name that is given."""
+    from edge_power.convert import FULL, full_budget
 
-    found = named or model.retention
-    if not budget.isidentifier():
-        raise InputError(f"the budget name {budget!r} is used in file and method names; use letters, digits and _")
-    if found is None:
-        return default_budgets(model)
-    if budget == FULL:
+    budgets = named or model.budgets
+    if name is not None and not name.isidentifier():
+        raise InputError(f"the budget name {name!r} is used in file and method names; use letters, digits and _")
+    if name == FULL:
         raise InputError(f"the budget name {FULL!r} means that nothing is dropped; choose another --budget")
-    unpruned = {FULL: default_budgets(model)[FULL]} if full else {}
-    return {budget: found, **unpruned}
+    if name is not None and len(budgets) == 1:
+        budgets = {name: next(iter(budgets.values()))}
+    unpruned = full_budget(model) if full or not budgets else {}
+    return {**choose_retention(budgets, name), **unpruned}
 
 
 def _summary(manifest: "Manifest") -> Table:

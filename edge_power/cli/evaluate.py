@@ -1,19 +1,25 @@
 """`edge-power evaluate`."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from rich.progress import Progress, TaskID
 
 from edge_power.cli.data_options import SOURCE_HELP, column_options
 from edge_power.cli.options import engine_option, parse_lengths, threads_option
-from edge_power.cli.screen import error_console, output_console, progress_bar, table
+from edge_power.cli.screen import error_console, mega_macs, output_console, progress_bar, table
 from edge_power.data import Columns, Source, count_rows
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.manifest import MANIFEST_FILE
 
 if TYPE_CHECKING:
-    from edge_power.evaluate import Predictor
+    from edge_power.evaluate import Evaluation, Predictor
+    from edge_power.model import PowerForSequenceClassification
+    from edge_power.retention_file import Retention
+
+ALL, FULL = "all", "full"
 
 
 @click.command()
@@ -21,12 +27,15 @@ if TYPE_CHECKING:
 @click.option("--data", required=True, metavar="SOURCE", help=f"Labelled texts: {SOURCE_HELP}")
 @column_options()
 @engine_option()
-@click.option("--budget", help="Of a bundle.  [default: its first]")
+@click.option("--budget", "budgets", multiple=True, help="Repeat it for several, or say all.  [default: the first]")
 @threads_option()
 @click.option("--lengths", help="Of a model, in PyTorch: lengths to pad to.  [default: 32,64,128]")
 @click.option(
     "--keep",
-    help="Of a model: fraction of the length that each encoder passes on.  [default: all, or its own retention.json]",
+    "keeps",
+    multiple=True,
+    help="Of a model: fraction of the length that each encoder passes on; repeat it for several.  "
+    "[default: its own retention.json, or all]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
@@ -34,10 +43,10 @@ def command(
     data: str,
     columns: Columns,
     engine: str | None,
-    budget: str | None,
+    budgets: tuple[str, ...],
     threads: int,
     lengths: str | None,
-    keep: str | None,
+    keeps: tuple[str, ...],
     as_json: bool,
 ) -> None:
     r"""Score a bundle or a checkpoint on labelled texts.
@@ -53,51 +62,106 @@ def command(
       edge-power evaluate my-bundle --data dev.tsv --engine tflite
       edge-power evaluate my-checkpoint --data dev.tsv --keep 0.9,0.8,0.7,0.6,0.5
       edge-power evaluate my-checkpoint --data glue:sst2@validation
+      edge-power evaluate my-bundle --data dev.tsv --budget all
     """
-    from edge_power.evaluate import evaluate
-
     is_bundle = (Path(target) / MANIFEST_FILE).exists()
-    if is_bundle and (lengths or keep):
+    if is_bundle and (lengths or keeps):
         raise InputError(f"{target} is a bundle, whose lengths and retention are fixed; leave out --lengths and --keep")
-    if not is_bundle and (engine or budget):
-        raise InputError(f"{target} is no bundle, and runs in PyTorch; leave out --engine and --budget")
+    if not is_bundle and engine:
+        raise InputError(f"{target} is no bundle, and runs in PyTorch; leave out --engine")
+    if budgets and keeps:
+        raise InputError("--keep and --budget both say what to keep; give one of them")
     source = Source(data, columns)
     rows = count_rows(source)
-    predictor = _bundle(target, engine, budget, threads) if is_bundle else _model(target, lengths, keep, threads)
+    predictors = (
+        _bundle(target, engine, budgets, threads) if is_bundle else _model(target, lengths, keeps, budgets, threads)
+    )
+    results: dict[str, Evaluation] = {}
     with progress_bar(error_console()) as bar:
-        task = bar.add_task(f"evaluating {target}", total=rows)
-        result = evaluate(predictor, source, progress=lambda done: bar.advance(task, done))
+        for name, predictor in predictors.items():
+            results[name] = _evaluate(predictor, source, bar, bar.add_task(f"evaluating {target}, {name}", total=rows))
     if as_json:
-        import json
+        shown = {name: _json(result) for name, result in results.items()}
+        click.echo(json.dumps(shown if len(shown) > 1 else next(iter(shown.values()))))
+    else:
+        _print(results, data)
 
-        click.echo(json.dumps({**result.metrics, "rows": result.rows, "truncated": result.truncated}))
-        return
-    made = table("metric", "value", numbers=("value",))
-    for name, value in result.metrics.items():
-        made.add_row(name, f"{value:.4f}")
+
+def _evaluate(predictor: "Predictor", source: Source, bar: Progress, task: TaskID) -> "Evaluation":
+    from edge_power.evaluate import evaluate
+
+    return evaluate(predictor, source, progress=lambda done: bar.advance(task, done))
+
+
+def _json(result: "Evaluation") -> dict[str, float]:
+    return {**result.metrics, "rows": result.rows, "truncated": result.truncated, "multiply_adds": result.macs}
+
+
+def _print(results: "dict[str, Evaluation]", data: str) -> None:
+    """One row per schedule, the trade-off, or for a single one a row per metric."""
     console = output_console()
+    first = next(iter(results.values()))
+    if len(results) == 1:
+        made = table("metric", "value", numbers=("value",))
+        for name, value in first.metrics.items():
+            made.add_row(name, f"{value:.4f}")
+    else:
+        numbers = (*first.metrics, "multiply-adds")
+        made = table("schedule", *numbers, numbers=numbers)
+        for name, result in results.items():
+            made.add_row(name, *(f"{value:.4f}" for value in result.metrics.values()), mega_macs(round(result.macs)))
     console.print(made)
-    cut = f", {result.truncated} cut at the longest length" if result.truncated else ""
-    console.print(f"{result.rows} rows of {data}{cut}", markup=False)
+    cut = f", {first.truncated} cut at the longest length" if first.truncated else ""
+    adds = f"{mega_macs(round(first.macs))} multiply-adds a text" if len(results) == 1 else "multiply-adds of a text"
+    console.print(f"{first.rows} rows of {data}{cut}; {adds}, mean, padding included", markup=False)
 
 
-def _bundle(target: str, engine: str | None, budget: str | None, threads: int) -> "Predictor":
+def _bundle(target: str, engine: str | None, budgets: tuple[str, ...], threads: int) -> "dict[str, Predictor]":
     from edge_power.evaluate import BundlePredictor
     from edge_power_runtime import Classifier
 
-    return BundlePredictor(Classifier.open(target, engine=engine, budget=budget, num_threads=threads))
+    def open_at(budget: str | None) -> Classifier:
+        return Classifier.open(target, engine=engine, budget=budget, num_threads=threads)
+
+    first = open_at(budgets[0] if budgets and ALL not in budgets else None)
+    others = [entry.name for entry in first.bundle.manifest.budgets] if ALL in budgets else list(budgets)
+    opened = {first.budget: first} | {name: open_at(name) for name in others if name != first.budget}
+    return {name: BundlePredictor(classifier) for name, classifier in opened.items()}
 
 
-def _model(target: str, lengths: str | None, keep: str | None, threads: int) -> "Predictor":
+def _model(
+    target: str, lengths: str | None, keeps: tuple[str, ...], budgets: tuple[str, ...], threads: int
+) -> "dict[str, Predictor]":
     import torch
 
     from edge_power.evaluate import EagerPredictor
     from edge_power.model import PowerForSequenceClassification
-    from edge_power.retention_file import parse_keep
 
     if threads < 1:
         raise InputError(f"--threads is {threads}, must be at least 1")
     torch.set_num_threads(threads)
     model = PowerForSequenceClassification.from_pretrained(target)
-    retention = model.retention if keep is None else parse_keep(keep)
-    return EagerPredictor(model, parse_lengths(lengths or "32,64,128"), retention)
+    padded = parse_lengths(lengths or "32,64,128")
+    return {
+        name: EagerPredictor(model, padded, retention) for name, retention in _schedules(model, keeps, budgets).items()
+    }
+
+
+def _schedules(
+    model: "PowerForSequenceClassification", keeps: tuple[str, ...], budgets: tuple[str, ...]
+) -> "dict[str, Retention | None]":
+    """What to score, by name; where there are several, all words as well."""
+    from edge_power.retention_file import parse_keep
+
+    if keeps:
+        named: dict[str, Retention | None] = {keep: parse_keep(keep) for keep in keeps}
+        return named if len(named) == 1 else {**named, FULL: None}
+    own: dict[str, Retention | None] = {**model.budgets, FULL: None}
+    if ALL in budgets:
+        return own
+    if not budgets:
+        return dict([next(iter(own.items()))])
+    unknown = [name for name in budgets if name not in own]
+    if unknown:
+        raise InputError(f"no budget {unknown[0]!r}; there are: {', '.join(own)}")
+    return {name: own[name] for name in budgets}

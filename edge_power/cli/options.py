@@ -1,12 +1,16 @@
 """Options that several commands share, and how their values are read."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from edge_power.retention_file import Budgets
 
 ENGINE_HELP = "onnx, tflite or executorch (ort, litert and et are understood)."
 
@@ -45,3 +49,32 @@ def parse_lengths(text: str) -> tuple[int, ...]:
         if not (part.isascii() and part.isdigit()):
             raise InputError(f"the length {part!r} in {text!r} is not a whole number; give lengths as 32,64,128")
     return tuple(int(part) for part in split_commas([text]))
+
+
+def read_budgets_options(keep: str | None, file: Path | None) -> "Budgets":
+    """What `--keep` or `--retention` says; nothing where neither is given.
+
+    Raises:
+        InputError: both are given.
+        RetentionError: it is no retention.
+    """
+    from edge_power.retention_file import DEFAULT_BUDGET, parse_keep, read_budgets
+
+    if keep is not None and file is not None:
+        raise InputError("--keep and --retention both say what to keep; give one of them")
+    if keep is not None:
+        return {DEFAULT_BUDGET: parse_keep(keep)}
+    return {} if file is None else read_budgets(file)
+
+
+def choose_retention(budgets: "Budgets", name: str | None) -> "Budgets":
+    """The one budget of that name; all of them where none is named.
+
+    Raises:
+        InputError: there is no such budget.
+    """
+    if name is None or not budgets:
+        return budgets
+    if name not in budgets:
+        raise InputError(f"no budget {name!r}; there are: {', '.join(budgets)}")
+    return {name: budgets[name]}

@@ -5,7 +5,15 @@ import sys
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 
@@ -25,14 +33,20 @@ def error_console() -> Console:
     return Console(file=stream, highlight=False)
 
 
-def progress_bar(console: Console) -> Progress:
-    """A bar with its stage, the steps done and the time it took; nothing where `console` is no terminal."""
+def progress_bar(console: Console, *more: ProgressColumn) -> Progress:
+    """A bar with its stage, the steps done and the time it took; nothing where `console` is no terminal.
+
+    Args:
+        console: to draw on.
+        more: columns after these.
+    """
     return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        *more,
         console=console,
         transient=True,
         # What libraries print is kept off the screen at the descriptors; rich's own redirection would go round that.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_power_converters import ConversionError, OutputError, staged_bundle
+from edge_power_converters import ConversionError, OutputError, staged_directory
 from edge_power_converters.staging import check_output
 
 NOBODY = 65534
@@ -22,7 +22,7 @@ def write(directory: Path, content: str) -> None:
 
 
 def stage(output: Path, content: str, *, force: bool = False) -> None:
-    with staged_bundle(output, force=force) as directory:
+    with staged_directory(output, force=force) as directory:
         write(directory, content)
 
 
@@ -38,7 +38,7 @@ def place(tmp_path):
 
 
 def test_a_new_bundle(tmp_path):
-    with staged_bundle(tmp_path / "bundle", force=False) as directory:
+    with staged_directory(tmp_path / "bundle", force=False) as directory:
         assert not (tmp_path / "bundle").exists()
         assert directory.parent == tmp_path
         assert not list(directory.iterdir())
@@ -85,7 +85,7 @@ def test_what_is_no_bundle_is_never_replaced(tmp_path, kind, force):
 
 @pytest.mark.parametrize("error", [ConversionError("bad"), ValueError("bug"), KeyboardInterrupt(), SystemExit(1)])
 def test_a_failure_leaves_the_old_bundle_and_nothing_else(place, error):
-    with pytest.raises(type(error)), staged_bundle(place / "bundle", force=True) as directory:
+    with pytest.raises(type(error)), staged_directory(place / "bundle", force=True) as directory:
         write(directory, "half")
         raise error
     assert content_of(place / "bundle") == "old"
@@ -93,7 +93,7 @@ def test_a_failure_leaves_the_old_bundle_and_nothing_else(place, error):
 
 
 def test_a_failure_leaves_nothing_where_nothing_was(tmp_path):
-    with pytest.raises(ConversionError), staged_bundle(tmp_path / "bundle", force=False) as directory:
+    with pytest.raises(ConversionError), staged_directory(tmp_path / "bundle", force=False) as directory:
         write(directory, "half")
         raise ConversionError("bad")
     assert not list(tmp_path.iterdir())
@@ -161,7 +161,7 @@ def test_a_full_disk(small_disk):
     stage(disk / "bundle", "old")
     with (
         pytest.raises(OutputError, match="no space left on the disk of .*bundle; nothing was written, free some"),
-        staged_bundle(disk / "bundle", force=True) as directory,
+        staged_directory(disk / "bundle", force=True) as directory,
     ):
         write(directory, "half")
         (directory / "weights.bin").write_bytes(bytes(100_000))
@@ -172,9 +172,9 @@ def test_a_full_disk(small_disk):
 _SLOW_WRITER = """
 import sys, time
 from pathlib import Path
-from edge_power_converters.staging import staged_bundle
+from edge_power_converters.staging import staged_directory
 
-with staged_bundle(Path(sys.argv[1]), force=True) as directory:
+with staged_directory(Path(sys.argv[1]), force=True) as directory:
     (directory / "bundle.json").write_text("half")
     print("ready", flush=True)
     time.sleep(60)
@@ -204,7 +204,7 @@ def test_what_a_killed_conversion_left_is_swept_up_and_nothing_else(tmp_path):
     for directory in (left, under_way, another):
         directory.mkdir()
         (directory / "model.pte").write_bytes(b"half")
-    with staged_bundle(output, force=False) as directory:
+    with staged_directory(output, force=False) as directory:
         assert directory.name.startswith(f".bundle.partial-{os.getpid()}-")
         write(directory, "{}")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted((under_way.name, another.name, "bundle"))

@@ -292,6 +292,13 @@ def correct(tiny_bundle, budget):
     return sum(classifier(text).label == names.get(label, label) for label, text in ROWS)
 
 
+def mean_macs(tiny_bundle, budget):
+    """Multiply-adds of the programs that answer ROWS."""
+    classifier = Classifier.open(tiny_bundle, engine="onnx", budget=budget)
+    manifest = classifier.bundle.manifest
+    return sum(manifest.configuration(budget, classifier(text).length).macs for _, text in ROWS) / len(ROWS)
+
+
 @pytest.mark.parametrize("budget", ["fast", "full"])
 @pytest.mark.parametrize("engine", ENGINES)
 def test_evaluate_counts_as_we_do_by_hand(cli, tiny_bundle, data, engine, budget):
@@ -301,14 +308,43 @@ def test_evaluate_counts_as_we_do_by_hand(cli, tiny_bundle, data, engine, budget
     assert found["rows"] == len(ROWS)
     assert found["truncated"] == 0
     assert found["accuracy"] == pytest.approx(correct(tiny_bundle, budget) / len(ROWS))
-    assert set(found) == {"accuracy", "f1", "matthews", "rows", "truncated"}
+    assert set(found) == {"accuracy", "f1", "matthews", "rows", "truncated", "multiply_adds"}
+    assert found["multiply_adds"] == pytest.approx(mean_macs(tiny_bundle, budget))
 
 
 @pytest.mark.parametrize(("budget", "keep"), [("fast", ("--keep", "0.8,0.5,0.3")), ("full", ())])
 def test_evaluate_in_pytorch_gives_the_same(cli, checkpoint, tiny_bundle, data, budget, keep):
     result = cli("evaluate", checkpoint, "--data", data, "--lengths", "24,8", "--json", *keep)
     assert (result.status, result.err) == (0, "")
-    assert json.loads(result.out)["accuracy"] == pytest.approx(correct(tiny_bundle, budget) / len(ROWS))
+    found = json.loads(result.out)
+    assert found["accuracy"] == pytest.approx(correct(tiny_bundle, budget) / len(ROWS))
+    assert found["multiply_adds"] == pytest.approx(mean_macs(tiny_bundle, budget))
+
+
+def test_evaluate_shows_the_trade_off_of_several_schedules(cli, checkpoint, tiny_bundle, data):
+    keeps = ("--keep", "0.8,0.5,0.3", "--keep", "0.5,0.2,0.1")
+    model = json.loads(cli("evaluate", checkpoint, "--data", data, "--lengths", "24,8", "--json", *keeps).out)
+    assert list(model) == ["0.8,0.5,0.3", "0.5,0.2,0.1", "full"]
+    cheaper = [found["multiply_adds"] for found in model.values()]
+    assert cheaper[1] < cheaper[0] < cheaper[2]
+    bundle = json.loads(cli("evaluate", tiny_bundle, "--data", data, "--budget", "all", "--json").out)
+    assert list(bundle) == ["fast", "full"]
+    assert bundle["fast"]["multiply_adds"] == pytest.approx(cheaper[0])
+    assert bundle["full"] == pytest.approx(model["full"])
+    shown = cli("evaluate", tiny_bundle, "--data", data, "--budget", "full", "--budget", "fast").out.splitlines()
+    assert shown[0].split() == ["schedule", "accuracy", "f1", "matthews", "multiply-adds"]
+    assert [line.split()[0] for line in shown[1:3]] == ["full", "fast"]
+
+
+def test_evaluate_takes_the_budgets_of_a_checkpoint(cli, checkpoint, data, tmp_path):
+    shutil.copytree(checkpoint, tmp_path / "pruned")
+    budgets = '{"budgets": {"quick": [0.8, 0.5, 0.3], "quicker": [0.5, 0.2, 0.1]}}'
+    (tmp_path / "pruned" / "retention.json").write_text(budgets, encoding="utf-8")
+    command = ("evaluate", tmp_path / "pruned", "--data", data, "--lengths", "24,8", "--json")
+    assert list(json.loads(cli(*command, "--budget", "all").out)) == ["quick", "quicker", "full"]
+    assert json.loads(cli(*command).out) == json.loads(cli(*command, "--budget", "quick").out)
+    assert_refused(cli(*command, "--budget", "slow"), "no budget 'slow'; there are: quick, quicker, full")
+    assert_refused(cli(*command, "--budget", "quick", "--keep", "0.5"), "--keep and --budget both say what to keep")
 
 
 def test_evaluate_draws_a_table(cli, tiny_bundle, data):
@@ -348,7 +384,7 @@ def test_evaluate_refuses_options_of_the_other_kind(cli, tiny_bundle, checkpoint
     result = cli("evaluate", tiny_bundle, "--data", data, "--keep", "0.5")
     assert_refused(result, "is a bundle, whose lengths and retention are fixed; leave out --lengths and --keep")
     result = cli("evaluate", checkpoint, "--data", data, "--engine", "onnx")
-    assert_refused(result, "is no bundle, and runs in PyTorch; leave out --engine and --budget")
+    assert_refused(result, "is no bundle, and runs in PyTorch; leave out --engine")
     assert_refused(cli("evaluate", checkpoint, "--data", data, "--threads", "0"), "--threads is 0")
     assert_refused(cli("evaluate", checkpoint, "--data", data, "--keep", "0.1,0.9,0.1"), "more than the 0.1 before")
     assert_refused(cli("evaluate", checkpoint, "--data", data, "--lengths", "8,99"), "position table of 64")
@@ -356,7 +392,7 @@ def test_evaluate_refuses_options_of_the_other_kind(cli, tiny_bundle, checkpoint
 
 # the command itself
 
-COMMANDS = ("convert", "run", "verify", "inspect", "evaluate", "demo")
+COMMANDS = ("convert", "run", "verify", "inspect", "evaluate", "explain", "fit", "demo")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

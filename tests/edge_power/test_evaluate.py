@@ -22,7 +22,7 @@ class Parrot:
     def answer(self, texts):
         self.asked.append(len(texts))
         return [
-            Answer(tuple(map(float, (text if isinstance(text, str) else text[1]).split())), "9" in text)
+            Answer(tuple(map(float, (text if isinstance(text, str) else text[1]).split())), "9" in text, macs=len(text))
             for text in texts
         ]
 

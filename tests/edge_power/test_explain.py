@@ -167,7 +167,8 @@ def test_a_checkpoint_runs_at_the_true_length(model, text):
 
 
 def test_configurations_without_a_schedule_pad_to_the_next_length(model):
-    retention = parse_budgets('{"configurations": {"24": [12, 6, 3, 1], "12": [8, 5, 3, 1], "4": [4, 2, 1, 1]}}')["balanced"]
+    text = '{"configurations": {"24": [12, 6, 3, 1], "12": [8, 5, 3, 1], "4": [4, 2, 1, 1]}}'
+    retention = parse_budgets(text)["balanced"]
     found = explain_checkpoint(model, "a good film was long", retention)
     assert found.num_tokens == 7
     assert [len(stage.kept) for stage in found.stages] == [
@@ -572,7 +573,7 @@ def test_the_command_as_written(cli, checkpoint):
 
 def test_the_checkpoints_own_retention_is_the_default(cli, tmp_path):
     model = tiny_model()
-    model.retention = parse_keep(KEEP)
+    model.budgets = {"balanced": parse_keep(KEEP)}
     model.save_pretrained(tmp_path / "pruned")
     (tmp_path / "all.json").write_text("[1, 1, 1]", encoding="utf-8")
     own = json.loads(cli("explain", "--model", tmp_path / "pruned", TEXT, "--json").out)
@@ -627,9 +628,10 @@ def test_what_is_refused(cli, checkpoint, tiny_bundle, tmp_path):
     no_retention = cli("explain", "--model", checkpoint, TEXT)
     assert_refused(no_retention, "has no retention.json", "--keep 0.9,0.8,... (3 fractions) or --retention FILE")
     keep = ("--keep", KEEP)
+    assert_refused(cli("explain", "--model", checkpoint, TEXT, *keep, "--engine", "onnx"), "leave out --engine")
     assert_refused(cli("explain", "--model", tiny_bundle, TEXT, *keep), "is a bundle, whose retention is fixed")
     assert_refused(
-        cli("explain", "--model", checkpoint, TEXT, *keep, "--budget", "fast"), "leave out --engine and --budget"
+        cli("explain", "--model", checkpoint, TEXT, *keep, "--budget", "fast"), "no budget 'fast'; there are: balanced"
     )
     assert_refused(cli("explain", "--model", checkpoint, TEXT, *keep, "--force"), "give --html FILE with it")
     assert_refused(cli("explain", "--model", checkpoint, TEXT, *keep, "--retention", "x"), "give one of them")

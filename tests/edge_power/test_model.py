@@ -276,4 +276,6 @@ def test_labels_and_shape_are_read(tmp_path):
         num_heads=6,
         intermediate_size=80,
         max_positions=40,
+        dropout=0.1,
+        attention_dropout=0.1,
     )

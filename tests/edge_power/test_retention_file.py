@@ -3,7 +3,13 @@
 import pytest
 
 from edge_power.model import PowerForSequenceClassification
-from edge_power.retention_file import Retention, parse_keep, parse_retention, read_retention
+from edge_power.retention_file import (
+    Retention,
+    budgets_to_json,
+    parse_budgets,
+    parse_keep,
+    read_budgets,
+)
 from edge_power_runtime import RetentionConfig, RetentionError, RetentionSchedule
 from tests.tiny import tiny_model
 
@@ -13,26 +19,50 @@ CONFIGURATIONS = Retention(
 )
 
 
-@pytest.mark.parametrize("retention", [SCHEDULE, CONFIGURATIONS])
-def test_text_round_trip(retention):
-    again = parse_retention(retention.to_json())
-    assert again == retention
-    assert again.to_json() == retention.to_json()
+def _parse(text):
+    return parse_budgets(text)["balanced"]
 
 
-@pytest.mark.parametrize("retention", [SCHEDULE, CONFIGURATIONS, None])
-def test_a_checkpoint_carries_it(tmp_path, retention):
+BUDGETS = [
+    {"balanced": SCHEDULE},
+    {"balanced": CONFIGURATIONS},
+    {"quick": SCHEDULE},
+    {"quick": SCHEDULE, "balanced": CONFIGURATIONS},
+]
+
+
+@pytest.mark.parametrize("budgets", BUDGETS)
+def test_text_round_trip(budgets):
+    again = parse_budgets(budgets_to_json(budgets))
+    assert list(again.items()) == list(budgets.items())
+
+
+@pytest.mark.parametrize("budgets", [*BUDGETS, {}])
+def test_a_checkpoint_carries_it(tmp_path, budgets):
     model = tiny_model()
-    model.retention = retention
+    model.budgets = budgets
     model.save_pretrained(tmp_path)
-    assert (tmp_path / "retention.json").is_file() == (retention is not None)
-    assert PowerForSequenceClassification.from_pretrained(tmp_path).retention == retention
+    assert (tmp_path / "retention.json").is_file() == bool(budgets)
+    again = PowerForSequenceClassification.from_pretrained(tmp_path)
+    assert list(again.budgets.items()) == list(budgets.items())
+    assert again.retention == next(iter(budgets.values()), None)
+
+
+def test_one_retention_is_written_without_a_name():
+    assert budgets_to_json({"balanced": SCHEDULE}) == '{\n "schedule": [\n  0.8,\n  0.5,\n  0.3,\n  0.3\n ]\n}\n'
+
+
+def test_a_budget_has_a_name_that_programs_can_have():
+    with pytest.raises(RetentionError, match="budget name 'my budget' cannot be used; take letters, digits and _"):
+        parse_budgets('{"budgets": {"my budget": [0.5]}}')
+    with pytest.raises(RetentionError, match="budget name 'full' cannot be used"):
+        parse_budgets('{"budgets": {"full": [0.5]}}')
 
 
 def test_a_bare_list_is_a_schedule():
-    assert parse_retention("[0.8, 0.5, 0.3, 0.3]") == SCHEDULE
+    assert _parse("[0.8, 0.5, 0.3, 0.3]") == SCHEDULE
     assert parse_keep("0.8,0.5, 0.3 ,0.3") == SCHEDULE
-    assert parse_retention("[1, 1]").schedule == RetentionSchedule((1.0, 1.0))
+    assert _parse("[1, 1]").schedule == RetentionSchedule((1.0, 1.0))
 
 
 def test_one_schedule_serves_every_length():
@@ -60,10 +90,10 @@ def test_a_configuration_goes_before_the_schedule():
 def test_errors_name_the_file(tmp_path):
     path = tmp_path / "retention.json"
     with pytest.raises(RetentionError, match="no retention file at .*retention.json"):
-        read_retention(path)
+        read_budgets(path)
     path.write_text("[0.5, 0.9]", encoding="utf-8")
     with pytest.raises(RetentionError, match=r"retention\.json: encoder 2 has 0.9, more than the 0.5 before"):
-        read_retention(path)
+        read_budgets(path)
     path.write_text("[" * 100_000, encoding="utf-8")
     with pytest.raises(RetentionError, match="not valid JSON"):
-        read_retention(path)
+        read_budgets(path)

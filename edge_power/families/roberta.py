@@ -1,0 +1,46 @@
+"""RoBERTa (Liu et al. 2019), and XLM-RoBERTa and CamemBERT, which are the same model with other tokenizers.
+
+Positions are counted from the row after the padding token's own. A padding token has that row in transformers and the
+next position here: nothing of a padding row reaches a word.
+"""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from edge_power.config import ModelConfig, Task
+from edge_power.errors import CheckpointError
+from edge_power.families import bert
+from edge_power.families.family import Family
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
+
+_NAMES = {
+    **bert.embedding_names("roberta"),
+    **bert.encoder_names("roberta"),
+    "classifier.dense": "head.pooler",
+    "classifier.out_proj": "head.classifier",
+}
+
+
+def read(config: "PretrainedConfig", task: Task, labels: tuple[str, ...]) -> ModelConfig:
+    """Read the shape.
+
+    Raises:
+        CheckpointError: it does not say which token is padding.
+    """
+    if config.pad_token_id is None:
+        raise CheckpointError(f"{config.name_or_path} has no pad_token_id, after which its positions are counted")
+    offset = config.pad_token_id + 1
+    shape = bert.read(config, task, labels)
+    return replace(shape, position_offset=offset, max_positions=config.max_position_embeddings - offset)
+
+
+def write(config: ModelConfig) -> dict[str, Any]:
+    """Write what `read` reads."""
+    return {**bert.write(config), "max_position_embeddings": config.max_positions + config.position_offset}
+
+
+ROBERTA = Family("roberta", "RobertaForSequenceClassification", _NAMES, read, write)
+XLM_ROBERTA = Family("xlm-roberta", "XLMRobertaForSequenceClassification", _NAMES, read, write)
+CAMEMBERT = Family("camembert", "CamembertForSequenceClassification", _NAMES, read, write)

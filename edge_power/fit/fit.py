@@ -1,0 +1,221 @@
+"""`fit`: a checkpoint and labelled text become a checkpoint whose retention was learned."""
+
+import shutil
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import fields, is_dataclass, replace
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from accelerate import PartialState
+
+from edge_power.data import Source
+from edge_power.errors import FitError, OptionError
+from edge_power.fit.cost import Cost
+from edge_power.fit.depth import check_encoders, lowest_encoders
+from edge_power.fit.goals import Outcome, pay_price, reach_budgets
+from edge_power.fit.ledger import LOG_FILE, Ledger
+from edge_power.fit.machine import join_processes
+from edge_power.fit.max_loss import cheapest_within
+from edge_power.fit.options import FitOptions
+from edge_power.fit.phase import Training
+from edge_power.fit.phases import Phases
+from edge_power.fit.prepare import Prepared, mean_length, prepare
+from edge_power.fit.record import BudgetRecord, DataRecord, FitRecord
+from edge_power.fit.report import render
+from edge_power.fit.saving import saving
+from edge_power.fit.score import score
+from edge_power.fit.watch import Silence, Watcher
+from edge_power.fit.workplace import Workplace
+from edge_power.model import PowerForSequenceClassification
+from edge_power.retention_file import Retention
+from edge_power_converters.staging import Kind, check_output, staged_directory
+from edge_power_runtime.retention import RetentionSchedule
+
+FIT_FILE, REPORT_FILE = "fit.json", "report.html"
+FITTED = Kind("fitted checkpoint", FIT_FILE)
+
+_PACKAGES = ("edge-power", "torch", "transformers", "accelerate")
+
+
+def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
+    """Learn how many word-vectors each encoder needs, and write a checkpoint that `convert` takes as it is.
+
+    The output holds the model as save_pretrained writes it, retention.json, fit.json (the record), report.html and
+    metrics.jsonl. Under torchrun or `accelerate launch` every process calls this with the same options.
+
+    Args:
+        options: what to do.
+        watcher: told of progress.
+
+    Raises:
+        EdgePowerError: bad input; what was trained before is kept, and --resume goes on with it.
+    """
+    is_first = join_processes().is_main_process
+    told = watcher if watcher is not None and is_first else Silence()
+    check_output(options.output, force=options.force, kind=FITTED)
+    _check_machine(options)
+    place = Workplace(options)
+    place.check()
+    prepared = prepare(options, told)
+    _check_goal(options, prepared)
+    try:
+        place.open(prepared)
+        record = _run(options, prepared, place.path, told)
+    except OSError as error:
+        raise FitError(
+            f"cannot write in {place.path}: {error.strerror or error}; mend that, and go on with --resume"
+        ) from error
+    place.remove()
+    return record
+
+
+def _check_machine(options: FitOptions) -> None:
+    if options.tensorboard and find_spec("tensorboard") is None:
+        raise OptionError("--tensorboard needs a package; run: pip install 'edge-power[tensorboard]'")
+    if options.precision == "fp16" and not torch.cuda.is_available():
+        raise OptionError("--precision fp16 needs a GPU; take bf16 or fp32")
+    processes = PartialState().num_processes
+    if options.batch_size < processes or options.batch_size % processes:
+        raise OptionError(
+            f"--batch-size {options.batch_size} cannot be split evenly among {processes} processes; "
+            f"take a multiple of {processes}"
+        )
+
+
+def _check_goal(options: FitOptions, prepared: Prepared) -> None:
+    """Refuse what cannot be reached before anything is trained."""
+    whole = prepared.model.config
+    encoders = whole.num_encoders if options.encoders is None else options.encoders
+    check_encoders(whole.num_encoders, encoders)
+    cost = Cost.of(replace(whole, num_encoders=encoders), prepared.texts.select.lengths, whole=whole)
+    for target in options.goal.targets.values():
+        cost.check(target)
+
+
+def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watcher) -> FitRecord:
+    training = Training(
+        options.batch_size, options.precision, options.seed, prepared.metric, tensorboard=options.tensorboard
+    )
+    ledger = Ledger(directory, training, watcher)
+    phases = Phases(options, prepared, ledger)
+    whole = prepared.model
+    if not prepared.is_fine_tuned:
+        phases.fine_tune(whole, Cost.of(whole.config, prepared.texts.select.lengths))
+    unpruned = score(whole, prepared.texts.select, prepared.metric)
+    outcome = _reach(options, replace(phases, teacher=deepcopy(whole)), whole, unpruned)
+    watcher.begin("scoring", 1)
+    record = _record(options, prepared, ledger, whole, outcome, unpruned)
+    if PartialState().is_main_process:
+        _write(options, outcome, record, directory)
+    PartialState().wait_for_everyone()
+    return record
+
+
+def _reach(options: FitOptions, phases: Phases, whole: PowerForSequenceClassification, unpruned: float) -> Outcome:
+    """Do what the goal says; `whole` is left as it is."""
+    goal = options.goal
+    if goal.max_loss is not None:
+        return cheapest_within(phases, whole, goal.max_loss, unpruned=unpruned)
+    model = lowest_encoders(whole, whole.config.num_encoders if options.encoders is None else options.encoders)
+    cost = Cost.of(model.config, phases.prepared.texts.select.lengths, whole=whole.config)
+    if model.config.num_encoders < whole.config.num_encoders:
+        phases.distil(model, cost)
+    if goal.price is not None:
+        return pay_price(phases, model, cost, goal.price)
+    return reach_budgets(phases, model, cost, goal.targets)
+
+
+def _record(
+    options: FitOptions,
+    prepared: Prepared,
+    ledger: Ledger,
+    whole: PowerForSequenceClassification,
+    outcome: Outcome,
+    unpruned: float,
+) -> FitRecord:
+    dev, metric = prepared.dev, prepared.metric
+    return FitRecord(
+        model=Path(options.model).name,
+        task=whole.config.task,
+        metric=metric,
+        encoders=outcome.model.config.num_encoders,
+        unpruned_select=unpruned,
+        unpruned_dev=None if dev is None else score(whole, dev, metric),
+        data=_data(prepared),
+        phases=ledger.records,
+        candidates=outcome.candidates,
+        budgets=tuple(
+            _budget(prepared, whole, outcome.model, name, schedule) for name, schedule in outcome.budgets.items()
+        ),
+        options=_named(options),
+        versions={package: version(package) for package in _PACKAGES},
+        seconds=sum(phase.seconds for phase in ledger.records),
+    )
+
+
+def _budget(
+    prepared: Prepared,
+    whole: PowerForSequenceClassification,
+    model: PowerForSequenceClassification,
+    name: str,
+    schedule: RetentionSchedule,
+) -> BudgetRecord:
+    texts = prepared.texts.select if prepared.dev is None else prepared.dev
+    cost = Cost.of(model.config, texts.lengths, whole=whole.config)
+    return BudgetRecord(
+        name=name,
+        schedule=schedule.fractions,
+        multiply_adds=cost.fraction(schedule),
+        of_full=cost.fraction(schedule) / cost.full,
+        select_metric=score(model, prepared.texts.select, prepared.metric, schedule),
+        dev_metric=None if prepared.dev is None else score(model, prepared.dev, prepared.metric, schedule),
+    )
+
+
+def _data(prepared: Prepared) -> DataRecord:
+    dev = prepared.dev
+    return DataRecord(
+        train_rows=len(prepared.texts.train),
+        select_rows=len(prepared.texts.select),
+        dev_rows=0 if dev is None else len(dev),
+        truncated=prepared.truncated,
+        mean_length=mean_length(prepared.texts.select),
+        dev_mean_length=None if dev is None else mean_length(dev),
+    )
+
+
+def _named(options: FitOptions) -> dict[str, str]:
+    """Options as they are shown: those that say something."""
+    named = {field.name: getattr(options, field.name) for field in fields(options)}
+    shown = {name: _shown(value) for name, value in named.items() if name not in ("output", "resume", "force")}
+    return {name.replace("_", " "): text for name, text in shown.items() if text}
+
+
+def _shown(value: object) -> str:
+    """A value as a person writes it; nothing for what says nothing."""
+    if isinstance(value, Source):
+        return value.name
+    if is_dataclass(value):
+        value = {field.name.replace("_", " "): getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_shown(part)}" for name, part in value.items() if _shown(part))
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None or value is False else str(value)
+
+
+def _write(options: FitOptions, outcome: Outcome, record: FitRecord, directory: Path) -> None:
+    model = outcome.model
+    model.budgets = {name: Retention(schedule=schedule) for name, schedule in outcome.budgets.items()}
+    with staged_directory(options.output, force=options.force, kind=FITTED) as partial:
+        with saving(options.output.parent):
+            model.save_pretrained(partial)
+        (partial / FIT_FILE).write_text(record.to_json(), encoding="utf-8")
+        (partial / REPORT_FILE).write_text(render(record), encoding="utf-8")
+        logs = sorted(directory.glob(f"*/{LOG_FILE}"))
+        (partial / LOG_FILE).write_text("".join(log.read_text(encoding="utf-8") for log in logs), encoding="utf-8")
+        for runs in sorted(directory.glob("*/runs")):
+            shutil.copytree(runs, partial / "runs" / runs.parent.name)

@@ -1,0 +1,161 @@
+"""The working directory of a fit: phases that are done, so that a killed run goes on where it was."""
+
+import json
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from accelerate import PartialState
+from safetensors.torch import load_model, save_model
+from transformers.trainer import TRAINER_STATE_NAME
+from transformers.trainer_utils import get_last_checkpoint
+
+from edge_power.fit.cost import Cost
+from edge_power.fit.module import FitModel
+from edge_power.fit.phase import Phase, Texts, Training
+from edge_power.fit.record import LogPoint, PhaseRecord
+from edge_power.fit.saving import saving
+from edge_power.fit.trainer import PhaseTrainer
+from edge_power.fit.watch import MetricsLog, WatchCallback, Watcher
+from edge_power.model import PowerForSequenceClassification
+
+PLAN_FILE, DONE_FILE, WEIGHTS_FILE, LOG_FILE = "plan.json", "done.json", "model.safetensors", "metrics.jsonl"
+
+
+class Ledger:
+    """Runs phases one after the other; one that is done is read and not run again."""
+
+    def __init__(self, directory: Path, training: Training, watcher: Watcher) -> None:
+        """Keep the phases in `directory`, which all processes share."""
+        self._directory, self._training, self._watcher = directory, training, watcher
+        self._records: list[PhaseRecord] = []
+
+    @property
+    def records(self) -> tuple[PhaseRecord, ...]:
+        """Of the phases so far."""
+        return tuple(self._records)
+
+    def run(
+        self,
+        phase: Phase,
+        model: FitModel,
+        texts: Texts,
+        cost: Cost,
+        *,
+        teacher: PowerForSequenceClassification | None = None,
+    ) -> PhaseRecord:
+        """Train `model`, or give it the weights that it had when this phase was done.
+
+        Args:
+            phase: what to do.
+            model: changed in place.
+            texts: to train on and to choose by.
+            cost: of schedules, for the record.
+            teacher: to distil from, where the phase distils.
+
+        Raises:
+            FitError: the loss is no number.
+        """
+        directory = self._directory / f"{len(self._records) + 1:02}-{phase.name}"
+        done = directory / DONE_FILE
+        if done.is_file():
+            load_model(model, directory / WEIGHTS_FILE)
+            record = PhaseRecord.from_json(json.loads(done.read_text(encoding="utf-8")))
+        else:
+            record = self._train(phase, model, texts, cost, directory=directory, teacher=teacher)
+        self._records.append(record)
+        self._watcher.line(_summary(record, self._training.metric))
+        return record
+
+    def _train(
+        self,
+        phase: Phase,
+        model: FitModel,
+        texts: Texts,
+        cost: Cost,
+        *,
+        directory: Path,
+        teacher: PowerForSequenceClassification | None,
+    ) -> PhaseRecord:
+        checkpoints = directory / "checkpoints"
+        checkpoints.mkdir(parents=True, exist_ok=True)
+        callbacks = [MetricsLog(directory / LOG_FILE, phase.title), WatchCallback(phase.title, self._watcher)]
+        trainer = PhaseTrainer(
+            phase, self._training, texts, model, directory=checkpoints, teacher=teacher, callbacks=callbacks
+        )
+        trainer.train(resume_from_checkpoint=_last_checkpoint(checkpoints))
+        model.to("cpu").eval()
+        record = _record(phase, model, trainer.evaluate()["eval_metric"], cost, trainer.state.log_history)
+        trainer.accelerator.wait_for_everyone()  # until none reads checkpoints any more
+        if trainer.is_world_process_zero():
+            with saving(directory):
+                save_model(model, str(directory / WEIGHTS_FILE))
+            write_beside(directory / DONE_FILE, json.dumps(asdict(record)))
+            shutil.rmtree(checkpoints)
+        trainer.accelerator.wait_for_everyone()
+        trainer.accelerator.free_memory()
+        return record
+
+
+def _last_checkpoint(checkpoints: Path) -> str | None:
+    """Find the last that was written to its end; what a kill or a full disk left in the middle is removed."""
+    processes = PartialState()
+    if processes.is_main_process:
+        for checkpoint in checkpoints.glob("checkpoint-*"):
+            if not _is_whole(checkpoint):
+                shutil.rmtree(checkpoint)
+    processes.wait_for_everyone()
+    return get_last_checkpoint(str(checkpoints))
+
+
+def _is_whole(checkpoint: Path) -> bool:
+    """Whether the trainer's state is there, which is written last."""
+    try:
+        json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def write_beside(path: Path, text: str) -> None:
+    """Write a file under another name and rename it, so that it is there whole or not at all."""
+    beside = path.with_name(f".{path.name}.partial")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(path)
+
+
+def _record(phase: Phase, model: FitModel, metric: float, cost: Cost, history: list[dict[str, Any]]) -> PhaseRecord:
+    schedules = phase.schedules
+    if model.soft_extract is not None:
+        schedules = (model.soft_extract.schedule(),)
+    fractions = [cost.fraction(schedule) for schedule in schedules] or [cost.full]
+    return PhaseRecord(
+        name=phase.name,
+        title=phase.title,
+        steps=phase.steps,
+        seconds=history[-1]["seconds"],
+        metric=metric,
+        multiply_adds=sum(fractions) / len(fractions),
+        schedule=schedules[0].fractions if len(schedules) == 1 else (),
+        log=tuple(_point(entry) for entry in history if "loss" in entry or "eval_metric" in entry),
+    )
+
+
+def _point(entry: dict[str, Any]) -> LogPoint:
+    masses = [value for name, value in entry.items() if name.startswith("mass_")]
+    return LogPoint(
+        step=entry["step"],
+        loss=entry.get("loss"),
+        metric=entry.get("eval_metric"),
+        masses=tuple(masses),
+        multiply_adds=entry.get("multiply_adds"),
+        price=entry.get("price"),
+    )
+
+
+def _summary(record: PhaseRecord, metric: str) -> str:
+    return (
+        f"{record.title}: {metric} {record.metric:.4f} on the texts held out, {record.multiply_adds:.2f} of the "
+        f"multiply-adds, {record.steps} steps in {record.seconds / 60:.1f} min"
+    )

@@ -1,0 +1,149 @@
+"""The texts and the model of a fit, read and checked before anything is trained."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from edge_power.checkpoint import load, load_encoder
+from edge_power.data import DataError, Example, Source, Target, infer_target, read_examples, source_labels
+from edge_power.errors import NoClassifierError, OptionError
+from edge_power.fit.dataset import TokenizedExamples, hold_out, tokenize
+from edge_power.fit.options import FitOptions
+from edge_power.fit.phase import Texts
+from edge_power.fit.score import beats_a_constant, default_metric
+from edge_power.fit.watch import Watcher
+from edge_power.metrics import compute_metrics
+from edge_power.model import PowerForSequenceClassification
+from edge_power.tokenizer import text_encoder
+
+HELD_OUT = 0.1
+
+# Attention is quadratic, and the sums of a longer text tell little more: cut at this unless asked otherwise.
+LONGEST = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a fit begins with.
+
+    Attributes:
+        model: whole, in evaluation mode.
+        is_fine_tuned: whether it has a head for these labels, and the head knows the task: any two classes may be
+            called 0 and 1.
+        texts: to train on and to choose by.
+        dev: to report on; None without a dev file.
+        metric: to choose by and report.
+    """
+
+    model: PowerForSequenceClassification
+    is_fine_tuned: bool
+    texts: Texts
+    dev: TokenizedExamples | None
+    metric: str
+
+    @property
+    def truncated(self) -> int:
+        """How many texts were cut."""
+        return sum(part.truncated for part in (self.texts.train, self.texts.select, self.dev) if part is not None)
+
+
+def prepare(options: FitOptions, watcher: Watcher) -> Prepared:
+    """Read the texts, decide what is learned, and read the model.
+
+    Raises:
+        DataError: texts or labels make no sense.
+        CheckpointError: the model cannot be read, or has no tokenizer.
+        OptionError: an option does not fit the model or the task.
+    """
+    watcher.begin(f"reading {options.train}", 1)
+    examples = list(read_examples(options.train, need_labels=True))
+    labels = options.labels or source_labels(options.train)
+    torch.manual_seed(options.seed)  # of a new classifier's weights
+    model, target = _read_model(options, examples, labels)
+    metric = _metric(model, options.metric)
+    tokens = _Tokenizing(options, model, target, watcher)
+    train = tokens.of(examples, options.train)
+    select = tokens.read(options.select)
+    train, select = (train, select) if select is not None else hold_out(train, HELD_OUT, seed=options.seed)
+    fine_tuned = target.fine_tuned and beats_a_constant(model, select)
+    if target.fine_tuned and not fine_tuned:
+        watcher.line(f"{options.model} has a head for such labels that is no better than a constant; fine-tuning it")
+    return Prepared(model, fine_tuned, Texts(train, select), tokens.read(options.dev), metric)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known(Target):
+    """A target, and whether the checkpoint was fine-tuned for it."""
+
+    fine_tuned: bool = False
+
+
+def _read_model(
+    options: FitOptions, examples: Sequence[Example], labels: Sequence[str] | None
+) -> tuple[PowerForSequenceClassification, _Known]:
+    """Read a classifier for these labels, or the encoder alone under a new head."""
+    target = infer_target(examples, task=options.task, labels=labels, path=options.train)
+    try:
+        model = load(options.model)
+    except NoClassifierError:
+        return load_encoder(options.model, target.labels, task=target.task), _Known(target.task, target.labels)
+    known = _Known(model.config.task, model.config.labels, fine_tuned=True)
+    if _fits(known, target, examples, named=labels is not None):
+        return model, known
+    return load_encoder(options.model, target.labels, task=target.task), _Known(target.task, target.labels)
+
+
+def _fits(known: Target, target: Target, examples: Sequence[Example], *, named: bool) -> bool:
+    """Whether a checkpoint's own labels are those of the data, by name or by number."""
+    if known.task != target.task or len(known.labels) != len(target.labels):
+        return False
+    if named and known.labels != target.labels:
+        return False
+    try:
+        return all(True for _ in known.convert(examples))
+    except DataError:
+        return False
+
+
+def _metric(model: PowerForSequenceClassification, named: str | None) -> str:
+    have = compute_metrics(model.config.task, [0.0, 1.0], [0.0, 1.0], len(model.config.labels))
+    metric = named or default_metric(model)
+    if metric not in have:
+        raise OptionError(f"the metric {metric!r} is none of a {model.config.task}'s; choose from: {', '.join(have)}")
+    return metric
+
+
+class _Tokenizing:
+    """Turns labelled texts into tokens, for one model and target."""
+
+    def __init__(
+        self, options: FitOptions, model: PowerForSequenceClassification, target: Target, watcher: Watcher
+    ) -> None:
+        longest = model.config.max_positions
+        cut = min(LONGEST, longest) if options.max_length is None else options.max_length
+        if not 3 <= cut <= longest:
+            raise OptionError(f"--max-length is {cut}, must be in 3..{longest}, the positions of this model")
+        self._encoder = text_encoder(model, cut)
+        self._target, self._watcher = target, watcher
+
+    def of(self, examples: Sequence[Example], source: Source) -> TokenizedExamples:
+        """Tokenize what was read from `source`."""
+        self._watcher.begin(f"tokenizing {source}", len(examples))
+        return tokenize(
+            examples,
+            self._encoder,
+            lambda chunk: self._target.convert(chunk, path=source),
+            task=self._target.task,
+            progress=self._watcher.advance,
+        )
+
+    def read(self, source: Source | None) -> TokenizedExamples | None:
+        """Read and tokenize a source, if there is one."""
+        return None if source is None else self.of(list(read_examples(source, need_labels=True)), source)
+
+
+def mean_length(texts: TokenizedExamples) -> float:
+    """Tokens of a text, on average."""
+    return float(np.mean(texts.lengths))

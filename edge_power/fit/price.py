@@ -1,0 +1,87 @@
+"""What a word is charged while soft-extract is trained: the lambda of the paper, given or steered towards a target."""
+
+import math
+
+import torch
+from torch import nn
+
+from edge_power.soft_extract import RESOLUTION, SoftExtract
+
+# Parts of the search: gradients are measured, then the wanted multiply-adds fall in a straight line, then they hold.
+MEASURED, FALLEN = 0.05, 0.75
+
+# The first price is a tenth of what the task's gradient would pay for a word of the middle encoder: almost nothing
+# is dropped at it, and the steering need not first find the right power of ten.
+_FIRST = 0.1
+
+# The distance from what is wanted, in multiply-adds of the unpruned model, at which the steering pulls with full force;
+# that force multiplies the price by e at once, and by e^30 over a whole search.
+_FULL_FORCE, _OVER_ALL = 0.03, 30.0
+
+
+class Price(nn.Module):
+    """The price of a word; steered, it makes the multiply-adds fall to a target. Its state is saved with the model's.
+
+    This is a Lagrangian relaxation: a retention parameter falls while the task's gradient pays less for its words than
+    they cost, and the price is such that the wanted number of them falls.
+    """
+
+    def __init__(self, words: float, *, fixed: float | None = None, start: float = 1.0, target: float = 1.0) -> None:
+        """Begin a search.
+
+        Args:
+            words: mean length of the texts; a mass is charged in words.
+            fixed: the paper's lambda, never changed; None steers.
+            start: multiply-adds of the full schedule, a fraction of the unpruned model's.
+            target: likewise, of what is searched.
+        """
+        super().__init__()
+        self._words, self._fixed, self._start, self._target = words, fixed, start, target
+        self._gradients: torch.Tensor
+        self._log: torch.Tensor
+        self._pull: torch.Tensor
+        self.register_buffer("_gradients", torch.zeros(2, dtype=torch.float64))  # their sum, and how many
+        self.register_buffer("_log", torch.tensor(math.nan, dtype=torch.float64))
+        self.register_buffer("_pull", torch.zeros((), dtype=torch.float64))
+
+    @property
+    def value(self) -> float:
+        """lambda; 0 while gradients are measured."""
+        if self._fixed is not None:
+            return self._fixed
+        return 0.0 if math.isnan(float(self._log)) else math.exp(float(self._log + self._pull))
+
+    def charge(self, soft_extract: SoftExtract) -> torch.Tensor:
+        """Give lambda * sum_j j * mass(j), mass in words of a text of mean length (PoWER-BERT, section 3.3)."""
+        mass = soft_extract.mass() * self._words
+        return self.value * (torch.arange(1, len(mass) + 1).to(mass) * mass).sum()
+
+    def wanted(self, progress: float) -> float:
+        """Multiply-adds that should be left at a part of the search, a fraction of the unpruned model's."""
+        fallen = min(1.0, max(0.0, (progress - MEASURED) / (FALLEN - MEASURED)))
+        return self._start - (self._start - self._target) * fallen
+
+    def measure(self, soft_extract: SoftExtract) -> None:
+        """Take the task's gradient, at a step that charges nothing yet."""
+        gradient = soft_extract.retention.grad
+        if self.value == 0.0 and gradient is not None:
+            middle = (len(gradient) + 1) / 2
+            paid = gradient.abs().mean().double() * RESOLUTION / (middle * self._words)  # for a word
+            self._gradients += torch.stack([paid, torch.ones_like(paid)])
+
+    def steer(self, multiply_adds: float, *, step: int, steps: int) -> None:
+        """Raise the price where more is left than wanted, and lower it where less is.
+
+        Args:
+            multiply_adds: that are left, a fraction of the unpruned model's.
+            step: just done, from 1.
+            steps: of the whole search.
+        """
+        if self._fixed is not None or step < MEASURED * steps:
+            return
+        if math.isnan(float(self._log)):
+            total, count = self._gradients.tolist()
+            self._log.fill_(math.log(max(_FIRST * total / max(count, 1), 1e-12)))
+        pull = max(-1.0, min(1.0, (multiply_adds - self.wanted(step / steps)) / _FULL_FORCE))
+        self._pull.fill_(pull)
+        self._log += pull * _OVER_ALL / steps

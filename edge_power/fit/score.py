@@ -1,0 +1,77 @@
+"""The metric of a model on tokenized texts, each at its own length."""
+
+import numpy as np
+import torch
+
+from edge_power.errors import OptionError
+from edge_power.fit.dataset import Collator, TokenizedExamples
+from edge_power.metrics import compute_metrics
+from edge_power.model import PowerForSequenceClassification
+from edge_power_runtime.retention import RetentionSchedule
+
+BATCH = 64
+
+
+def predict(
+    model: PowerForSequenceClassification, texts: TokenizedExamples, schedule: RetentionSchedule | None = None
+) -> np.ndarray:
+    """Give the logits of texts, without gradients and in evaluation mode; the model's own mode is put back.
+
+    Args:
+        model: on any device.
+        texts: in any order.
+        schedule: each text keeps what it keeps at its own length; None keeps all.
+
+    Returns:
+        float32 (texts, labels).
+    """
+    device = next(model.parameters()).device
+    collate = Collator(model.config.pad_id)
+    order = np.argsort(texts.lengths, kind="stable")
+    logits = np.empty((len(texts), model.config.num_logits), dtype=np.float32)
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            batch = {name: tensor.to(device) for name, tensor in collate([texts[row] for row in rows]).items()}
+            batch.pop("labels")
+            logits[rows] = model(**batch, retention=schedule).logits.float().cpu().numpy()
+    model.train(training)
+    return logits
+
+
+def score(
+    model: PowerForSequenceClassification,
+    texts: TokenizedExamples,
+    metric: str,
+    schedule: RetentionSchedule | None = None,
+) -> float:
+    """Give one metric of `compute_metrics`; see `predict`.
+
+    Raises:
+        OptionError: the task has no such metric.
+    """
+    logits = predict(model, texts, schedule)
+    regression = model.config.task == "regression"
+    predictions = logits[:, 0] if regression else logits.argmax(axis=1)
+    metrics = compute_metrics(model.config.task, predictions.tolist(), texts.labels.tolist(), len(model.config.labels))
+    if metric not in metrics:
+        raise OptionError(f"the metric {metric!r} is none of this task's; choose from: {', '.join(metrics)}")
+    return metrics[metric]
+
+
+def beats_a_constant(model: PowerForSequenceClassification, texts: TokenizedExamples) -> bool:
+    """Whether a model answers better than the best answer that is always the same.
+
+    That is the commonest label for classification, by accuracy; the mean for regression, by squared error.
+    """
+    logits, labels = predict(model, texts), texts.labels
+    if model.config.task == "regression":
+        return bool(np.square(logits[:, 0] - labels).mean() < labels.var())
+    return bool((logits.argmax(axis=1) == labels).mean() > np.bincount(labels).max() / len(labels))
+
+
+def default_metric(model: PowerForSequenceClassification) -> str:
+    """Spearman's correlation for regression, accuracy for classification."""
+    return "spearman" if model.config.task == "regression" else "accuracy"

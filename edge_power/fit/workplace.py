@@ -1,0 +1,84 @@
+"""Where a fit works until it is done: a directory beside its output, by which a killed run goes on."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict
+from typing import Any
+
+from accelerate import PartialState
+
+from edge_power.errors import OptionError
+from edge_power.fit.dataset import TokenizedExamples
+from edge_power.fit.ledger import write_beside
+from edge_power.fit.options import FitOptions
+from edge_power.fit.prepare import Prepared
+
+PLAN_FILE = "plan.json"
+
+# Options that do not change what a fit computes.
+_FREE = ("output", "resume", "force", "tensorboard")
+
+
+class Workplace:
+    """The working directory of one fit."""
+
+    def __init__(self, options: FitOptions) -> None:
+        """Name the directory; nothing is written yet."""
+        self.path = options.output.with_name(f"{options.output.name}.unfinished")
+        self._options = options
+
+    def check(self) -> None:
+        """Refuse to begin where a fit was killed and is not to go on, before anything is read.
+
+        Raises:
+            OptionError: with the two ways out.
+        """
+        if (self.path / PLAN_FILE).is_file() and not self._options.resume:
+            raise OptionError(
+                f"an unfinished fit is in {self.path}; add --resume to go on, or remove that directory to begin anew"
+            )
+
+    def open(self, prepared: Prepared) -> None:
+        """Write down what is going to be done, or check that it is what an earlier run began.
+
+        Raises:
+            OptionError: options or texts are others.
+        """
+        state = PartialState()
+        plan = _plan(self._options, prepared)
+        state.wait_for_everyone()  # until all have seen that no fit was begun here
+        if state.is_main_process and not (self.path / PLAN_FILE).is_file():
+            self.path.mkdir(exist_ok=True)
+            write_beside(self.path / PLAN_FILE, json.dumps(plan, indent=1) + "\n")
+        state.wait_for_everyone()
+        begun: dict[str, str] = json.loads((self.path / PLAN_FILE).read_text(encoding="utf-8"))
+        changed = sorted(name for name in plan | begun if plan.get(name) != begun.get(name))
+        if changed:
+            name = changed[0]
+            raise OptionError(
+                f"the unfinished fit in {self.path} was begun with {name} {begun.get(name)}, found {plan.get(name)}; "
+                "give what it was begun with, or remove that directory to begin anew"
+            )
+
+    def remove(self) -> None:
+        """Remove the directory, now that the output is in its place."""
+        if PartialState().is_main_process:
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _plan(options: FitOptions, prepared: Prepared) -> dict[str, str]:
+    named = {name: _written(value) for name, value in asdict(options).items() if name not in _FREE}
+    parts = {"train texts": prepared.texts.train, "select texts": prepared.texts.select, "dev texts": prepared.dev}
+    return named | {name: _fingerprint(texts) for name, texts in parts.items() if texts is not None}
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, default=str, sort_keys=True)
+
+
+def _fingerprint(texts: TokenizedExamples) -> str:
+    digest = hashlib.sha256()
+    for array in texts.arrays():
+        digest.update(array.tobytes())
+    return f"{len(texts)} rows, sha256 {digest.hexdigest()[:16]}"
