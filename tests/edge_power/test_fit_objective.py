@@ -1,0 +1,57 @@
+"""What the phases minimise, against numbers worked out by hand."""
+
+import math
+
+import pytest
+import torch
+
+from edge_power.fit.objective import logits_distance, states_distance, task_loss
+
+# float32 logarithms of numbers near 1.
+REL = 1e-6
+
+
+def test_cross_entropy_of_two_texts():
+    logits = torch.tensor([[math.log(3.0), 0.0], [0.0, math.log(4.0)]])
+    # Probabilities of the right answers are 3/4 and 1/5.
+    expected = -(math.log(3 / 4) + math.log(1 / 5)) / 2
+    assert task_loss(logits, torch.tensor([0, 0]), "classification").item() == pytest.approx(expected, rel=REL)
+
+
+def test_squared_error_of_a_regression():
+    logits, labels = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([1.5, 2.0, 1.0])
+    assert task_loss(logits, labels, "regression").item() == pytest.approx((0.25 + 0 + 9) / 3, rel=REL)
+
+
+def test_a_regression_of_one_text_keeps_its_shape():
+    """squeeze() alone would make a scalar of it, and mean squared error broadcast it."""
+    assert task_loss(torch.tensor([[3.0]]), torch.tensor([1.0]), "regression").item() == 4.0
+
+
+def test_labels_of_a_regression_may_be_of_another_type():
+    logits = torch.tensor([[1.0]], dtype=torch.bfloat16)
+    assert task_loss(logits, torch.tensor([3.0]), "regression").dtype == torch.bfloat16
+
+
+def test_the_distance_of_logits_is_the_divergence_from_the_teacher():
+    teacher, student = torch.tensor([[math.log(3.0), 0.0]]), torch.tensor([[0.0, 0.0]])
+    expected = 3 / 4 * math.log((3 / 4) / (1 / 2)) + 1 / 4 * math.log((1 / 4) / (1 / 2))
+    assert logits_distance(student, teacher, "classification").item() == pytest.approx(expected, rel=REL)
+    twice = logits_distance(student.repeat(2, 1), teacher.repeat(2, 1), "classification")
+    assert twice.item() == pytest.approx(expected, rel=REL), "the mean over the batch"
+
+
+def test_the_same_logits_are_no_distance():
+    logits = torch.randn(4, 3, generator=torch.Generator().manual_seed(0))
+    shifted = logits + torch.tensor([[1.0], [-2.0], [0.5], [7.0]])  # softmax does not see it
+    assert logits_distance(shifted, logits, "classification").item() == pytest.approx(0, abs=1e-6)  # float32 rounding
+
+
+def test_the_distance_of_values():
+    assert logits_distance(torch.tensor([[1.0], [4.0]]), torch.tensor([[2.0], [2.0]]), "regression").item() == 2.5
+
+
+def test_the_distance_of_states_sees_directions_alone():
+    student, teacher = torch.tensor([[[5.0, 0.0]], [[3.0, 4.0]]]), torch.tensor([[[0.0, 2.0]], [[6.0, 8.0]]])
+    # Encoder 1: orthogonal vectors of length 1 are sqrt(2) apart; encoder 2: the same direction.
+    assert states_distance(student, teacher).item() == pytest.approx((2 + 0) / 2, rel=REL)

@@ -1,0 +1,119 @@
+"""The price of a word: what it charges, and how it is steered."""
+
+import copy
+import math
+
+import pytest
+import torch
+
+from edge_power.fit.price import FALLEN, MEASURED, Price
+from edge_power.soft_extract import RESOLUTION, SoftExtract
+
+
+def soft_of(*masses: float) -> SoftExtract:
+    soft = SoftExtract(len(masses) + 1)
+    with torch.no_grad():
+        soft.retention.copy_(torch.tensor(masses).unsqueeze(1).expand(-1, RESOLUTION))
+    return soft
+
+
+def measured(gradient: float = 0.5, *, words: float = 20.0, target: float = 0.5) -> Price:
+    """A price that has seen one gradient."""
+    price, soft = Price(words, start=0.9, target=target), soft_of(1.0, 1.0, 1.0)
+    soft.retention.grad = torch.full_like(soft.retention, -gradient)
+    price.measure(soft)
+    return price
+
+
+def test_the_charge_is_the_papers():
+    """lambda * sum_j j * mass(j): 0.1 * (1 * 20 * 0.75 + 2 * 20 * 0.25)."""
+    soft = soft_of(0.75, 0.25)
+    charge = Price(20.0, fixed=0.1).charge(soft)
+    assert charge.item() == pytest.approx(0.1 * (15 + 10), rel=1e-6)  # float32
+    charge.backward()
+    gradient = soft.retention.grad
+    torch.testing.assert_close(gradient[1], gradient[0] * 2)
+    torch.testing.assert_close(gradient[0], torch.full((RESOLUTION,), 0.1 * 20 / RESOLUTION))
+
+
+def test_the_wanted_path_falls_in_a_straight_line_and_holds():
+    price = Price(20.0, start=0.9, target=0.5)
+    assert price.wanted(0.0) == price.wanted(MEASURED) == pytest.approx(0.9)
+    assert price.wanted((MEASURED + FALLEN) / 2) == pytest.approx(0.7)
+    assert price.wanted(FALLEN) == price.wanted(1.0) == pytest.approx(0.5)
+
+
+def test_nothing_is_charged_while_gradients_are_measured():
+    price = measured()
+    price.steer(0.9, step=1, steps=100)
+    assert price.value == 0.0
+    assert price.charge(soft_of(1.0)).item() == 0.0
+
+
+def test_the_first_price_is_a_tenth_of_what_the_task_pays():
+    price = measured(0.5, words=20.0)
+    price.steer(price.wanted(0.05), step=5, steps=100)
+    # The middle of three encoders charges 2 * 20 words over 64 parameters, each of which earns 0.5.
+    assert price.value == pytest.approx(0.1 * 0.5 * 64 / (2 * 20))
+
+
+def test_gradients_are_averaged_and_later_ones_ignored():
+    price, soft = measured(0.5), soft_of(1.0, 1.0, 1.0)
+    soft.retention.grad = torch.full_like(soft.retention, 1.5)
+    price.measure(soft)
+    price.steer(price.wanted(0.05), step=5, steps=100)
+    assert price.value == pytest.approx(0.1 * 1.0 * 64 / (2 * 20))
+    before = copy.deepcopy(price.state_dict())
+    price.measure(soft)
+    assert all(torch.equal(value, before[name]) for name, value in price.state_dict().items())
+
+
+def test_more_than_wanted_raises_the_price_and_less_lowers_it():
+    prices = {}
+    for distance in (-0.02, 0.0, 0.02):
+        price = measured()
+        for step in range(5, 40):
+            price.steer(price.wanted(step / 100) + distance, step=step, steps=100)
+        prices[distance] = price.value
+    assert prices[-0.02] < prices[0.0] < prices[0.02]
+    # 35 steps at two thirds of full force, each e^(0.3 * 2 / 3), and the pull of the last one at once.
+    assert math.log(prices[0.02] / prices[0.0]) == pytest.approx(35 * 0.3 * 2 / 3 + 2 / 3)
+
+
+def test_the_pull_is_bounded():
+    near, far = measured(), measured()
+    near.steer(near.wanted(0.5) + 0.03, step=50, steps=100)
+    far.steer(far.wanted(0.5) + 0.3, step=50, steps=100)
+    assert near.value == pytest.approx(far.value)
+
+
+def test_no_gradient_still_gives_a_price():
+    price = Price(20.0)
+    price.steer(0.9, step=50, steps=100)
+    assert 0 < price.value < 1e-9 and math.isfinite(price.value)
+
+
+def test_a_fixed_price_never_changes():
+    price = Price(20.0, fixed=0.003)
+    soft = soft_of(1.0)
+    soft.retention.grad = torch.ones_like(soft.retention)
+    for step in range(1, 100):
+        price.measure(soft)
+        price.steer(1.0, step=step, steps=100)
+    assert price.value == 0.003
+
+
+@pytest.mark.parametrize("begun", [2, 30])
+def test_a_saved_price_goes_on_exactly(begun):
+    """As a killed search does: the rest of the steering is the same to the last bit."""
+    price = measured()
+    for step in range(1, begun):
+        price.steer(0.8, step=step, steps=100)
+    again = Price(20.0, start=0.9, target=0.5)
+    again.load_state_dict(price.state_dict())
+    assert again.value == price.value, "what the next step charges, before it steers"
+    for step in range(begun, 60):
+        for one in (price, again):
+            one.steer(0.9 - step / 150, step=step, steps=100)
+        assert again.value == price.value
+    assert price.value > 0

@@ -1,0 +1,311 @@
+"""One phase of training: what is asked of transformers' Trainer, and what it must not do."""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from transformers import TrainerCallback
+
+from edge_power.errors import FitError
+from edge_power.fit.cost import Cost
+from edge_power.fit.dataset import Collator
+from edge_power.fit.ledger import Ledger
+from edge_power.fit.module import FitModel
+from edge_power.fit.objective import Distillation
+from edge_power.fit.phase import Phase, SearchGoal, Texts, Training
+from edge_power.fit.price import FALLEN, Price
+from edge_power.fit.score import beats_a_constant, predict, score
+from edge_power.fit.trainer import TRAVEL, WARM_UP, GroupedSampler, PhaseTrainer
+from edge_power.fit.watch import Silence
+from edge_power.model import PowerForSequenceClassification
+from edge_power.soft_extract import SoftExtract
+from edge_power_runtime import RetentionSchedule
+from tests.tiny_fit import ENCODERS, RATE, make_rows, taught_model, teach, tokens_of, untaught_model
+
+STEPS = 12
+HALF, THIRD = RetentionSchedule((0.5, 0.5, 0.5)), RetentionSchedule((0.6, 0.3, 0.3))
+
+
+@pytest.fixture(scope="module")
+def texts() -> Texts:
+    model = untaught_model()
+    return Texts(tokens_of(model, make_rows(96, seed=1)), tokens_of(model, make_rows(32, seed=2)))
+
+
+def fine_tune(steps: int = STEPS, *, rate: float = RATE) -> Phase:
+    return Phase("fine-tune", "fine-tune", steps, rate)
+
+
+def searching(texts: Texts, *, steps: int = STEPS, rate: float | None = None) -> tuple[Phase, FitModel]:
+    model = taught_model()
+    cost = Cost.of(model.config, texts.select.lengths)
+    phase = Phase("search", "search", steps, RATE, search=SearchGoal(cost, rate))
+    return phase, FitModel(model, SoftExtract(ENCODERS), Price(14.0, start=cost.full, target=0.4))
+
+
+def trainer_of(
+    phase: Phase,
+    model: FitModel,
+    texts: Texts,
+    directory: Path,
+    *callbacks: TrainerCallback,
+    teacher: PowerForSequenceClassification | None = None,
+) -> PhaseTrainer:
+    training = Training(batch_size=16)
+    return PhaseTrainer(phase, training, texts, model, directory=directory, teacher=teacher, callbacks=list(callbacks))
+
+
+class Poison(TrainerCallback):
+    """Makes a weight no number at the end of a step."""
+
+    def __init__(self, step: int) -> None:
+        self._step = step
+
+    def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **others: Any) -> None:
+        if state.global_step == self._step:
+            with torch.no_grad():
+                model.classifier.head.pooler.bias[0] = torch.nan
+
+
+def test_texts_of_like_length_stand_together():
+    lengths = [int(length) for length in torch.randint(3, 60, (400,), generator=torch.Generator().manual_seed(0))]
+    sampler = GroupedSampler(8, lengths, seed=0)
+    order = list(sampler)
+    assert sorted(order) == list(range(400))
+    batches = [[lengths[row] for row in order[start : start + 8]] for start in range(0, 400, 8)]
+    spread = sum(max(batch) - min(batch) for batch in batches) / len(batches)
+    assert spread < 15, "of 57 that batches in random order would spread over"
+
+
+def test_the_order_follows_from_seed_and_epoch():
+    def order(seed: int, epoch: int) -> list[int]:
+        sampler = GroupedSampler(8, list(range(3, 103)), seed=seed)
+        sampler.set_epoch(epoch)
+        return list(sampler)
+
+    assert order(0, 0) == order(0, 0)
+    assert len({tuple(order(seed, epoch)) for seed in (0, 1) for epoch in (0, 1)}) == 4
+
+
+def test_each_group_of_parameters_has_its_own_rate(texts, tmp_path):
+    phase, model = searching(texts, steps=100)
+    trainer = trainer_of(phase, model, texts, tmp_path)
+    trainer.create_optimizer_and_scheduler(100)
+    decayed, plain, retention = trainer.optimizer.param_groups
+    assert [group["initial_lr"] for group in (decayed, plain, retention)] == [RATE, RATE, TRAVEL / 100]
+    assert [group["weight_decay"] for group in (decayed, plain, retention)] == [0.01, 0.0, 0.0]
+    assert [id(parameter) for parameter in retention["params"]] == [id(model.soft_extract.retention)]
+    held = {id(parameter) for group in (decayed, plain) for parameter in group["params"]}
+    assert held == {id(parameter) for parameter in model.classifier.parameters()}
+    assert all(parameter.dim() >= 2 for parameter in decayed["params"])
+
+
+def test_a_rate_that_is_asked_for_is_taken(texts, tmp_path):
+    phase, model = searching(texts, rate=0.02)
+    trainer = trainer_of(phase, model, texts, tmp_path)
+    trainer.create_optimizer()
+    assert trainer.optimizer.param_groups[-1]["lr"] == 0.02
+
+
+def test_rates_rise_hold_and_fall(texts, tmp_path):
+    phase, model = searching(texts, steps=100)
+    trainer = trainer_of(phase, model, texts, tmp_path)
+    trainer.create_optimizer_and_scheduler(100)
+    weights, _, retention = trainer.lr_scheduler.lr_lambdas
+    assert [weights(step) for step in (0, 4, 9, 10, 55, 100)] == pytest.approx([0.1, 0.5, 1, 1, 0.5, 0])
+    falling = (100 - 90) / (100 * (1 - FALLEN))
+    assert [retention(step) for step in (0, 9, 50, 75, 90, 100)] == pytest.approx([0.1, 1, 1, 1, falling, 0])
+    assert WARM_UP == 0.1
+
+
+def test_a_batch_is_dealt_out_to_schedules_row_by_row(texts):
+    model = taught_model()
+    items = [texts.train[row] for row in range(7)]
+    batch = Collator(0)(items)
+    batch.pop("labels")
+    with torch.no_grad():
+        dealt = FitModel(model)(**batch, schedules=(HALF, THIRD))
+        whole = [model(**batch, retention=schedule) for schedule in (HALF, THIRD)]
+    for row in range(7):
+        expected = whole[row % 2]
+        # Fewer texts make a narrower batch, whose sums come in another order: float32.
+        torch.testing.assert_close(dealt["logits"][row], expected.logits[row], rtol=0, atol=1e-5)
+        states = torch.stack(expected.encoder.states)[:, row]
+        torch.testing.assert_close(dealt["states"][:, row], states, rtol=0, atol=1e-5)
+    assert (whole[0].logits - whole[1].logits).abs().max() > 0.01
+
+
+def test_one_text_and_two_schedules(texts):
+    batch = Collator(0)([texts.train[0]])
+    batch.pop("labels")
+    output = FitModel(taught_model())(**batch, schedules=(HALF, THIRD))
+    assert output["logits"].shape == (1, 2)
+    assert output["states"].shape == (ENCODERS, 1, 32)
+
+
+def test_the_teacher_is_followed_and_left_alone(texts, tmp_path):
+    """Trained on the teacher's logits alone, with labels that say the opposite."""
+    teacher = taught_model()
+    before = deepcopy(teacher.state_dict())
+    lying = Texts(texts.train.select(range(len(texts.train))), texts.select)
+    lying.train.labels = 1 - lying.train.labels
+    student = taught_model()
+    with torch.no_grad():
+        student.head.classifier.weight.mul_(-0.5)
+    phase = Phase("re-train", "re-train", 40, 1e-2, distillation=Distillation(logits=1.0, states=0.1))
+    assert score(student, texts.select, "accuracy") < 0.5
+    trainer_of(phase, FitModel(student), lying, tmp_path, teacher=teacher).train()
+    assert score(student, texts.select, "accuracy") > 0.9
+    assert all(parameter.grad is None for parameter in teacher.parameters())
+    assert all(torch.equal(tensor, before[name]) for name, tensor in teacher.state_dict().items())
+
+
+def test_states_of_fewer_encoders_match_the_same_part_of_the_depth(texts, tmp_path):
+    """The first and the last of the teacher's three states, for a student of two encoders: no distance."""
+    teacher = taught_model()
+    phase = Phase("depth", "2 encoders", 1, RATE, distillation=Distillation(logits=0.0, states=1.0))
+    batch = Collator(0)([texts.train[row] for row in range(4)])
+    labels = batch.pop("labels")
+    with torch.no_grad():
+        taught = teacher(**batch)
+    trainer = trainer_of(phase, FitModel(untaught_model()), texts, tmp_path, teacher=teacher)
+    logits = taught.logits
+    states = torch.stack(taught.encoder.states)
+    task = torch.nn.functional.cross_entropy(logits, labels)
+    for chosen, distance in (([0, 2], 0.0), ([0, 1], None)):
+        loss = trainer._distance({"logits": logits, "states": states[chosen]}, batch, labels) - task
+        assert (loss.item() == pytest.approx(0, abs=1e-6)) == (distance == 0.0)
+
+
+def test_parameters_stay_in_the_unit_interval_and_words_get_fewer(texts, tmp_path):
+    phase, model = searching(texts, steps=40)
+    seen: list[tuple[float, float]] = []
+
+    class Look(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, model: Any = None, **others: Any) -> None:
+            retention = model.soft_extract.retention.detach()
+            seen.append((retention.min().item(), retention.max().item()))
+
+    trainer = trainer_of(phase, model, texts, tmp_path, Look())
+    trainer.train()
+    assert len(seen) == 40
+    assert all(low >= 0 and high <= 1 for low, high in seen)
+    left = [entry["multiply_adds"] for entry in trainer.state.log_history if "loss" in entry]
+    assert left[0] > 0.65 and left[-1] < 0.6
+    assert {"mass_1", "mass_2", "price", "seconds"} <= trainer.state.log_history[0].keys()
+
+
+def test_the_score_is_the_mean_over_schedules(texts, tmp_path):
+    model = untaught_model()
+    teach(model, texts.train, steps=12)  # so little that the words kept still matter
+    phase = Phase("re-train", "re-train", 2, RATE, schedules=(HALF, RetentionSchedule((0.1, 0.1, 0.1))))
+    alone = [score(model, texts.select, "accuracy", schedule) for schedule in phase.schedules]
+    assert alone[0] != alone[1]
+    metric = trainer_of(phase, FitModel(model), texts, tmp_path).evaluate()["eval_metric"]
+    assert metric == pytest.approx(sum(alone) / 2)
+
+
+def test_a_loss_that_is_no_number_names_phase_step_and_checkpoint(texts, tmp_path):
+    trainer = trainer_of(fine_tune(), FitModel(taught_model()), texts, tmp_path, Poison(7))
+    with pytest.raises(FitError) as caught:
+        trainer.train()
+    assert str(caught.value) == (
+        f"fine-tune: the loss is nan at step 8; the last good checkpoint is {tmp_path}/checkpoint-6; "
+        "lower --learning-rate"
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-3", "checkpoint-6"]
+
+
+def test_a_weight_that_is_no_number_is_never_saved(texts, tmp_path):
+    """The step before a checkpoint breaks the weights: the loss is still a number."""
+    trainer = trainer_of(fine_tune(), FitModel(taught_model()), texts, tmp_path, Poison(6))
+    with pytest.raises(
+        FitError, match="a weight is no number after step 6; the last good checkpoint is .*/checkpoint-3"
+    ):
+        trainer.train()
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-3"]
+
+
+def test_no_checkpoint_yet(texts, tmp_path):
+    trainer = trainer_of(fine_tune(), FitModel(taught_model()), texts, tmp_path, Poison(1))
+    with pytest.raises(FitError, match="the loss is nan at step 2; there is no checkpoint of this phase yet"):
+        trainer.train()
+
+
+class KilledError(Exception):
+    pass
+
+
+class Kill(TrainerCallback):
+    """Ends a run after a checkpoint, as a kill does: with an exception that nothing catches."""
+
+    def on_save(self, args: Any, state: Any, control: Any, **others: Any) -> None:
+        if state.global_step == 6:
+            raise KilledError
+
+
+def test_a_half_written_checkpoint_is_not_gone_on_from(texts, tmp_path):
+    """A kill or a full disk in the middle of saving leaves a directory whose last file is missing."""
+
+    def run(directory: Path) -> FitModel:
+        model = FitModel(taught_model())
+        Ledger(directory, Training(batch_size=16), Silence()).run(fine_tune(), model, texts, cost)
+        return model
+
+    cost = Cost.of(untaught_model().config, texts.select.lengths)
+    unbroken = run(tmp_path / "unbroken")
+    checkpoints = tmp_path / "broken" / "01-fine-tune" / "checkpoints"
+    checkpoints.mkdir(parents=True)
+    with pytest.raises(KilledError):
+        trainer_of(fine_tune(), FitModel(taught_model()), texts, checkpoints, Kill()).train()
+    half = checkpoints / "checkpoint-9"
+    half.mkdir()
+    (half / "model.safetensors").write_bytes(b"half")
+    (half / "trainer_state.json").write_text('{"global_step": 9', encoding="utf-8")
+    resumed = run(tmp_path / "broken")
+    for name, tensor in unbroken.state_dict().items():
+        assert torch.equal(resumed.state_dict()[name], tensor), name
+    assert not checkpoints.exists()
+    record = json.loads((checkpoints.parent / "done.json").read_text(encoding="utf-8"))
+    assert (record["steps"], record["name"]) == (STEPS, "fine-tune")
+
+
+def test_a_full_disk_is_told_in_our_words(texts, small_disk):
+    disk = small_disk(kilobytes=160)  # the weights alone take some 140
+    trainer = trainer_of(fine_tune(), FitModel(taught_model()), texts, disk)
+    with pytest.raises(FitError, match=r"cannot write in .*, on a disk with 0\.\d MB left: .*; mend that, and go on"):
+        trainer.train()
+
+
+def test_predictions_are_each_texts_own(texts):
+    """In the order of the texts, without padding, and with the model's mode put back."""
+    model = taught_model()
+    model.train()
+    logits = predict(model, texts.select, HALF)
+    assert model.training
+    model.eval()
+    for row in range(0, len(texts.select), 5):
+        item = texts.select[row]
+        ids, types = (torch.from_numpy(item[name]).long().unsqueeze(0) for name in ("input_ids", "token_type_ids"))
+        with torch.no_grad():
+            alone = model(ids, torch.ones_like(ids), types, retention=HALF.at(ids.shape[1])).logits[0]
+        assert logits[row] == pytest.approx(alone.numpy(), abs=1e-5)
+
+
+@pytest.fixture
+def swapped() -> Iterator[PowerForSequenceClassification]:
+    model = taught_model()
+    with torch.no_grad():
+        model.head.classifier.weight.copy_(model.head.classifier.weight.flip(0))
+        model.head.classifier.bias.copy_(model.head.classifier.bias.flip(0))
+    yield model
+
+
+def test_a_head_that_knows_nothing_is_found_out(texts, swapped):
+    assert beats_a_constant(taught_model(), texts.select)
+    assert not beats_a_constant(swapped, texts.select)
+    assert not beats_a_constant(untaught_model(), texts.select)
