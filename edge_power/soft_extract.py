@@ -4,9 +4,10 @@ PoWER-BERT (arXiv:2001.08950, section 3.3) multiplies the word-vector at each si
 in [0, 1] and adds lambda * sum_j j * mass(j) to the loss, mass(j) being the sum of encoder j's parameters. Two things
 are done in another way here.
 
-Ranks are relative. The parameters of one encoder are a step function on [0, 1], and the word at rank i of n takes its
-mean over [i/n, (i+1)/n]. So one set of parameters serves every length, every parameter has a gradient in every text,
-the weights of a text sum to exactly n times the mean of the parameters, and padding has no share.
+Ranks are relative. The parameters of one encoder are a step function on [0, 1], and of the n words after [CLS] the one
+at rank i takes its mean over [i/n, (i+1)/n]. So one set of parameters serves every length, every parameter has a
+gradient in every text, the weights of a text sum to exactly n times the mean of the parameters, and neither padding nor
+[CLS], which is always kept, has a share.
 
 A word that was weakened stays so: in the encoders that follow it receives attention, and votes, in proportion to its
 weight (`Marks.weaken`). In the paper's own code a word-vector multiplied by 0 becomes a constant that all others still
@@ -32,9 +33,15 @@ class SoftExtract(nn.Module):
         retention: in [0, 1], float (encoders - 1, RESOLUTION); begins at 1.
     """
 
-    def __init__(self, num_encoders: int) -> None:
-        """Begin with everything kept."""
+    def __init__(self, num_encoders: int, mean_length: float) -> None:
+        """Begin with everything kept.
+
+        Args:
+            num_encoders: L.
+            mean_length: tokens of a text, [CLS] included, for which a schedule counts [CLS].
+        """
         super().__init__()
+        self.mean_length = mean_length
         self.retention = nn.Parameter(torch.ones(num_encoders - 1, RESOLUTION))
 
     def weights(self, encoder: int, priority: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
@@ -52,16 +59,16 @@ class SoftExtract(nn.Module):
         ranks = torch.empty_like(order).scatter_(1, order, torch.arange(order.shape[1]).to(order).expand_as(order))
         steps = self.retention[encoder]
         # What each rank's share of the axis has in common with each step, (batch, n, RESOLUTION), on an axis of
-        # words * RESOLUTION: in whole numbers each row sums to RESOLUTION exactly, so that no weight passes 1 by
-        # rounding and has to be clamped, which would take its gradient away.
-        begin, width = ranks.unsqueeze(-1) * RESOLUTION, words.view(-1, 1, 1)
+        # (words - 1) * RESOLUTION: in whole numbers each row sums to RESOLUTION exactly, so that no weight passes 1 by
+        # rounding and has to be clamped, which would take its gradient away. [CLS] has rank 0 and stands before it.
+        begin, width = (ranks.unsqueeze(-1) - 1) * RESOLUTION, words.view(-1, 1, 1) - 1
         step = torch.arange(RESOLUTION, device=steps.device) * width
         common = (torch.minimum(begin + RESOLUTION, step + width) - torch.maximum(begin, step)).clamp_min(0)
         means = (common / RESOLUTION).to(steps) @ steps
         return torch.where(ranks == 0, torch.ones_like(means), means)
 
     def mass(self) -> torch.Tensor:
-        """The fraction of the words that each encoder passes on, float (encoders - 1,)."""
+        """The fraction of the words after [CLS] that each encoder passes on, float (encoders - 1,)."""
         return self.retention.mean(dim=1)
 
     @torch.no_grad()
@@ -71,6 +78,7 @@ class SoftExtract(nn.Module):
 
     @torch.no_grad()
     def schedule(self) -> RetentionSchedule:
-        """The masses as fractions, each at most the one before; the last encoder's is not learned."""
-        fractions = torch.cummin(self.mass().double().clamp(_LEAST, 1), dim=0).values.tolist()
+        """Fractions of all words, each at most the one before; the last encoder's is not learned."""
+        kept = (1 + (self.mean_length - 1) * self.mass().double()) / self.mean_length
+        fractions = torch.cummin(kept.clamp(_LEAST, 1), dim=0).values.tolist()
         return RetentionSchedule((*fractions, fractions[-1]))

@@ -55,7 +55,7 @@ class Phases:
             price: the paper's lambda.
         """
         words = mean_length(self.prepared.texts.train)
-        steered = Price(words, fixed=price, start=cost.full, target=target or cost.full)
+        steered = Price(words - 1, fixed=price, start=cost.full, target=target or cost.full)
         phase = Phase(
             "search",
             f"search ({model.config.num_encoders} encoders)",
@@ -64,7 +64,7 @@ class Phases:
             distillation=self.options.distillation,
             search=SearchGoal(cost, self.options.retention_rate),
         )
-        return self._run(phase, FitModel(model, SoftExtract(model.config.num_encoders), steered), cost)
+        return self._run(phase, FitModel(model, SoftExtract(model.config.num_encoders, words), steered), cost)
 
     def retrain(
         self, model: PowerForSequenceClassification, cost: Cost, schedules: Sequence[RetentionSchedule], title: str

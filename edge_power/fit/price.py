@@ -30,7 +30,7 @@ class Price(nn.Module):
         """Begin a search.
 
         Args:
-            words: mean length of the texts; a mass is charged in words.
+            words: mean length of the texts, [CLS] left out; a mass is charged in words.
             fixed: the paper's lambda, never changed; None steers.
             start: multiply-adds of the full schedule, a fraction of the unpruned model's.
             target: likewise, of what is searched.

@@ -11,7 +11,7 @@ from edge_power.soft_extract import RESOLUTION, SoftExtract
 
 
 def soft_of(*masses: float) -> SoftExtract:
-    soft = SoftExtract(len(masses) + 1)
+    soft = SoftExtract(len(masses) + 1, 14.0)
     with torch.no_grad():
         soft.retention.copy_(torch.tensor(masses).unsqueeze(1).expand(-1, RESOLUTION))
     return soft

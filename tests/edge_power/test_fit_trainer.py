@@ -44,7 +44,7 @@ def searching(texts: Texts, *, steps: int = STEPS, rate: float | None = None) ->
     model = taught_model()
     cost = Cost.of(model.config, texts.select.lengths)
     phase = Phase("search", "search", steps, RATE, search=SearchGoal(cost, rate))
-    return phase, FitModel(model, SoftExtract(ENCODERS), Price(14.0, start=cost.full, target=0.4))
+    return phase, FitModel(model, SoftExtract(ENCODERS, 14.0), Price(14.0, start=cost.full, target=0.4))
 
 
 def trainer_of(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from edge_power.extract import PRIORITY
 from edge_power.soft_extract import RESOLUTION, SoftExtract
-from edge_power_runtime import RetentionSchedule
+from edge_power_runtime import RetentionConfig
 from tests.edge_power.conftest import make_batch
 from tests.tiny import VOCABULARY
 
@@ -19,7 +19,7 @@ NUMBERS = st.floats(0, 1, width=32)
 
 def stepped(*fractions: float) -> SoftExtract:
     """Parameters that are 1 up to a relative rank, and 0 after it."""
-    soft = SoftExtract(len(fractions) + 1)
+    soft = SoftExtract(len(fractions) + 1, 33.0)
     steps = torch.arange(RESOLUTION)
     with torch.no_grad():
         for encoder, fraction in enumerate(fractions):
@@ -37,7 +37,7 @@ def priorities(words: int, length: int, *, seed: int = 0) -> torch.Tensor:
 
 def weights_of(steps: list[float], words: int, length: int, *, seed: int = 0) -> torch.Tensor:
     """Weights of one text under one encoder's parameters, (length,)."""
-    soft = SoftExtract(2)
+    soft = SoftExtract(2, 33.0)
     with torch.no_grad():
         soft.retention[0] = torch.tensor(steps)
         return soft.weights(0, priorities(words, length, seed=seed), torch.tensor([words]))[0]
@@ -46,7 +46,7 @@ def weights_of(steps: list[float], words: int, length: int, *, seed: int = 0) ->
 def test_it_begins_with_the_full_model(model):
     batch = make_batch([30, 2, 17, 5], 30, vocabulary=len(VOCABULARY))
     with torch.no_grad():
-        full, soft = model(*batch), model(*batch, soft_extract=SoftExtract(4))
+        full, soft = model(*batch), model(*batch, soft_extract=SoftExtract(4, 33.0))
     torch.testing.assert_close(soft.logits, full.logits, rtol=0, atol=ATOL)
     for ours, theirs in zip(soft.encoder.states, full.encoder.states, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=0, atol=ATOL)
@@ -54,24 +54,30 @@ def test_it_begins_with_the_full_model(model):
 
 @pytest.mark.parametrize("fractions", [(0.75, 0.5, 0.25), (0.5, 0.5, 0.125), (1.0, 0.25, 0.25)])
 def test_weights_of_one_and_zero_are_extract(model, fractions):
-    """Texts whose lengths divide 64, so that a step's end is a word's end: 8, 16, 32 and 64 words in one batch."""
-    batch = make_batch([64, 32, 8, 16], 64, vocabulary=len(VOCABULARY), seed=3)
+    """Texts of 8, 16 and 32 words after [CLS], which divide 64, so that a step's end is a word's end."""
+    batch = make_batch([33, 9, 17], 33, vocabulary=len(VOCABULARY), seed=3)
     with torch.no_grad():
         soft = model(*batch, soft_extract=stepped(*fractions))
-        hard = model(*batch, retention=RetentionSchedule((*fractions, fractions[-1])))
+        hard = [_alone(model, batch, row, words, fractions) for row, words in enumerate((33, 9, 17))]
         full = model(*batch)
-    assert (hard.logits - full.logits).abs().max() > 0.01, "a schedule that changes nothing would show nothing"
-    torch.testing.assert_close(soft.logits, hard.logits, rtol=0, atol=ATOL)
+    expected = torch.cat(hard)
+    assert (expected - full.logits).abs().max() > 0.01, "a schedule that changes nothing would show nothing"
+    torch.testing.assert_close(soft.logits, expected, rtol=0, atol=ATOL)
+
+
+def _alone(model, batch, row, words, fractions):
+    """Logits of one text without padding, of which [CLS] and a fraction of the other words are kept."""
+    keep = [1 + round((words - 1) * fraction) for fraction in fractions]
+    text = [tensor[row : row + 1, :words] for tensor in batch]
+    return model(*text, retention=RetentionConfig(words, (*keep, 1))).logits
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.integers(1, 130), st.integers(0, 9), st.lists(NUMBERS, min_size=RESOLUTION, max_size=RESOLUTION))
 def test_the_weights_of_a_text_sum_to_its_mass(words, padding, steps):
-    own = -(-RESOLUTION // words)  # the steps in which [CLS] has a part: at 1, as its weight is
-    steps = [1.0] * own + steps[own:]
     weights = weights_of(steps, words, words + padding)
     # A float32 sum of up to 130 weights: some 130 ulps of a number near 100.
-    assert weights.sum().item() == pytest.approx(words * sum(steps) / RESOLUTION, rel=1e-5, abs=1e-5)
+    assert weights.sum().item() == pytest.approx(1 + (words - 1) * sum(steps) / RESOLUTION, rel=1e-5, abs=1e-5)
     assert (weights[words:] == 0).all(), "padding has no share"
     assert ((weights >= 0) & (weights <= 1 + 1e-6)).all()  # an ulp of float32 is 1.2e-7
 
@@ -90,29 +96,26 @@ def test_weights_follow_significance_and_not_position():
 
 
 def test_a_word_takes_the_mean_over_its_share_of_the_axis():
-    """Three words of 64 steps: the second has two thirds of step 21, 22..41, and two thirds of step 42."""
+    """Three words after [CLS]: the second has two thirds of step 21, 22..41, and two thirds of step 42."""
     steps = [0.0] * RESOLUTION
     steps[21], steps[42], steps[30] = 0.9, 0.6, 1.0
-    weights = weights_of(steps, 3, 3).sort(descending=True).values
-    expected = [1.0, (0.9 * 2 / 3 + 1.0 + 0.6 * 2 / 3) * 3 / 64, 0.6 * 1 / 3 * 3 / 64]
+    weights = weights_of(steps, 4, 4).sort(descending=True).values
+    share = 3 / RESOLUTION
+    expected = [1.0, (0.9 * 2 / 3 + 1.0 + 0.6 * 2 / 3) * share, 0.9 * 1 / 3 * share, 0.6 * 1 / 3 * share]
     assert weights.tolist() == pytest.approx(expected, abs=1e-6)  # float32 products of numbers below 1
 
 
 @pytest.mark.parametrize("words", [5, 64, 100, 300])
 def test_every_parameter_has_a_gradient_in_every_text(words):
-    """But for the steps that are [CLS]'s alone, whose weight is a constant."""
-    soft = SoftExtract(2)
+    soft = SoftExtract(2, 33.0)
     generator = torch.Generator().manual_seed(0)
     weights = soft.weights(0, priorities(words, words), torch.tensor([words]))[0]
     (weights * (1 + torch.rand(words, generator=generator))).sum().backward()
-    gradient = soft.retention.grad[0]
-    own = RESOLUTION // words  # steps that end before the second word begins
-    assert (gradient[own:] > 0).all()
-    assert (gradient[:own] == 0).all()
+    assert (soft.retention.grad[0] > 0).all()
 
 
 def test_the_task_teaches_every_encoder(model):
-    soft = SoftExtract(4)
+    soft = SoftExtract(4, 33.0)
     batch = make_batch([30, 12, 17, 9], 30, vocabulary=len(VOCABULARY))
     model(*batch, soft_extract=soft).logits.square().sum().backward()
     model.zero_grad()
@@ -129,7 +132,7 @@ def test_a_weight_of_zero_has_a_finite_gradient(model):
 
 def test_padding_changes_no_weight(model):
     batch = make_batch([17, 9], 17, vocabulary=len(VOCABULARY))
-    soft = SoftExtract(4)
+    soft = SoftExtract(4, 33.0)
     with torch.no_grad():
         soft.retention.copy_(torch.linspace(1, 0.2, RESOLUTION).expand(3, -1))
         short, long = (model(*one, soft_extract=soft).logits for one in (batch, batch.widen(40)))
@@ -137,7 +140,7 @@ def test_padding_changes_no_weight(model):
 
 
 def test_clip_puts_parameters_back():
-    soft = SoftExtract(3)
+    soft = SoftExtract(3, 33.0)
     with torch.no_grad():
         soft.retention[0, :3] = torch.tensor([-0.5, 1.5, 0.25])
     soft.clip()
@@ -147,7 +150,7 @@ def test_clip_puts_parameters_back():
 
 @given(st.lists(NUMBERS, min_size=1, max_size=6))
 def test_the_schedule_is_one_whatever_the_masses_are(masses):
-    soft = SoftExtract(len(masses) + 1)
+    soft = SoftExtract(len(masses) + 1, 20.0)
     with torch.no_grad():
         soft.retention.copy_(torch.tensor(masses).unsqueeze(1).expand(-1, RESOLUTION))
     fractions = soft.schedule().fractions
@@ -156,6 +159,6 @@ def test_the_schedule_is_one_whatever_the_masses_are(masses):
     assert fractions[-1] == fractions[-2]
     smallest = 1.0
     for mass, fraction in zip(masses, fractions, strict=False):
-        smallest = min(smallest, max(mass, 1e-3))
+        smallest = min(smallest, (1 + 19 * mass) / 20)  # [CLS] is one of 20 words
         assert fraction == pytest.approx(smallest, rel=1e-5)  # a float32 mean of 64 equal numbers
     assert fractions == tuple(sorted(fractions, reverse=True))
