@@ -16,7 +16,7 @@ PIP_INSTALL := bin/python -m pip install -qq --disable-pip-version-check --no-in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite lint format bench bench-peers clean distclean
+.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite lint format bench bench-accuracy bench-peers clean distclean
 
 help:
 	@echo 'make demo                 convert a real classifier for three engines and compare them'
@@ -27,6 +27,7 @@ help:
 	@echo 'make test-slow            the tests that take minutes'
 	@echo 'make lint                 ruff, mypy and import-linter; make format mends what ruff can'
 	@echo 'make bench                the benchmarks of our own programs'
+	@echo 'make bench-accuracy       lists the units of the accuracy benchmark, and how to run each'
 	@echo 'make bench-peers          the yardstick: latency against the stock ONNX export of optimum-onnx'
 	@echo 'make clean                remove results and caches; make distclean removes the environments too'
 	@echo 'Variables: PYTHON, MODEL ($(MODEL)), DATA ($(DATA)), OUT ($(OUT))'
@@ -71,7 +72,14 @@ format: $(VENV)/.installed
 bench: $(VENV)/.installed
 	@mkdir -p $(OUT)
 	@$(BIN)/python benchmarks/conversion.py $(MODEL) $(DATA) --output $(OUT)/conversion.json
+	@$(BIN)/edge-power convert --model $(MODEL) --output $(OUT)/overhead-bundle --format onnx,tflite \
+	  --lengths 32,64 --keep 0.8,0.6,0.5,0.4,0.3 --force
+	@$(BIN)/python benchmarks/overhead.py $(OUT)/overhead-bundle $(DATA) --output $(OUT)/overhead.json
 	@$(BIN)/python benchmarks/efficiency.py --programs $(OUT)/programs --output $(OUT)/efficiency.json
+
+# Hours to days of training: `--list` shows every unit with its estimated minutes, and any of them can be run alone.
+bench-accuracy: $(VENV)/.installed
+	@$(BIN)/python -m benchmarks.accuracy --output $(OUT)/accuracy --list
 
 # Exports once per model; the bundle and the measurement are made anew.
 PEERS := $(OUT)/peers/$(notdir $(MODEL))

@@ -1,0 +1,1 @@
+"""What learned retention costs in accuracy, against honest baselines: `python -m benchmarks.accuracy --help`."""

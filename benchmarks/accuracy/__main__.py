@@ -1,0 +1,111 @@
+"""Runs units of the benchmark, and makes the page of all results.
+
+    python -m benchmarks.accuracy --output out/accuracy --list
+    python -m benchmarks.accuracy --output out/accuracy --task mrpc --arm learned --seed 0
+    python -m benchmarks.accuracy --table out/accuracy
+
+A unit is one arm of one task with one seed. One that is done is skipped, one that was killed goes on where it was.
+Units may run at the same time, but for the first of a task and seed, which fine-tunes the model for all of them.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from benchmarks.accuracy.arms import ARMS
+from benchmarks.accuracy.estimate import minutes
+from benchmarks.accuracy.page import read_results, write_page
+from benchmarks.accuracy.tasks import TASKS, Settings
+from benchmarks.accuracy.units import Unit, run, units
+from edge_power.cli.screen import error_console
+from edge_power.cli.training import TrainingScreen
+from edge_power.fit.ledger import write_beside
+from edge_power.fit.options import FEWEST_STEPS
+from edge_power_runtime.errors import EdgePowerError
+
+SETTINGS_FILE = "settings.json"
+
+
+@click.command()
+@click.option("--output", type=click.Path(path_type=Path), help="Directory of results.")
+@click.option("--task", "tasks", multiple=True, type=click.Choice(list(TASKS)), help="[default: all]")
+@click.option("--arm", "arms", multiple=True, type=click.Choice(list(ARMS)), help="[default: all]")
+@click.option("--seed", "seeds", multiple=True, type=int, help="[default: what the task says]")
+@click.option("--shared", default="../shared", type=click.Path(path_type=Path), show_default=True)
+@click.option("--rows", type=int, help="Of train and of dev at most, for a trial.")
+@click.option("--min-steps", default=FEWEST_STEPS, show_default=True, help="Of each phase; fewer for a trial.")
+@click.option("--list", "is_list", is_flag=True, help="Print the units that are asked for; run none.")
+@click.option(
+    "--table", type=click.Path(exists=True, path_type=Path), help="Make the page of this directory's results."
+)
+@click.option("--page", default="docs/accuracy.md", type=click.Path(path_type=Path), show_default=True)
+def main(
+    output: Path | None,
+    tasks: tuple[str, ...],
+    arms: tuple[str, ...],
+    seeds: tuple[int, ...],
+    shared: Path,
+    rows: int | None,
+    min_steps: int,
+    is_list: bool,
+    table: Path | None,
+    page: Path,
+) -> None:
+    """Measure what retention costs in accuracy, against baselines of the same multiply-adds."""
+    if (output is None) == (table is None):
+        raise click.UsageError("give --output DIR to run units, or --table DIR to make the page")
+    if table is not None:
+        write_page(read_results(table), page, is_trial=_is_trial(table))
+        return
+    assert output is not None
+    settings = Settings(shared, output, rows, min_steps)
+    _agree(settings)
+    for unit in units(tasks, arms, seeds):
+        if is_list:
+            _print(unit, settings)
+        elif not unit.path(settings).is_file():
+            _run(unit, settings)
+
+
+def _agree(settings: Settings) -> None:
+    """Keep figures of trials apart from those of real runs."""
+    path = settings.output / SETTINGS_FILE
+    wanted = _named(settings)
+    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else wanted
+    if found != wanted:
+        raise click.UsageError(f"{settings.output} was begun with {found}, found {wanted}; take another --output")
+
+
+def _named(settings: Settings) -> dict[str, int | None]:
+    return {"rows": settings.rows, "min_steps": settings.fewest_steps}
+
+
+def _is_trial(directory: Path) -> bool:
+    found = json.loads((directory / SETTINGS_FILE).read_text(encoding="utf-8"))
+    return Settings(Path(), directory, found["rows"], found["min_steps"]).is_trial
+
+
+def _print(unit: Unit, settings: Settings) -> None:
+    state = "done" if unit.path(settings).is_file() else f"{minutes(unit, settings):4.0f} min"
+    click.echo(f"{state:>9}  python -m benchmarks.accuracy --output {settings.output} {unit.options()}")
+
+
+def _run(unit: Unit, settings: Settings) -> None:
+    click.echo(unit.options(), err=True)
+    settings.output.mkdir(parents=True, exist_ok=True)
+    write_beside(settings.output / SETTINGS_FILE, json.dumps(_named(settings)) + "\n")
+    try:
+        with TrainingScreen(error_console()) as watcher:
+            result = run(unit, settings, watcher)
+    except EdgePowerError as error:
+        sys.exit(f"{unit.options()}: {error}")
+    click.echo(
+        f"{unit.options()}: {result.metric} {result.found.dev:.4f} on dev, {result.loss:.2f} points lost, "
+        f"{result.found.multiply_adds:.2f} of the multiply-adds, {result.seconds / 60:.1f} min"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""The arms: ways to spend the same multiply-adds and the same steps of training, from the same fine-tuned model."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from benchmarks.accuracy.bench import Bench
+from benchmarks.accuracy.result import Found
+from benchmarks.accuracy.scan import as_published
+from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
+from edge_power.fit.cost import Cost
+from edge_power.fit.depth import lowest_encoders
+from edge_power.fit.fit import fit
+from edge_power.fit.options import Goal
+from edge_power_runtime.retention import RetentionSchedule
+
+DEPTH = 4  # encoders of learned+depth, of MiniLM's six
+
+# Made by hand before there was a search: what facts.md measured, and later scaled to the target.
+HAND_MADE = RetentionSchedule((0.8, 0.6, 0.5, 0.4, 0.3))
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One way.
+
+    Attributes:
+        name: as it is given on the command line.
+        says: what it is, for the page.
+        run: trains and measures it.
+        is_rival: whether the learned schedule is held against it, at equal multiply-adds.
+    """
+
+    name: str
+    says: str
+    run: Callable[[Bench], Found]
+    is_rival: bool = False
+
+
+def _learned(bench: Bench) -> Found:
+    return _fit(bench, "learned", bench.task.target_of("learned"), encoders=None)
+
+
+def _learned_with_depth(bench: Bench) -> Found:
+    return _fit(bench, "learned+depth", bench.task.target_of("learned+depth"), encoders=DEPTH)
+
+
+def _fit(bench: Bench, arm: str, target: float, *, encoders: int | None) -> Found:
+    options = replace(bench.options, output=bench.directory / arm, goal=Goal(target=target), encoders=encoders)
+    record = fit(options, bench.watcher)
+    budget = record.budgets[0]
+    assert budget.dev_metric is not None
+    return Found(
+        encoders=record.encoders,
+        schedule=budget.schedule,
+        multiply_adds=budget.multiply_adds,
+        select_multiply_adds=record.phases[-1].multiply_adds,
+        dev=budget.dev_metric,
+        select=budget.select_metric,
+        steps=sum(phase.steps for phase in record.phases),
+        phases=record.phases,
+    )
+
+
+def _first(bench: Bench) -> Found:
+    model = with_encoder(bench.model, FirstWords(bench.model.config))
+    return bench.train("first", model, bench.learned_schedule())
+
+
+def _random(bench: Bench) -> Found:
+    model = with_encoder(bench.model, RandomWords(bench.model.config))
+    return bench.train("random", model, bench.learned_schedule())
+
+
+def _hand_made(bench: Bench) -> Found:
+    schedule = HAND_MADE.for_encoders(bench.model.config.num_encoders)
+    return bench.train("hand-made", bench.copy(), bench.cost.scaled(schedule, bench.task.target))
+
+
+def _depth(bench: Bench) -> Found:
+    return bench.train("depth", lowest_encoders(bench.model, _encoders_within(bench)), None)
+
+
+def _one_encoder_more(bench: Bench) -> Found:
+    return bench.train("depth+1", lowest_encoders(bench.model, _encoders_within(bench) + 1), None)
+
+
+def _encoders_within(bench: Bench) -> int:
+    """The most encoders that cost no more than the target; two where even these cost more."""
+    whole = bench.model.config
+    lengths = bench.prepared.texts.select.lengths
+    costs = {
+        encoders: Cost.of(replace(whole, num_encoders=encoders), lengths, whole=whole).full
+        for encoders in range(2, whole.num_encoders)
+    }
+    return max((encoders for encoders, left in costs.items() if left <= bench.task.target), default=2)
+
+
+def _unpruned(bench: Bench) -> Found:
+    found = bench.measure(bench.model, None, ())
+    return _as_published_model(replace(found, phases=bench.fine_tuning()))
+
+
+def _unpruned_trained_on(bench: Bench) -> Found:
+    return _as_published_model(bench.train("unpruned+", bench.copy(), None))
+
+
+def _as_published_model(found: Found) -> Found:
+    """Count every row of the last encoder too, as the model that all others are compared with does."""
+    return replace(found, multiply_adds=1.0, select_multiply_adds=1.0)
+
+
+ARMS = {
+    arm.name: arm
+    for arm in (
+        Arm("unpruned", "the fine-tuned model as it is", _unpruned),
+        Arm("unpruned+", "the same, trained on for as many steps with the same distillation", _unpruned_trained_on),
+        Arm("learned", "`edge-power fit --target-macs`, at its defaults", _learned),
+        Arm("learned+depth", f"the same with `--encoders {DEPTH}`, which adds a phase", _learned_with_depth),
+        Arm("first", "the first words, as many as the learned schedule keeps", _first, is_rival=True),
+        Arm("random", "random words, as many as the learned schedule keeps", _random, is_rival=True),
+        Arm("hand-made", "the most significant words, by a schedule made by hand", _hand_made, is_rival=True),
+        Arm("depth", "the lowest encoders with all words, as many as the target pays for", _depth, is_rival=True),
+        Arm("depth+1", "one encoder more than that, which costs more than the target", _one_encoder_more),
+        Arm("paper", "PoWER-BERT as published", as_published, is_rival=True),
+    )
+}  # fmt: skip

@@ -1,0 +1,204 @@
+"""What all arms of one task and seed stand on: the same texts, the same fine-tuned model, the same number of steps."""
+
+import json
+import shutil
+from copy import deepcopy
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from benchmarks.accuracy.result import Found, Result
+from benchmarks.accuracy.tasks import Settings, Task
+from edge_power.errors import FitError
+from edge_power.fit.cost import Cost
+from edge_power.fit.ledger import Ledger
+from edge_power.fit.module import FitModel
+from edge_power.fit.options import FitOptions, Goal
+from edge_power.fit.phase import Phase, Training
+from edge_power.fit.phases import Phases
+from edge_power.fit.prepare import Prepared, prepare
+from edge_power.fit.record import PhaseRecord
+from edge_power.fit.score import score
+from edge_power.fit.watch import Watcher
+from edge_power.model import PowerForSequenceClassification
+from edge_power_runtime.retention import RetentionSchedule
+
+FINE_TUNING_FILE = "fine-tuning.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """One task with one seed.
+
+    Attributes:
+        task: with its bar.
+        directory: of the results of this task and seed.
+        options: of `fit`, which begins with the fine-tuned model; its defaults, but for what the task says.
+        prepared: the texts, and the fine-tuned model, which stays as it is.
+        watcher: told of progress.
+    """
+
+    task: Task
+    directory: Path
+    options: FitOptions
+    prepared: Prepared
+    watcher: Watcher
+
+    @property
+    def model(self) -> PowerForSequenceClassification:
+        """The fine-tuned model, which is also the teacher."""
+        return self.prepared.model
+
+    @property
+    def cost(self) -> Cost:
+        """Of schedules for it, on the texts held out."""
+        return self.cost_of(self.model)
+
+    @property
+    def steps(self) -> int:
+        """Of search and re-training together: what every arm may take."""
+        return self.steps_of("search") + self.steps_of("retrain")
+
+    def steps_of(self, phase: Literal["search", "retrain"]) -> int:
+        """Of one phase."""
+        return self.options.steps(getattr(self.options.epochs, phase), len(self.prepared.texts.train))
+
+    def cost_of(self, model: PowerForSequenceClassification) -> Cost:
+        """Of schedules for a model of fewer encoders, against the whole one."""
+        return Cost.of(model.config, self.prepared.texts.select.lengths, whole=self.model.config)
+
+    def ledger(self, arm: str) -> Ledger:
+        """Run the phases of an arm; what is done is not done again."""
+        return _ledger(self.options, self.prepared, self.work(arm), self.watcher)
+
+    def work(self, arm: str) -> Path:
+        """Where an arm's phases are kept until its result is written."""
+        return self.directory / f"{arm}.work"
+
+    def result(self, arm: str) -> Path:
+        """The file of an arm's result."""
+        return self.directory / f"{arm}.json"
+
+    def train(self, arm: str, model: PowerForSequenceClassification, schedule: RetentionSchedule | None) -> Found:
+        """Train a copy of the fine-tuned model for all steps there are, distilled as `fit` does, and measure it.
+
+        Args:
+            arm: by name.
+            model: changed in place.
+            schedule: None drops nothing.
+        """
+        schedules = () if schedule is None else (schedule,)
+        rate, distillation = self.options.learning_rate, self.options.distillation
+        phase = Phase("re-train", arm, self.steps, rate, schedules, distillation)
+        ledger = self.ledger(arm)
+        ledger.run(phase, FitModel(model), self.prepared.texts, self.cost_of(model), teacher=self.model)
+        return self.measure(model, schedule, ledger.records)
+
+    def measure(
+        self,
+        model: PowerForSequenceClassification,
+        schedule: RetentionSchedule | None,
+        phases: tuple[PhaseRecord, ...],
+    ) -> Found:
+        """Score a model.
+
+        Args:
+            model: trained.
+            schedule: None drops nothing.
+            phases: that it was trained in.
+        """
+        texts, dev = self.prepared.texts.select, self.prepared.dev
+        assert dev is not None
+        encoders = model.config.num_encoders
+        kept = schedule or RetentionSchedule.full(encoders)
+        return Found(
+            encoders=encoders,
+            schedule=() if schedule is None else kept.fractions,
+            multiply_adds=Cost.of(model.config, dev.lengths, whole=self.model.config).fraction(kept),
+            select_multiply_adds=self.cost_of(model).fraction(kept),
+            dev=score(model, dev, self.task.metric, schedule),
+            select=score(model, texts, self.task.metric, schedule),
+            steps=sum(phase.steps for phase in phases),
+            phases=phases,
+        )
+
+    def learned_schedule(self) -> RetentionSchedule:
+        """What the learned arm of this task and seed found.
+
+        Raises:
+            FitError: it has not been run.
+        """
+        path = self.result("learned")
+        if not path.is_file():
+            raise FitError(f"no result at {path}; run the arm `learned` of {self.task.name} with this seed first")
+        return RetentionSchedule(Result.read(path).found.schedule)
+
+    def fine_tuning(self) -> tuple[PhaseRecord, ...]:
+        """The phase in which the model was fine-tuned; none where the task begins with a model that was."""
+        path = Path(self.options.model) / FINE_TUNING_FILE
+        if not path.is_file():
+            return ()
+        return (PhaseRecord.from_json(json.loads(path.read_text(encoding="utf-8"))),)
+
+    def copy(self) -> PowerForSequenceClassification:
+        """A copy of the fine-tuned model, to be trained."""
+        return deepcopy(self.model)
+
+
+def options_of(task: Task, seed: int, settings: Settings) -> FitOptions:
+    """The options of a unit: the defaults of `fit`; `output` is the directory of this task and seed."""
+    return FitOptions(
+        model=str(settings.beginning(task)),
+        train=settings.source(task, "train"),
+        dev=settings.source(task, "dev"),
+        output=settings.output / task.name / f"seed{seed}",
+        goal=Goal(target=task.target),
+        metric=task.metric,
+        max_length=task.max_length,
+        fewest_steps=settings.fewest_steps,
+        seed=seed,
+        resume=True,
+        force=True,
+    )
+
+
+def open_bench(task: Task, seed: int, settings: Settings, watcher: Watcher) -> Bench:
+    """Fine-tune the model, where that has not been done, and read the texts.
+
+    Raises:
+        EdgePowerError: data or checkpoint cannot be read, or fine-tuning taught the model nothing.
+    """
+    options = options_of(task, seed, settings)
+    directory = options.output
+    if task.checkpoint is None:
+        fine_tuned = directory / "fine-tuned"
+        if not fine_tuned.is_dir():
+            _fine_tune(options, fine_tuned, watcher)
+        options = replace(options, model=str(fine_tuned))
+    prepared = prepare(options, watcher)
+    if not prepared.is_fine_tuned:
+        raise FitError(
+            f"the fine-tuned model of {task.name}, seed {seed}, is no better than a constant on the texts held out; "
+            "there is nothing to lose, and so nothing to measure"
+        )
+    return Bench(task, directory, options, prepared, watcher)
+
+
+def _fine_tune(options: FitOptions, output: Path, watcher: Watcher) -> None:
+    """Do what `fit` does first, once for all arms."""
+    prepared = prepare(options, watcher)
+    work = output.with_name("fine-tune.work")
+    ledger = _ledger(options, prepared, work, watcher)
+    cost = Cost.of(prepared.model.config, prepared.texts.select.lengths)
+    record = Phases(options, prepared, ledger).fine_tune(prepared.model, cost)
+    partial = output.with_name("fine-tuned.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    prepared.model.save_pretrained(partial)
+    (partial / FINE_TUNING_FILE).write_text(json.dumps(asdict(record)), encoding="utf-8")
+    partial.replace(output)
+    shutil.rmtree(work)
+
+
+def _ledger(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watcher) -> Ledger:
+    training = Training(options.batch_size, options.precision, options.seed, prepared.metric)
+    return Ledger(directory, training, watcher)

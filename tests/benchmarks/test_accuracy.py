@@ -1,0 +1,263 @@
+"""The accuracy benchmark on a made-up task: every arm, what choosing words by other rules means, and the page."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from benchmarks.accuracy.__main__ import main
+from benchmarks.accuracy.arms import ARMS
+from benchmarks.accuracy.bench import open_bench
+from benchmarks.accuracy.page import KEPT, read_results, render, verdict, write_page
+from benchmarks.accuracy.published import AbsoluteSoftExtract, PaddedEncoder, padded_cost
+from benchmarks.accuracy.result import Found, Result
+from benchmarks.accuracy.scan import Search, next_price
+from benchmarks.accuracy.tasks import TASKS, Published, Settings, Task
+from benchmarks.accuracy.units import Unit, run, units
+from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
+from edge_power.errors import FitError
+from edge_power.fit.cost import Cost
+from edge_power.fit.watch import Silence
+from edge_power.macs import count_macs, count_unpruned
+from edge_power.model import PowerForSequenceClassification
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from tests.tiny import tiny_config, tiny_model
+from tests.tiny_fit import make_rows, teach, tokens_of, write_tsv
+
+LENGTH = 32
+TINY = Task("tiny", "TINY", "accuracy", 0.5, 1.0, Published(LENGTH, 1e-3), tokens=16, seeds=(0,), checkpoint="tiny")
+HALF = RetentionSchedule((0.5,) * 6)
+
+
+def six_encoders() -> PowerForSequenceClassification:
+    """As many as MiniLM has, for which the schedule made by hand is."""
+    model = tiny_model(replace(tiny_config(), num_encoders=6))
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "norm" not in name:
+                parameter.mul_(0.25)
+    return model
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Data and a taught model where the benchmark looks for them."""
+    shared = tmp_path_factory.mktemp("shared")
+    (shared / "data" / "TINY").mkdir(parents=True)
+    rows = make_rows(300, seed=1)
+    write_tsv(shared / "data" / "TINY" / "train.tsv", rows)
+    write_tsv(shared / "data" / "TINY" / "dev.tsv", make_rows(100, seed=2))
+    model = six_encoders()
+    teach(model, tokens_of(model, rows), steps=120)
+    model.save_pretrained(shared / "checkpoints" / "tiny")
+    return Settings(shared, tmp_path_factory.mktemp("output"), rows=100, fewest_steps=6)
+
+
+@pytest.fixture(scope="module")
+def results(settings: Settings) -> dict[str, Result]:
+    """Every arm, run once."""
+    return {arm: run(Unit(TINY, arm, 0), settings, Silence()) for arm in ARMS}
+
+
+def batch(*lengths: int, padded: int = 0) -> dict[str, torch.Tensor]:
+    """Texts of these lengths, no word twice the same."""
+    length = max(*lengths, padded)
+    ids = torch.arange(10, 10 + length).repeat(len(lengths), 1)
+    mask = (torch.arange(length) < torch.tensor(lengths)[:, None]).long()
+    return {"input_ids": ids * mask, "attention_mask": mask}
+
+
+def test_every_arm_begins_with_the_same_model_and_takes_the_same_steps(results):
+    assert len({(one.unpruned_dev, one.unpruned_select, one.rows) for one in results.values()}) == 1
+    # 90 rows of 100 are left to train on: three epochs of 32 are 9 steps, and a search takes 6 at least.
+    assert {arm: one.found.steps for arm, one in results.items()} == {
+        **dict.fromkeys(ARMS, 6 + 9), "unpruned": 0, "learned+depth": 6 + 6 + 9,
+    }  # fmt: skip
+
+
+def test_rivals_leave_no_more_multiply_adds_than_the_target(results):
+    for arm in ("learned", "learned+depth", "first", "random", "hand-made", "depth"):
+        assert results[arm].found.select_multiply_adds <= 0.5, arm
+    assert 0.4 < results["paper"].found.multiply_adds <= 0.5  # of 32 rows, one row is about 0.02
+    assert results["depth+1"].found.select_multiply_adds > 0.5
+    assert results["depth"].found.encoders + 1 == results["depth+1"].found.encoders
+    assert results["learned"].found.schedule == results["first"].found.schedule == results["random"].found.schedule
+    assert results["unpruned"].found.multiply_adds == results["unpruned+"].found.multiply_adds == 1.0
+
+
+def test_unpruned_loses_nothing(results):
+    assert results["unpruned"].loss == 0
+    assert results["unpruned"].found.dev == results["unpruned"].unpruned_dev
+
+
+def test_the_scan_is_told(results):
+    scan = results["paper"].found.scan
+    assert scan is not None and scan.length == LENGTH and 1 <= len(scan.searches) <= 6
+    assert scan.searches[0][0] == TINY.published.price
+    assert scan.chosen in [price for price, _ in scan.searches]
+    assert len(results["paper"].found.phases) == len(scan.searches) + 1
+    assert scan.of_padded < results["paper"].found.multiply_adds  # texts are shorter than what they are padded to
+
+
+def test_a_result_survives_its_file(results, settings):
+    for arm, one in results.items():
+        assert Result.read(Unit(TINY, arm, 0).path(settings)) == one
+    assert not list(settings.output.rglob("*.work"))
+
+
+def test_first_words_needs_the_learned_schedule(settings):
+    with pytest.raises(FitError, match="run the arm `learned` of tiny with this seed first"):
+        run(Unit(TINY, "first", 1), settings, Silence())
+
+
+def test_a_model_that_knows_nothing_is_refused(settings, tmp_path):
+    six_encoders().save_pretrained(tmp_path / "untaught")
+    task = replace(TINY, name="untaught", checkpoint=str(tmp_path / "untaught"))
+    with pytest.raises(FitError, match="untaught, seed 0, is no better than a constant"):
+        open_bench(task, 0, settings, Silence())
+
+
+def test_rows_are_chosen_once_and_always_the_same(settings):
+    source = settings.source(TINY, "train")
+    lines = Path(source.name).read_text(encoding="utf-8").splitlines()
+    whole = (settings.shared / "data" / "TINY" / "train.tsv").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 101 and lines[0] == whole[0]
+    order = [whole.index(line) for line in lines]
+    assert order == sorted(order)
+    again = replace(settings, output=settings.output / "again").source(TINY, "train")
+    assert Path(again.name).read_text(encoding="utf-8").splitlines() == lines
+
+
+def test_first_words_are_the_first():
+    model = with_encoder(six_encoders(), FirstWords(six_encoders().config))
+    for survivors in model(**batch(12, 12), retention=RetentionConfig(12, (8, 6, 4, 4, 2, 1))).encoder.survivors:
+        kept = survivors.shape[1]
+        assert survivors.sort(dim=1).values.tolist() == [list(range(kept))] * 2
+
+
+def test_random_words_are_the_text_s_own_and_nested():
+    model = with_encoder(six_encoders(), RandomWords(six_encoders().config))
+    short = model(**batch(12), retention=HALF).encoder.survivors
+    padded = model(**batch(12, padded=20), retention=HALF).encoder.survivors
+    assert [one.tolist() for one in short] == [one.tolist() for one in padded]
+    sets = [set(one[0].tolist()) for one in short]
+    assert all(0 in kept for kept in sets) and sets[0] != set(range(len(sets[0])))
+    other = batch(12)
+    other["input_ids"] = other["input_ids"] + 1
+    assert model(**other, retention=HALF).encoder.survivors[0].tolist() != short[0].tolist()
+
+
+def test_padded_encoder_lets_padding_vote_and_counts_at_its_length():
+    model = six_encoders()
+    padded = with_encoder(model, PaddedEncoder(model.config, LENGTH))
+    text = batch(12)
+    with torch.no_grad():
+        # Nothing dropped, padding changes nothing: 1e-5 is some 80 float32 ulps of a logit near 1.
+        torch.testing.assert_close(padded(**text).logits, model(**text).logits, rtol=0, atol=1e-5)
+        # A schedule is a configuration at N, the same for a text of any length.
+        encoded = padded(**text, retention=HALF).encoder
+    assert [one.shape[1] for one in encoded.survivors] == [LENGTH // 2] * 5
+    assert not torch.allclose(encoded.scores[0][0, :12], model(**text, retention=HALF).encoder.scores[0][0])
+
+
+def test_absolute_soft_extract_rounds_down_and_charges_each_word():
+    soft = AbsoluteSoftExtract(6, LENGTH)
+    ranks = torch.tensor([[0.3, 0.9, 0.1, 0.5]])
+    with torch.no_grad():
+        soft.retention[0, :4] = torch.tensor([1.0, 0.8, 0.6, 0.4])
+        soft.retention[1] = 0.49
+        soft.retention[2] = 0.9
+        soft.retention[3] = 0.001
+    torch.testing.assert_close(soft.weights(0, ranks, torch.tensor([4])), torch.tensor([[0.6, 1.0, 0.4, 0.8]]))
+    # 30.8, 15.68, 28.8, 0.032 and 32 words: rounded down, at least one, never more than before.
+    kept = [fraction * LENGTH for fraction in soft.schedule().fractions]
+    assert kept == [30, 15, 15, 1, 1, 1]
+
+
+def test_padded_cost_is_against_the_true_lengths():
+    config = six_encoders().config
+    true = Cost.of(config, torch.tensor([10, 20]).numpy())
+    expected = count_macs(config, HALF.at(LENGTH)).total / (
+        (count_unpruned(config, 10) + count_unpruned(config, 20)) / 2
+    )
+    assert padded_cost(true, LENGTH).fraction(HALF) == pytest.approx(expected, rel=1e-6)  # a mean is rounded
+
+
+@pytest.mark.parametrize(
+    ("searches", "expected"),
+    [
+        ([(1e-3, 0.9)], 4e-3),
+        ([(1e-3, 0.2)], 2.5e-4),
+        ([(1e-3, 0.9), (4e-3, 0.3)], 2e-3),
+        ([(1e-3, 0.9), (4e-3, 0.3), (2e-3, 0.6)], 8**0.5 * 1e-3),
+    ],
+)
+def test_next_price_closes_in(searches, expected):
+    assert next_price([Search(*one) for one in searches], 0.5) == pytest.approx(expected)
+
+
+def test_units_come_in_an_order_that_can_be_run():
+    named = [(unit.task.name, unit.arm, unit.seed) for unit in units(["mrpc"], ["first", "learned"], [])]
+    assert named == [("mrpc", arm, seed) for seed in (0, 1, 2) for arm in ("learned", "first")]
+    assert {unit.task.name for unit in units([], [], [])} == set(TASKS)
+
+
+def made_up(arm: str, dev: float, *, seed: int = 0, left: float = 0.45) -> Result:
+    found = Found(6, (0.5,) * 6, left, left, dev, dev, 1200, ())
+    machine = {"device": "cpu", "processor": "a processor", "threads": "2"}
+    return Result("mrpc", arm, seed, "f1", 0.45, found, 0.90, 0.90, (90, 10, 50), 60.0, {}, {}, machine)
+
+
+def test_the_verdict_says_where_the_learned_schedule_does_not_win():
+    runs = {
+        "learned": [made_up("learned", 0.89), made_up("learned", 0.91, seed=1)],
+        "first": [made_up("first", 0.85), made_up("first", 0.86, seed=1)],
+        "random": [made_up("random", 0.89)],
+        "depth": [made_up("depth", 0.92, seed=1)],
+    }
+    assert verdict(runs) == [
+        "The learned schedule beats *first* by 4.50 points.",
+        "It ties with *random*.",
+        "*hand-made* was not run with the same seeds.",
+        "**It does not win against *depth***, which is 1.00 points above it.",
+        "*paper* was not run with the same seeds.",
+    ]
+
+
+def test_the_page_judges_what_it_shows():
+    page = render([made_up("learned", 0.89), made_up("learned", 0.87, seed=1)], data="accuracy.json", is_trial=False)
+    row = "| MRPC, f1 | learned | 0.45 | 0.45 | 1.0 | 0.9000, 0.9000 | 0.8900, 0.8700 | 1.00, 3.00 | 2.00 | **no** |"
+    assert row in page.splitlines()
+    assert "| AG-News, accuracy | learned | 0.40 | not run | 1.0 |  |  |  |  |  |" in page.splitlines()
+    assert "mean nothing" not in page and "2 units" in page
+    assert "| yes |" in render([made_up("learned", 0.895)], data="accuracy.json", is_trial=False)
+
+
+def test_the_command_keeps_trials_apart(tmp_path):
+    runner = CliRunner()
+    asked = ["--output", str(tmp_path), "--list", "--task", "rte", "--arm", "learned", "--seed", "0"]
+    asked += ["--shared", str(tmp_path)]
+    data = tmp_path / "data" / "RTE"
+    data.mkdir(parents=True)
+    write_tsv(data / "train.tsv", make_rows(40), header=("text_a", "label"))
+    listed = runner.invoke(main, asked)
+    assert listed.exit_code == 0, listed.output
+    # 1,200 steps of 32 texts of 68 tokens; searching passes 4 times over each, re-training 2.5 times, at 0.3 ms.
+    assert f"42 min  python -m benchmarks.accuracy --output {tmp_path} --task rte --arm learned" in listed.output
+    (tmp_path / "settings.json").write_text('{"rows": null, "min_steps": 600}', encoding="utf-8")
+    refused = runner.invoke(main, [*asked, "--rows", "20"])
+    assert refused.exit_code == 2 and "take another --output" in refused.output
+    assert "give --output DIR to run units, or --table DIR" in runner.invoke(main, []).output
+
+
+def test_what_a_person_wrote_stays(tmp_path):
+    made_up("learned", 0.89).write(tmp_path / "mrpc" / "seed0" / "learned.json")
+    page = tmp_path / "accuracy.md"
+    write_page(read_results(tmp_path), page, is_trial=True)
+    first = page.read_text(encoding="utf-8")
+    assert "these figures mean nothing" in first and (tmp_path / "accuracy.json").is_file()
+    page.write_text(first + f"{KEPT}\n\nMuch.\n", encoding="utf-8")
+    write_page(read_results(tmp_path), page, is_trial=True)
+    assert page.read_text(encoding="utf-8") == first + f"{KEPT}\n\nMuch.\n"
