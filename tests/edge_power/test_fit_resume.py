@@ -1,6 +1,7 @@
 """A killed fit goes on to the result of an unbroken one; the same seed gives the same fit."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from edge_power.errors import OptionError
 from edge_power.fit.fit import fit
@@ -62,8 +64,15 @@ def unbroken(place: Path) -> Path:
 
 
 def killed(place: Path, moment: str) -> None:
+    # As many threads as here, whatever tests before this one have set: other sums differ in their last bits.
+    environment = os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())}
     process = subprocess.run(
-        [sys.executable, "-c", _KILLED, str(place), moment], cwd=REPOSITORY, capture_output=True, text=True, check=False
+        [sys.executable, "-c", _KILLED, str(place), moment],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert process.returncode == -signal.SIGKILL, process.stderr
     assert not (place / "broken").exists()
