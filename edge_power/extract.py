@@ -95,7 +95,7 @@ class Marks:
         return Marks(
             self.votes * weights.unsqueeze(-2).unsqueeze(-3),
             self.bias + log_weights.unsqueeze(-2).unsqueeze(-3),
-            self.priority - PRIORITY * (weights <= 0),
+            self.priority,
         )
 
 

@@ -114,7 +114,7 @@ def _settle(phases: Phases, tried: list[Tried], limit: float) -> Tried:
     retrained: list[Tried] = []
     while 0 <= index < len(tried) and index not in seen and len(seen) < _RETRAININGS:
         if tried[index].candidate.stage == FINE_TUNED:
-            return tried[index]
+            break
         seen.add(index)
         one = _retrain(phases, tried[index])
         retrained.append(one)
