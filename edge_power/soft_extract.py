@@ -55,8 +55,7 @@ class SoftExtract(nn.Module):
         Returns:
             In [0, 1] up to rounding, float (batch, n); 1 at [CLS].
         """
-        order = torch.sort(priority, dim=-1, descending=True, stable=True).indices
-        ranks = torch.empty_like(order).scatter_(1, order, torch.arange(order.shape[1]).to(order).expand_as(order))
+        ranks = ranks_of(priority)
         steps = self.retention[encoder]
         # What each rank's share of the axis has in common with each step, (batch, n, RESOLUTION), on an axis of
         # (words - 1) * RESOLUTION: in whole numbers each row sums to RESOLUTION exactly, so that no weight passes 1 by
@@ -82,3 +81,9 @@ class SoftExtract(nn.Module):
         kept = (1 + (self.mean_length - 1) * self.mass().double()) / self.mean_length
         fractions = torch.cummin(kept.clamp(_LEAST, 1), dim=0).values.tolist()
         return RetentionSchedule((*fractions, fractions[-1]))
+
+
+def ranks_of(priority: torch.Tensor) -> torch.Tensor:
+    """The rank of each row, 0 for the highest and equals by position, int64 (batch, n) from float (batch, n)."""
+    order = torch.sort(priority, dim=-1, descending=True, stable=True).indices
+    return torch.empty_like(order).scatter_(1, order, torch.arange(order.shape[1]).to(order).expand_as(order))

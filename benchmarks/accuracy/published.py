@@ -16,7 +16,7 @@ from edge_power.errors import OptionError
 from edge_power.extract import Marks, significance
 from edge_power.fit.cost import Cost
 from edge_power.model import EncoderOutput, PowerEncoder
-from edge_power.soft_extract import SoftExtract
+from edge_power.soft_extract import SoftExtract, ranks_of
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 
@@ -34,9 +34,7 @@ class AbsoluteSoftExtract(SoftExtract):
 
     def weights(self, encoder: int, priority: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
         """The parameter of each row's rank, float (batch, N); `words` does not matter."""
-        order = torch.sort(priority, dim=-1, descending=True, stable=True).indices
-        ranks = torch.empty_like(order).scatter_(1, order, torch.arange(order.shape[1]).to(order).expand_as(order))
-        return self.retention[encoder][ranks]
+        return self.retention[encoder][ranks_of(priority)]
 
     @torch.no_grad()
     def schedule(self) -> RetentionSchedule:
@@ -97,7 +95,6 @@ class PaddedEncoder(PowerEncoder):
     ) -> EncoderOutput:
         """Multiply each row by the parameter of its rank; neither [CLS] nor later encoders are told of it."""
         x = self.embeddings(ids, torch.zeros_like(ids) if types is None else types)
-        x = functional.dropout(x, self.config.dropout, self.training)
         *pruned, last = self.stack()
         nobody = torch.zeros(self.length).to(x)
         marks = Marks.of(mask.to(x.dtype), heads=self.config.num_heads, cls_priority=nobody)

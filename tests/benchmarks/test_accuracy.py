@@ -162,6 +162,23 @@ def test_padded_encoder_lets_padding_vote_and_counts_at_its_length():
     assert not torch.allclose(encoded.scores[0][0, :12], model(**text, retention=HALF).encoder.scores[0][0])
 
 
+def test_the_published_search_drops_out_no_more_than_any_other_training():
+    """With parameters of 1 nothing is weakened: the same random numbers give the same model."""
+    model = six_encoders()
+    encoder = PaddedEncoder(replace(model.config, dropout=0.3, attention_dropout=0.3), LENGTH)
+    padded = with_encoder(model, encoder).train()
+    with torch.no_grad():
+        torch.manual_seed(0)
+        plain = padded(**batch(12)).logits
+        torch.manual_seed(0)
+        searched = padded(**batch(12), soft_extract=AbsoluteSoftExtract(6, LENGTH)).logits
+        torch.manual_seed(1)
+        other = padded(**batch(12)).logits
+    # The same sums in the same order; 1e-5 as above.
+    torch.testing.assert_close(searched, plain, rtol=0, atol=1e-5)
+    assert not torch.allclose(other, plain, atol=1e-3), "dropout has to show"
+
+
 def test_absolute_soft_extract_rounds_down_and_charges_each_word():
     soft = AbsoluteSoftExtract(6, LENGTH)
     ranks = torch.tensor([[0.3, 0.9, 0.1, 0.5]])
