@@ -88,11 +88,16 @@ def _check_machine(options: FitOptions) -> None:
 def _check_goal(options: FitOptions, prepared: Prepared) -> None:
     """Refuse what cannot be reached before anything is trained."""
     whole = prepared.model.config
-    encoders = whole.num_encoders if options.encoders is None else options.encoders
+    encoders = _encoders(options, prepared)
     check_encoders(whole.num_encoders, encoders)
     cost = Cost.of(replace(whole, num_encoders=encoders), prepared.texts.select.lengths, whole=whole)
     for target in options.goal.targets.values():
         cost.check(target)
+
+
+def _encoders(options: FitOptions, prepared: Prepared) -> int:
+    """How many are kept where the goal does not explore depth."""
+    return prepared.model.config.num_encoders if options.encoders is None else options.encoders
 
 
 def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watcher) -> FitRecord:
@@ -119,7 +124,7 @@ def _reach(options: FitOptions, phases: Phases, whole: PowerForSequenceClassific
     goal = options.goal
     if goal.max_loss is not None:
         return cheapest_within(phases, whole, goal.max_loss, unpruned=unpruned)
-    model = lowest_encoders(whole, whole.config.num_encoders if options.encoders is None else options.encoders)
+    model = lowest_encoders(whole, _encoders(options, phases.prepared))
     cost = Cost.of(model.config, phases.prepared.texts.select.lengths, whole=whole.config)
     if model.config.num_encoders < whole.config.num_encoders:
         phases.distil(model, cost)
@@ -165,11 +170,12 @@ def _budget(
 ) -> BudgetRecord:
     texts = prepared.texts.select if prepared.dev is None else prepared.dev
     cost = Cost.of(model.config, texts.lengths, whole=whole.config)
+    left = cost.fraction(schedule)
     return BudgetRecord(
         name=name,
         schedule=schedule.fractions,
-        multiply_adds=cost.fraction(schedule),
-        of_full=cost.fraction(schedule) / cost.full,
+        multiply_adds=left,
+        of_full=left / cost.full,
         select_metric=score(model, prepared.texts.select, prepared.metric, schedule),
         dev_metric=None if prepared.dev is None else score(model, prepared.dev, prepared.metric, schedule),
     )

@@ -20,7 +20,7 @@ from edge_power.fit.trainer import PhaseTrainer
 from edge_power.fit.watch import MetricsLog, WatchCallback, Watcher
 from edge_power.model import PowerForSequenceClassification
 
-PLAN_FILE, DONE_FILE, WEIGHTS_FILE, LOG_FILE = "plan.json", "done.json", "model.safetensors", "metrics.jsonl"
+DONE_FILE, WEIGHTS_FILE, LOG_FILE = "done.json", "model.safetensors", "metrics.jsonl"
 
 
 class Ledger:
