@@ -19,7 +19,7 @@ _SCALARS: dict[object, Callable[[Node], object]] = {
 }
 
 
-def read_dataclass(cls: type[T], node: Node) -> T:
+def read_dataclass(cls: Callable[..., T], node: Node) -> T:
     """Read an object into `cls`; members that it has no field for are ignored.
 
     Fields may be str, bool, int (at least 0), float, Literal, another such dataclass, tuple[X, ...], Mapping[str, X],
