@@ -12,7 +12,7 @@ from edge_power.extract import Lowering
 from edge_power.macs import count_macs
 from edge_power.model import PowerForSequenceClassification
 from edge_power.references import CheckedText, encode_texts, fitting, golden_examples, make_references
-from edge_power.retention_file import Budgets, Retention
+from edge_power.retention_file import FULL, Budgets, Retention
 from edge_power.sentences import SENTENCES
 from edge_power.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.tracing import Tracer
@@ -31,7 +31,6 @@ from edge_power_runtime.manifest import (
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.text import Text
 
-FULL = "full"
 ENGINES = ("onnx", "executorch", "tflite")
 
 # Measured on each engine, docs/efficiency.md.

@@ -18,8 +18,8 @@ from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 RETENTION_FILE = "retention.json"
 
-# What a single retention is called where nobody named it.
-DEFAULT_BUDGET = "balanced"
+# What a single retention is called where nobody named it, and the name of the budget that drops nothing.
+DEFAULT_BUDGET, FULL = "balanced", "full"
 
 Budgets = dict[str, "Retention"]  # by name, the default first
 
@@ -104,14 +104,21 @@ def parse_budgets(text: str) -> Budgets:
         raise RetentionError(f"not valid JSON ({error}); expected {{'schedule': [0.9, ...]}}") from error
     match content:
         case {"budgets": dict() as named} if named:
-            return {_budget_name(name): _retention(one) for name, one in named.items()}
+            return {checked_budget_name(name): _retention(one) for name, one in named.items()}
         case _:
             return {DEFAULT_BUDGET: _retention(content)}
 
 
-def _budget_name(name: str) -> str:
-    if not name.isidentifier() or name == "full":
-        raise RetentionError(f"the budget name {name!r} cannot be used; take letters, digits and _, but not 'full'")
+def checked_budget_name(name: str) -> str:
+    """Give back a name that files and methods can bear.
+
+    Raises:
+        RetentionError: it is none, or that of the budget that drops nothing.
+    """
+    if not name.isidentifier() or name == FULL:
+        raise RetentionError(
+            f"the budget name {name!r} cannot be used; take letters, digits, _, and not {FULL!r}, which drops nothing"
+        )
     return name
 
 

@@ -140,14 +140,11 @@ def _read_texts(path: Path | None) -> "tuple[Text, ...]":
 
 def _budgets(model: "PowerForSequenceClassification", name: str | None, named: "Budgets", *, full: bool) -> "Budgets":
     """What to convert: options go before the checkpoint's own; a single budget takes the name that is given."""
-    from edge_power.convert import FULL, full_budget
+    from edge_power.convert import full_budget
+    from edge_power.retention_file import checked_budget_name
 
     budgets = named or model.budgets
-    if name is not None and not name.isidentifier():
-        raise InputError(f"the budget name {name!r} is used in file and method names; use letters, digits and _")
-    if name == FULL:
-        raise InputError(f"the budget name {FULL!r} means that nothing is dropped; choose another --budget")
-    if name is not None and len(budgets) == 1:
+    if name is not None and checked_budget_name(name) and len(budgets) == 1:
         budgets = {name: next(iter(budgets.values()))}
     unpruned = full_budget(model) if full or not budgets else {}
     return {**choose_retention(budgets, name), **unpruned}

@@ -145,10 +145,12 @@ def _print_sentences(bundle: Path) -> None:
 
 
 def _print_measurements(measurements: "Sequence[Measurement]") -> None:
+    from edge_power.retention_file import FULL
+
     numbers = ("size", "load", "median", "p90", "of full", "accuracy")
     made = table("engine", "budget", *numbers, numbers=numbers)
     for item in measurements:
-        is_full = item.budget == "full"
+        is_full = item.budget == FULL
         made.add_row(
             item.engine if is_full else "",
             item.budget,
@@ -163,7 +165,7 @@ def _print_measurements(measurements: "Sequence[Measurement]") -> None:
     console.print(made, "")
     texts, rounds = len(measurements[0].latencies_ms[0]), len(measurements[0].latencies_ms)
     macs = {item.budget: item.macs for item in measurements}
-    share = ", ".join(f"{name} does {value / macs['full']:.2f}" for name, value in macs.items() if name != "full")
+    share = ", ".join(f"{name} does {value / macs[FULL]:.2f}" for name, value in macs.items() if name != FULL)
     click.echo(f"Text to label, one thread, {texts} held-out texts, {rounds} rounds. `of full`: the budgets' times")
     click.echo(f"text by text, measured in turn, as a median. Of full's multiply-adds {share}.")
     if cut := measurements[0].truncated:

