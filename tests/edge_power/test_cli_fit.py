@@ -94,7 +94,7 @@ REFUSED = {
     "no part": (["--budget", "fast"], "--budget 'fast' is no NAME=PART; give one such as fast=0.35"),
     "a word": (["--budget", "fast=most"], "--budget 'fast=most' is no NAME=PART"),
     "no name": (["--budget", "=0.5"], "the budget name '' cannot be used"),
-    "a path": (["--budget", "../x=0.5"], "the budget name '../x' cannot be used; take letters, digits and _"),
+    "a path": (["--budget", "../x=0.5"], "the budget name '../x' cannot be used; take letters, digits, _"),
     "full": (["--budget", "full=0.5"], "the budget name 'full' cannot be used"),
     "a budget twice": (["--budget", "a=.5", "--budget", "a=.4"], "--budget names 'a' twice; name each budget once"),
     "no encoders": (["--encoders", 0], "--encoders is 0, must be in 2..3"),

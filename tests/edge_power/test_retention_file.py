@@ -53,7 +53,7 @@ def test_one_retention_is_written_without_a_name():
 
 
 def test_a_budget_has_a_name_that_programs_can_have():
-    with pytest.raises(RetentionError, match="budget name 'my budget' cannot be used; take letters, digits and _"):
+    with pytest.raises(RetentionError, match="budget name 'my budget' cannot be used; take letters, digits, _"):
         parse_budgets('{"budgets": {"my budget": [0.5]}}')
     with pytest.raises(RetentionError, match="budget name 'full' cannot be used"):
         parse_budgets('{"budgets": {"full": [0.5]}}')
