@@ -113,7 +113,8 @@ class PhaseTrainer(Trainer):
         return (loss, output) if return_outputs else loss
 
     def _no_number(self, found: str) -> FitError:
-        return FitError(f"{self._phase.title}: {found}; {_last_good(self._directory)}; lower --learning-rate")
+        last_good = _last_good(self._directory)
+        return FitError(f"{self._phase.title}: {found}; {last_good}; begin anew with a lower --learning-rate")
 
     def _distance(self, output: dict[str, torch.Tensor], inputs: dict[str, Any], labels: torch.Tensor) -> torch.Tensor:
         task = self._texts.train.task

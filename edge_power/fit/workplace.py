@@ -3,13 +3,14 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 from accelerate import PartialState
 
 from edge_power.errors import OptionError
-from edge_power.fit.dataset import TokenizedExamples
 from edge_power.fit.ledger import write_beside
 from edge_power.fit.options import FitOptions
 from edge_power.fit.prepare import Prepared
@@ -43,7 +44,7 @@ class Workplace:
         """Write down what is going to be done, or check that it is what an earlier run began.
 
         Raises:
-            OptionError: options or texts are others.
+            OptionError: options, texts or weights are others.
         """
         state = PartialState()
         plan = _plan(self._options, prepared)
@@ -70,15 +71,17 @@ class Workplace:
 def _plan(options: FitOptions, prepared: Prepared) -> dict[str, str]:
     named = {name: _written(value) for name, value in asdict(options).items() if name not in _FREE}
     parts = {"train texts": prepared.texts.train, "select texts": prepared.texts.select, "dev texts": prepared.dev}
-    return named | {name: _fingerprint(texts) for name, texts in parts.items() if texts is not None}
+    texts = {name: _fingerprint(part.arrays(), f"{len(part)} rows") for name, part in parts.items() if part is not None}
+    weights = [tensor.detach().cpu().numpy() for tensor in prepared.model.state_dict().values()]
+    return {**named, **texts, "weights": _fingerprint(weights, f"{len(weights)} tensors")}
 
 
 def _written(value: Any) -> str:
     return json.dumps(value, default=str, sort_keys=True)
 
 
-def _fingerprint(texts: TokenizedExamples) -> str:
+def _fingerprint(arrays: Iterable[np.ndarray], size: str) -> str:
     digest = hashlib.sha256()
-    for array in texts.arrays():
+    for array in arrays:
         digest.update(array.tobytes())
-    return f"{len(texts)} rows, sha256 {digest.hexdigest()[:16]}"
+    return f"{size}, sha256 {digest.hexdigest()[:16]}"

@@ -141,6 +141,22 @@ def test_changed_texts_are_named(place, broken):
         train.write_text(text, encoding="utf-8")
 
 
+def test_changed_weights_are_named(place, broken):
+    model = taught_model(dropout=0.1)
+    model.classifier.bias.data += 0.01
+    model.save_pretrained(place / "changed")
+    (place / "taught").rename(place / "kept")
+    (place / "changed").rename(place / "taught")
+    try:
+        with pytest.raises(
+            OptionError, match=r"begun with weights (\d+) tensors, sha256 \w+, found \1 tensors, sha256"
+        ):
+            fit(replace(options_in(place, "broken"), resume=True))
+    finally:
+        (place / "taught").rename(place / "changed")
+        (place / "kept").rename(place / "taught")
+
+
 def test_a_fit_killed_twice_ends_as_an_unbroken_one(place, broken, unbroken):
     killed(place, "between phases")
     assert (broken / "01-search" / "done.json").is_file()
