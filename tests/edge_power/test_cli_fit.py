@@ -168,8 +168,8 @@ def test_a_loss_that_is_no_number(run, tmp_path):
     """The rate tears the weights apart at the first step; what was saved stays."""
     result = run("--learning-rate", 1e30)
     checkpoint = tmp_path / "fitted.unfinished" / "01-search" / "checkpoints" / "checkpoint-1"
-    expected = f"the loss is nan at step 2; the last good checkpoint is {checkpoint}; begin anew with a lower --learning-rate"
-    assert_refused(result, f"search (3 encoders): {expected}")
+    expected = f"nan at step 2; the last good checkpoint is {checkpoint}; begin anew with a lower --learning-rate"
+    assert_refused(result, f"search (3 encoders): the loss is {expected}")
     assert (checkpoint / "model.safetensors").is_file()
     assert [path.name for path in tmp_path.iterdir()] == ["fitted.unfinished"]
 

@@ -143,14 +143,12 @@ def test_changed_texts_are_named(place, broken):
 
 def test_changed_weights_are_named(place, broken):
     model = taught_model(dropout=0.1)
-    model.classifier.bias.data += 0.01
+    next(model.parameters()).data += 0.01
     model.save_pretrained(place / "changed")
     (place / "taught").rename(place / "kept")
     (place / "changed").rename(place / "taught")
     try:
-        with pytest.raises(
-            OptionError, match=r"begun with weights (\d+) tensors, sha256 \w+, found \1 tensors, sha256"
-        ):
+        with pytest.raises(OptionError, match=r"begun with weights (\d+) tensors, sha256 \w+, found \1 tensors, "):
             fit(replace(options_in(place, "broken"), resume=True))
     finally:
         (place / "taught").rename(place / "changed")
