@@ -8,6 +8,7 @@ from typing import Literal
 
 from edge_power_runtime.errors import SchemaVersionError
 from edge_power_runtime.jsonnode import parse
+from edge_power_runtime.manifest import Delegation as Delegation  # a part of the report, as of the manifest
 from edge_power_runtime.profiler.reading import read_dataclass
 
 SCHEMA_VERSION = 1
@@ -93,10 +94,11 @@ class CaseResult:
         keep: word-vectors that leave each encoder.
         macs: multiply-adds of the program.
         artifact_bytes: of all files of the artifact, which holds every program of its engine and precision.
-        num_tokens: of the timed text, [CLS] and [SEP] included.
+        num_tokens: of the timed text, [CLS] and [SEP] included; the median where several take turns.
         startup: None where it was not measured.
         rounds: how many of the samples each round took, in order; their sum is the number of samples.
         stages: the samples.
+        num_texts: texts of the file that fall on this program and take turns; 0 where the built-in text was timed.
     """
 
     case: Case
@@ -107,6 +109,7 @@ class CaseResult:
     startup: Startup | None
     rounds: tuple[int, ...]
     stages: Stages
+    num_texts: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +195,8 @@ class Usage:
     Attributes:
         wall_s: how long it took.
         own_cpu_s: CPU time of the profiler's process, all threads.
-        other_cpu_s: CPU time of all other processes on all cores; None where the system does not tell.
-        stolen_s: CPU time that the hypervisor gave to others; None where the system does not tell.
+        other_cpu_s: of all other processes, on the cores that the profiler may use; None where that is not told.
+        stolen_s: time of those cores that the hypervisor gave to others; None where that is not told.
         involuntary_switches: how often another process took a core from us.
     """
 
@@ -289,21 +292,6 @@ class Operations:
 
 
 @dataclass(frozen=True, slots=True)
-class Delegation:
-    """Which operations of an ExecuTorch program a delegate took, counted at conversion.
-
-    Attributes:
-        delegate: such as XnnpackBackend.
-        inside: operations that it runs, by kind.
-        outside: operations that ExecuTorch's own kernels run, by kind.
-    """
-
-    delegate: str
-    inside: Mapping[str, int]
-    outside: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class LatencyTable:
     """Milliseconds by encoder and number of word-vectors, fitted to the programs of one engine, precision and threads.
 
@@ -362,7 +350,7 @@ class Settings:
     Attributes:
         warmup: answers before the first timed one, per case.
         iterations: timed answers per case that were asked for.
-        max_seconds: the end of the timed part; None for no end.
+        max_seconds: ended the timing of the cases, and that of the mix; None for no end.
         burst: timed answers of one case before the next one's turn; one more goes before them untimed.
         percentiles: that were asked for, in 0..100.
         texts: `built-in`, or the name of the file.
