@@ -50,6 +50,19 @@ def joined(*children: str) -> Html:
     return Html("".join(child if isinstance(child, Html) else _escape(child) for child in children))
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows of a table that belong together.
+
+    Attributes:
+        title: stands above them; None for no title.
+        rows: a cell for each column.
+    """
+
+    title: str | None
+    rows: Sequence[Sequence[str]]
+
+
 def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Html:
     """Make a table that scrolls by itself where the screen is narrow; the first cell of a row is its header.
 
@@ -58,22 +71,24 @@ def table(caption: str, columns: Sequence[Column], rows: Sequence[Sequence[str]]
         columns: at least one.
         rows: a cell for each column.
     """
+    return grouped_table(caption, columns, [Group(None, rows)])
+
+
+def grouped_table(caption: str, columns: Sequence[Column], groups: Sequence[Group]) -> Html:
+    """Make a table as `table` does, its rows in groups.
+
+    Args:
+        caption: what the table holds.
+        columns: at least one.
+        groups: at least one.
+    """
     head = [element("th", {"scope": "col"} | _kind(column), column.title) for column in columns]
-    body = [
-        element(
-            "tr",
-            {},
-            element("th", {"scope": "row"}, row[0]),
-            *(element("td", _kind(column), cell) for column, cell in zip(columns[1:], row[1:], strict=True)),
-        )
-        for row in rows
-    ]
     made = element(
         "table",
         {},
         element("caption", {}, caption),
         element("thead", {}, element("tr", {}, *head)),
-        element("tbody", {}, *body),
+        *(element("tbody", {}, *_title(group, len(columns)), *_body(columns, group.rows)) for group in groups),
     )
     # A region that takes the focus is one that the keyboard can scroll.
     return element("div", {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption}, made)
@@ -91,9 +106,34 @@ def figure(picture: Html, title: str, caption: str) -> Html:
     return element("figure", {}, element("figcaption", {}, *words), picture)
 
 
-def section(title: str, *children: str) -> Html:
-    """A part of a page with its heading."""
-    return element("section", {}, element("h2", {}, title), *children)
+def section(title: str, *children: str, anchor: str | None = None) -> Html:
+    """A part of a page with its heading; links lead to it where it has an anchor."""
+    return element("section", {} if anchor is None else {"id": anchor}, element("h2", {}, title), *children)
+
+
+def details(summary: str, *children: str) -> Html:
+    """A part that is folded away until a reader asks for it; on paper it is unfolded."""
+    return element("details", {}, element("summary", {}, summary), *children)
+
+
+def _title(group: Group, width: int) -> list[Html]:
+    if group.title is None:
+        return []
+    # The title is an element of its own, since a narrow screen keeps it in view while the row scrolls.
+    title = element("span", {}, group.title)
+    return [element("tr", {}, element("th", {"scope": "rowgroup", "colspan": str(width)}, title))]
+
+
+def _body(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> list[Html]:
+    return [
+        element(
+            "tr",
+            {},
+            element("th", {"scope": "row"}, row[0]),
+            *(element("td", _kind(column), cell) for column, cell in zip(columns[1:], row[1:], strict=True)),
+        )
+        for row in rows
+    ]
 
 
 def _kind(column: Column) -> dict[str, str]:

@@ -20,6 +20,9 @@ class Colour(StrEnum):
     ACCENT = "#0b67b2"
     PALE = "#a9cfec"
     SECOND = "#b34d05"
+    BAD = "#b3181f"
+    BAD_GROUND = "#fdeceb"
+    GOOD = "#17693a"
     RAMP_1 = "#1d3a8f"
     RAMP_2 = "#5b2d9c"
     RAMP_3 = "#93288e"
@@ -35,6 +38,16 @@ class Colour(StrEnum):
 
 RAMP = (Colour.RAMP_1, Colour.RAMP_2, Colour.RAMP_3, Colour.RAMP_4, Colour.RAMP_5, Colour.RAMP_6)
 
+# Lines of one chart in their order, each with matplotlib's name of a mark, so that they differ without colours too.
+SERIES = (
+    (Colour.MUTED, "s"),
+    (Colour.ACCENT, "o"),
+    (Colour.SECOND, "D"),
+    (Colour.RAMP_3, "^"),
+    (Colour.RAMP_1, "v"),
+    (Colour.RAMP_6, "P"),
+)
+
 _ON_DARK = {
     Colour.INK: "#e8ebf0",
     Colour.MUTED: "#a3adba",
@@ -45,6 +58,9 @@ _ON_DARK = {
     Colour.ACCENT: "#5cb3f5",
     Colour.PALE: "#2a5478",
     Colour.SECOND: "#ff9d57",
+    Colour.BAD: "#ff8f89",
+    Colour.BAD_GROUND: "#35191b",
+    Colour.GOOD: "#6fd39a",
     Colour.RAMP_1: "#8fa8ff",
     Colour.RAMP_2: "#b592f7",
     Colour.RAMP_3: "#dc88d9",
@@ -71,13 +87,17 @@ a { color: var(--accent); }
 .scroll { overflow-x: auto; margin: 0 0 1.75rem; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 table { border-collapse: collapse; width: 100%; font-size: .9375rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; color: var(--muted); padding-bottom: .375rem; }
+caption { position: sticky; left: 0; max-width: calc(100vw - 2 * clamp(1rem, 4vw, 2.5rem));
+  text-align: left; color: var(--muted); padding-bottom: .375rem; }
 th, td { text-align: left; vertical-align: baseline; padding: .4375rem .75rem;
   border-bottom: 1px solid var(--grid); overflow-wrap: break-word; }
 th:first-child { padding-left: 0; min-width: 6rem; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--muted); font-weight: 500; font-size: .8125rem; vertical-align: bottom; line-height: 1.3; }
 tbody th { font-weight: 600; }
+.scroll [scope="row"], thead th:first-child { position: sticky; left: 0; background: var(--ground); }
+[scope="rowgroup"] { padding-top: 1.25rem; color: var(--muted); }
+[scope="rowgroup"] span { position: sticky; left: 0; }
 .number { text-align: right; }
 td.number { white-space: nowrap; }
 td:not(.number) { min-width: 10rem; }
@@ -102,6 +122,27 @@ dl { display: grid; grid-template-columns: fit-content(45%) 1fr; gap: .25rem 1.2
 dt { color: var(--muted); overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 h3 { margin: 0 0 .5rem; font-size: 1rem; }
+nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: 1.5rem 0 0; padding: .75rem 0;
+  list-style: none; border-block: 1px solid var(--grid); font-size: .9375rem; }
+nav a { display: inline-block; padding: .25rem 0; }
+.verdict { margin: 1.5rem 0 0; padding: .75rem 1rem; border-left: 4px solid var(--good); background: var(--card); }
+.verdict p, .verdict ul { margin: 0; max-width: 75ch; }
+.verdict strong { color: var(--good); }
+.doubt { border-left-color: var(--bad); background: var(--bad-ground); }
+.doubt strong, .doubted { color: var(--bad); }
+.doubt ul { padding-left: 1.25rem; }
+.verdict details { margin: 0; }
+.doubt li { margin-top: .375rem; overflow-wrap: anywhere; }
+h1 + .also, .over { max-width: 75ch; text-wrap: balance; }
+code span { white-space: nowrap; }
+.doubted { font-weight: 500; font-size: .8125rem; white-space: nowrap; }
+details { margin: 1.25rem 0; }
+.grid + .scroll, .grid + .narrow, dl + h3 { margin-top: 1.75rem; }
+summary { cursor: pointer; padding: .5rem 0; color: var(--accent); font-weight: 500; }
+details > .grid, details > .scroll { margin-top: .75rem; }
+pre { margin: 0 0 .75rem; padding: .75rem 1rem; overflow-x: auto; background: var(--track); border-radius: 6px;
+  white-space: pre-wrap; overflow-wrap: anywhere; font-size: .875rem; }
+.narrow table { width: auto; }
 @page { size: A4; margin: 15mm; }
 @media print {
   main { padding: 0; max-width: none; }
@@ -111,10 +152,16 @@ h3 { margin: 0 0 .5rem; font-size: 1rem; }
   h2, h3, caption { break-after: avoid; }
   tr, dl { break-inside: avoid; }
   .scroll { overflow: visible; }
+  caption, .scroll [scope="row"], thead th:first-child, [scope="rowgroup"] span { position: static; }
+  [scope="rowgroup"] { break-after: avoid; }
   table, .wide th, .wide td { font-size: 8.5pt; }
   td:not(.number) { min-width: 0; }
   .wide figure { max-width: 11cm; }
   .grid { grid-template-columns: 1fr 1fr; }
+  nav, summary { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; }
+  .verdict { border: 1.5pt solid var(--good); }
+  .doubt { border-color: var(--bad); }
 }
 """
 

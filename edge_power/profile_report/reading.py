@@ -1,0 +1,28 @@
+"""What the page's words mean, in plain sentences."""
+
+from edge_power.report.markup import Html, element
+from edge_power_runtime.profiler.record import Report
+
+_ALWAYS = (
+    "Latency is the time from a text to its prediction: tokenizing it, choosing the program that fits, running it, and "
+    "naming the label. One answer runs at a time.",
+    "p50 is the median: half of the answers take no longer. p90 and p99 say the same of 90 and 99 in 100. The 95 % "
+    "interval says how well the median is known: measured again in the same way, it would seldom lie outside.",
+    "All cases were measured side by side, in turns, so that whatever disturbs the machine disturbs them alike. A "
+    "speed-up is a ratio of two medians of one run, at the same number of tokens.",
+    "Multiply-adds are counted from the shapes of the program. A word-vector is one token between two encoders; "
+    "retention is how many of them each encoder passes on.",
+    "Load is opening the bundle in a fresh process, its files checked, until the program is ready; the import of the "
+    "engine comes before. Memory is resident, beyond what that process had before. An artifact holds every program of "
+    "its engine and precision, with one copy of the weights.",
+)
+_OPERATIONS = (
+    "Times of operations come from the engine's own profiler, in runs apart from the timed ones since it slows them; "
+    "they add up to a little more or less than the latency."
+)
+
+
+def reading(report: Report) -> list[Html]:
+    """Explanations, a paragraph each."""
+    texts = [*_ALWAYS, *([_OPERATIONS] if any(one.operations for one in report.operations) else [])]
+    return [element("p", {}, text) for text in texts]

@@ -1,0 +1,48 @@
+"""A report as Markdown, for a pull request: the machine, a table, and warnings where the figures are in doubt."""
+
+from edge_power_runtime.profiler.figures import one_line
+from edge_power_runtime.profiler.record import Report
+from edge_power_runtime.profiler.rows import rows
+from edge_power_runtime.profiler.table import COLUMNS, cells, flag_line, headline, notes
+
+# What Markdown or HTML would take for more than a letter. A backslash hides all of them but the two of HTML.
+_SPECIAL = frozenset("\\`*_[]|~$#")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def markdown(report: Report) -> str:
+    """Sum up a report in GitHub's Markdown.
+
+    Names and reasons are escaped, so that they show as text.
+
+    Args:
+        report: any.
+
+    Returns:
+        Lines that end with a newline.
+
+    Raises:
+        InputError: a case has no samples.
+    """
+    found = rows(report)
+    table = [COLUMNS, ("---", *("---:" for _ in COLUMNS[1:])), *(tuple(map(escaped, cells(row))) for row in found)]
+    lines = [f"**{escaped(headline(report))}**", ""]
+    lines += [f"| {' | '.join(line)} |" for line in table]
+    lines += ["", *(escaped(note) for note in notes(report, found)), ""]
+    if report.flags:
+        lines += ["> [!WARNING]", "> These figures are in doubt:", ">"]
+        lines += [f"> - {escaped(flag_line(flag))}" for flag in report.flags] + [""]
+    lines.append(escaped(versions(report)))
+    return "\n".join(lines) + "\n"
+
+
+def versions(report: Report) -> str:
+    """The software that ran and the moment, in one line."""
+    environment = report.environment
+    parts = [f"{name} {version}" for name, version in sorted(environment.versions.items())]
+    return ", ".join([*parts, f"{environment.system}, kernel {environment.kernel}", report.created])
+
+
+def escaped(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return "".join(_HTML.get(letter, f"\\{letter}" if letter in _SPECIAL else letter) for letter in one_line(text))

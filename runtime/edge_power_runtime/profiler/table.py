@@ -1,0 +1,98 @@
+"""A report as plain text, for a terminal: one row per case, then the reasons not to believe it."""
+
+from collections.abc import Sequence
+
+from edge_power_runtime.profiler.figures import (
+    NONE,
+    count,
+    interval,
+    list_of,
+    milliseconds,
+    one_line,
+    rate,
+    scaled,
+    size,
+    times,
+)
+from edge_power_runtime.profiler.record import Flag, Report
+from edge_power_runtime.profiler.rows import Row, rows, shared
+
+COLUMNS = (
+    "case", "p50 ms", "95 % interval", "p90 ms", "p99 ms", "answers/s", "speed-up", "load ms", "memory", "MAC/s",
+)  # fmt: skip
+
+
+def text_table(report: Report) -> str:
+    """Sum up a report for a terminal, in lines that end with a newline.
+
+    Raises:
+        InputError: a case has no samples.
+    """
+    found = rows(report)
+    lines = [one_line(headline(report)), ""]
+    lines += _aligned([COLUMNS, *(cells(row) for row in found)])
+    lines += ["", *notes(report, found), *([""] if report.flags else [])]
+    lines += [f"warning: {one_line(flag_line(flag))}" for flag in report.flags]
+    return "\n".join(lines) + "\n"
+
+
+def headline(report: Report) -> str:
+    """What was measured on what, in one line."""
+    settings = report.settings
+    machine = device(report)
+    answers = f"{count(settings.iterations, 'timed answer')} a case after {settings.warmup:,} to warm up"
+    cases = [result.case for result in report.results]
+    common = shared(cases)
+    return ": ".join([f"{report.bundle.name} on {machine}", "; ".join([*([common] if common else []), answers])])
+
+
+def device(report: Report) -> str:
+    """The machine in one line."""
+    environment = report.environment
+    named = [name for name in (environment.device, environment.cpu) if name]
+    cores = count(len(environment.cores), "core") if environment.cores else environment.architecture
+    return ", ".join([*(named or [environment.system]), cores])
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """A cell for each of `COLUMNS`."""
+    total, startup = row.total, row.result.startup
+    return (
+        one_line(row.name),
+        milliseconds(total.median),
+        interval(total.median_low, total.median_high),
+        milliseconds(total.percentiles[90.0]),
+        milliseconds(total.percentiles[99.0]),
+        rate(row.answers_per_s),
+        NONE if row.speed_up is None else times(row.speed_up.ratio),
+        milliseconds(None if startup is None else startup.load_ms),
+        size(None if startup is None else startup.steady_bytes),
+        NONE if row.macs_per_s is None else scaled(row.macs_per_s).strip(),
+    )
+
+
+def notes(report: Report, found: Sequence[Row]) -> list[str]:
+    """What a reader of the table has to know, a sentence each."""
+    said = ["Times are from text to prediction; memory is resident, beyond what the process had before."]
+    baselines = sorted({row.speed_up.baseline.budget for row in found if row.speed_up is not None})
+    if baselines:
+        names = one_line(list_of(baselines))
+        said.append(f"Speed-up is against {names}, of the same engine, precision, length and threads.")
+    if not report.flags:
+        said.append("Nothing was found that speaks against these figures.")
+    return said
+
+
+def flag_line(flag: Flag) -> str:
+    """A flag in one line, with the case that it concerns."""
+    return flag.reason if flag.case is None else f"{flag.case}: {flag.reason}"
+
+
+def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+    """The first column to the left, figures to the right."""
+    first, *others = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    aligned = []
+    for name, *figures in lines:
+        right = (cell.rjust(width) for cell, width in zip(figures, others, strict=True))
+        aligned.append("  ".join([name.ljust(first), *right]))
+    return aligned
