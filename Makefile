@@ -16,7 +16,7 @@ PIP_INSTALL := bin/python -m pip install -qq --disable-pip-version-check --no-in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite lint format bench bench-accuracy bench-peers clean distclean
+.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite test-arm lint format bench bench-accuracy bench-peers clean distclean
 
 help:
 	@echo 'make demo                 convert a real classifier for three engines and compare them'
@@ -24,6 +24,7 @@ help:
 	@echo 'make test-main            the main suite only (.venv)'
 	@echo 'make test-runtime-onnx    the runtime with nothing but onnxruntime (.venv-onnx)'
 	@echo 'make test-runtime-tflite  the runtime with nothing but tflite-runtime and numpy 1 (.venv-tflite)'
+	@echo 'make test-arm             the runtime on emulated 64-bit ARM: the same answers as here, and its own tests (.arm)'
 	@echo 'make test-slow            the tests that take minutes'
 	@echo 'make lint                 ruff, mypy and import-linter; make format mends what ruff can'
 	@echo 'make bench                the benchmarks of our own programs'
@@ -58,6 +59,19 @@ test-runtime-tflite:
 run-runtime-tflite: .venv-tflite/.installed
 	@echo '== runtime, with tflite-runtime and numpy 1'
 	@.venv-tflite/bin/pytest tests/runtime
+
+# No part of `make test`: it takes minutes, and packages that only Debian's apt downloads. What is left out measures
+# the emulator: how fast it is, and pages of memory that are the host's.
+ARM := .arm
+ARM_PYTHON := $(ARM)/root/usr/bin/python
+NOT_EMULATED := test_public.py::test_import_is_quick profiler/test_measure.py::test_p50_is_that_of_a_bare_loop \
+  test_huge_pages.py::test_memory_allocated_in_the_block_moves_and_keeps_its_content
+
+test-arm: $(VENV)/.installed $(ARM)/.installed
+	@echo '== runtime, on emulated 64-bit ARM against this machine'
+	@$(BIN)/pytest tests/arm -m arm
+	@echo '== runtime, on emulated 64-bit ARM: its own tests'
+	@$(ARM_PYTHON) -m pytest -p no:cacheprovider tests/runtime $(NOT_EMULATED:%=--deselect=tests/runtime/%)
 
 lint: $(VENV)/.installed
 	@$(BIN)/ruff check
@@ -114,6 +128,11 @@ $(VENV)/.installed: $(PROJECTS) | $(VENV)/bin/python
 	@.venv-peers/$(PIP_INSTALL) 'torch~=2.13.0' 'optimum-onnx[onnxruntime]~=0.1.0'
 	@touch $@
 
+$(ARM)/.installed: tests/arm/install.py runtime/pyproject.toml | $(VENV)/bin/python
+	@echo 'unpacking an ARM emulator and an ARM Python into $(ARM), about 20 seconds ...'
+	@$(BIN)/python tests/arm/install.py
+	@touch $@
+
 $(VENVS:%=%/bin/python):
 	@test -n '$(PYTHON)' || { echo 'no Python found: install Python 3.11 (Debian: apt install python3 python3-venv)' >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; found = sys.version.split()[0]; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) \
@@ -124,7 +143,7 @@ $(VENVS:%=%/bin/python):
 clean:
 	rm -rf out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	for project in . converters runtime; do rm -rf $$project/build $$project/dist $$project/*.egg-info; done
-	find . -path './.venv*' -prune -o -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
+	find . -path './.venv*' -prune -o -path ./$(ARM) -prune -o -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean
-	rm -rf $(VENVS)
+	rm -rf $(VENVS) $(ARM)
