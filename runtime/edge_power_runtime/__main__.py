@@ -1,4 +1,4 @@
-"""`python -m edge_power_runtime`: classify texts with a bundle, or verify it on this device."""
+"""`python -m edge_power_runtime`: classify texts with a bundle, verify or profile it on this device."""
 
 import argparse
 import io
@@ -31,11 +31,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """
     parser = _Parser(prog=_PROGRAM, description=__doc__, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=__version__)
-    parser.add_argument("command", choices=("classify", "verify"), help="each has its own --help")
+    parser.add_argument("command", choices=tuple(_COMMANDS), help="each has its own --help")
     parser.add_argument("arguments", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     found = parser.parse_args(arguments)
-    command = _verify_parser() if found.command == "verify" else _classify_parser()
-    return command.parse_intermixed_args(found.arguments)
+    return _COMMANDS[found.command]().parse_intermixed_args(found.arguments)
 
 
 def _classify_parser() -> argparse.ArgumentParser:
@@ -51,6 +50,22 @@ def _verify_parser() -> argparse.ArgumentParser:
     parser = _command_parser("verify", "Compare this device with the bundle's golden examples.", _verify)
     parser.add_argument("--atol", type=float, help="largest difference of a logit; default: what the bundle records")
     return parser
+
+
+def _profile_parser() -> argparse.ArgumentParser:
+    from edge_power_runtime.profiler import arguments, command
+
+    parser = _Parser(prog=f"{_PROGRAM} profile", description=command.DESCRIPTION, allow_abbrev=False)
+    parser.set_defaults(run=command.run)
+    arguments.add_arguments(parser)
+    return parser
+
+
+_COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+    "classify": _classify_parser,
+    "verify": _verify_parser,
+    "profile": _profile_parser,
+}
 
 
 def _command_parser(name: str, description: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:

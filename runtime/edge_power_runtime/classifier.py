@@ -4,9 +4,9 @@ import math
 import os
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from edge_power_runtime.errors import EngineError, InputError
 from edge_power_runtime.manifest import TOKENIZER_FILE, Artifact, Program
 from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import Session, open_engine
-from edge_power_runtime.text import Text, TextEncoder
+from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,30 @@ class Prediction:
             return ()
         found = survivors(self._rows, self.retention)
         return tuple(tuple(position for position in words if position < self.num_tokens) for words in found)
+
+
+class Choice(NamedTuple):
+    """A text on its way to a program; a tuple since it is made for every text, and a dataclass takes 1 us longer.
+
+    Attributes:
+        encoded: the text.
+        order: of the program, counted from the shortest of the classifier's budget.
+        session: the program, loaded.
+        inputs: what it is given.
+    """
+
+    encoded: EncodedText
+    order: int
+    session: Session
+    inputs: dict[str, np.ndarray]
+
+    def run(self) -> dict[str, np.ndarray]:
+        """Run the program: the third stage of a call.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        return self.session.run(self.inputs)
 
 
 class Classifier:
@@ -130,16 +154,40 @@ class Classifier:
         return cls(bundle, artifact, name, encoder, num_threads=num_threads)
 
     def __call__(self, text: Text) -> Prediction:
-        """Classify one text or one pair.
+        """Classify one text or one pair, in four stages: encode, choose, run, decode.
 
         Raises:
             InputError: it is no text.
             EngineError: the engine failed.
         """
-        encoded = self._encoder.encode(text)
+        choice = self.choose(self.encode(text))
+        return self.decode(choice, choice.run())
+
+    def encode(self, text: Text) -> EncodedText:
+        """Tokenize a text or a pair and cut it to the longest program: the first of the four stages of a call.
+
+        Raises:
+            InputError: it is no text.
+        """
+        return self._encoder.encode(text)
+
+    def choose(self, encoded: EncodedText) -> Choice:
+        """Choose the shortest program that holds a text, load it if nobody did, and pad the text: the second stage.
+
+        Raises:
+            EngineError: the program does not load.
+        """
         index = bisect_left(self._lengths, encoded.num_tokens)
         program = self._programs[index]
-        outputs = self._session(program).run(self._encoder.pad(encoded, program.length))
+        return Choice(encoded, index, self._session(program), self._encoder.pad(encoded, program.length))
+
+    def decode(self, choice: Choice, outputs: Mapping[str, np.ndarray]) -> Prediction:
+        """Name the label: the fourth stage, after `choice.run()`.
+
+        Raises:
+            EngineError: a logit is not finite.
+        """
+        program, encoded = self._programs[choice.order], choice.encoded
         logits = tuple(outputs["logits"].tolist()[0])
         scores = softmax(logits, program.name) if self._labels else logits
         best = logits.index(max(logits))
@@ -152,7 +200,7 @@ class Classifier:
             length=program.length,
             num_tokens=encoded.num_tokens,
             truncated=encoded.truncated,
-            retention=self._retentions[index],
+            retention=self._retentions[choice.order],
             _rows=outputs.get("kept"),
         )
 

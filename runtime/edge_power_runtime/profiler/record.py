@@ -297,7 +297,7 @@ class LatencyTable:
 
     The expected time of a configuration is `fixed_ms` + `token_ms` times its length + over all encoders, the entry of
     `entering_ms` for the word-vectors that enter and that of `leaving_ms` for those that leave, between the grid's
-    points on straight lines.
+    points on straight lines, + `extract_ms` for each encoder but the last that drops some.
 
     Attributes:
         engine: as in Case.
@@ -310,6 +310,7 @@ class LatencyTable:
         leaving_ms: per encoder, per point of the grid.
         fitted: names of the programs that it was fitted to.
         errors: relative error at each of them: predicted / measured - 1.
+        extract_ms: of dropping word-vectors in one encoder, however many.
     """
 
     engine: str
@@ -322,6 +323,7 @@ class LatencyTable:
     leaving_ms: tuple[tuple[float, ...], ...]
     fitted: tuple[str, ...]
     errors: tuple[float, ...]
+    extract_ms: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,8 +410,11 @@ def read_report(data: bytes | str, document: str) -> Report:
 
     Raises:
         SchemaVersionError: it is written in a newer format.
-        BundleError: it is malformed; the message gives the JSON path.
+        BundleError: it is malformed or contradicts itself; the message gives the JSON path.
     """
+    # Imported here since the checks are written in terms of the classes above.
+    from edge_power_runtime.profiler.record_checks import check_report
+
     node = parse(data, document)
     version = node.field("schema_version").integer(minimum=1)
     if version > SCHEMA_VERSION:
@@ -417,4 +422,6 @@ def read_report(data: bytes | str, document: str) -> Report:
             f"{document} has schema_version {version}, this runtime reads up to {SCHEMA_VERSION}; "
             "update edge-power-runtime: pip install --upgrade edge-power-runtime"
         )
-    return read_dataclass(Report, node)
+    report = read_dataclass(Report, node)
+    check_report(report, node)
+    return report

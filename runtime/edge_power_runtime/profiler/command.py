@@ -1,0 +1,127 @@
+"""`python -m edge_power_runtime profile`: options in, a table out, the report in files."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import IO
+
+from edge_power_runtime.errors import InputError
+from edge_power_runtime.profiler.arguments import options_from
+from edge_power_runtime.profiler.progress import JsonProgress, PlainProgress, Silent
+from edge_power_runtime.profiler.record import Report, read_report
+
+DESCRIPTION = "Measure how long a bundle's programs take on this machine, and say what casts doubt on the figures."
+STDOUT = "-"
+
+
+def run(found: argparse.Namespace) -> int:
+    """Run the command.
+
+    Returns:
+        The exit status, 0.
+
+    Raises:
+        InputError: an option cannot be used; other errors as `profile` raises them.
+    """
+    if found.compare:
+        return _compare(found)
+    from edge_power_runtime.profiler.profile import profile
+
+    if found.bundle is None:
+        raise InputError("expected the directory of a bundle; give one, or two reports to --compare")
+    if found.json == found.markdown == STDOUT:
+        raise InputError("--json and --markdown cannot both go to standard output; name a file for one of them")
+    options = options_from(found)
+    for name in (found.json, found.markdown):
+        check_target(name)
+    watch = _watcher(found.progress, sys.stderr)
+    try:
+        report = profile(found.bundle, options, watch=watch)
+    finally:
+        watch.close()
+    _tell(report, found)
+    return 0
+
+
+def write_beside(target: Path, text: str) -> None:
+    """Write a file under a temporary name and rename it, so that an interruption leaves the old one or none.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    partial = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise InputError(f"cannot write {target}: {error.strerror}") from error
+
+
+def load_report(name: str) -> Report:
+    """Read a report from a file.
+
+    Raises:
+        InputError: it cannot be read.
+        BundleError: it is no report; SchemaVersionError where it is a newer one.
+    """
+    try:
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}") from error
+    return read_report(data, name)
+
+
+def check_target(name: str | None) -> None:
+    """Find out before a long profile that its report could not be written where it is wanted.
+
+    Raises:
+        InputError: the folder is not there, or the name is that of a folder.
+    """
+    if name in (None, STDOUT):
+        return
+    target = Path(name or "")
+    if target.is_dir():
+        raise InputError(f"cannot write {target}: it is a directory; name a file")
+    if not target.parent.is_dir():
+        raise InputError(f"cannot write {target}: there is no directory {target.parent}; make it first")
+
+
+def _watcher(kind: str, stream: IO[str]) -> Silent | PlainProgress | JsonProgress:
+    match kind:
+        case "json":
+            return JsonProgress(stream)
+        case "none":
+            return Silent()
+        case _:
+            return PlainProgress(stream)
+
+
+def _tell(report: Report, found: argparse.Namespace) -> None:
+    from edge_power_runtime.profiler.markdown import markdown
+    from edge_power_runtime.profiler.table import text_table
+
+    is_stdout_taken = STDOUT in (found.json, found.markdown)
+    print(text_table(report), end="", file=sys.stderr if is_stdout_taken else sys.stdout)
+    if found.json is not None:
+        _write(found.json, report.to_json())
+    if found.markdown is not None:
+        _write(found.markdown, markdown(report))
+
+
+def _write(name: str, text: str) -> None:
+    if name == STDOUT:
+        sys.stdout.write(text)
+    else:
+        write_beside(Path(name), text)
+
+
+def _compare(found: argparse.Namespace) -> int:
+    from edge_power_runtime.profiler.compare import compare, comparison_text
+
+    if found.bundle is not None:
+        raise InputError(f"--compare takes two reports and no bundle, found {found.bundle!r} too")
+    first, second = map(load_report, found.compare)
+    print(comparison_text(compare(first, second)), end="")
+    return 0

@@ -1,0 +1,108 @@
+"""Which cases a profile has: the options, held against a bundle and this machine."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from edge_power_runtime.bundle import Bundle
+from edge_power_runtime.classifier import programs_of
+from edge_power_runtime.engines import ENGINE_NAMES, engine_info, missing_engine
+from edge_power_runtime.errors import InputError
+from edge_power_runtime.manifest import PRECISIONS, Artifact
+from edge_power_runtime.profiler.options import Options, unique
+from edge_power_runtime.profiler.record import Case
+from edge_power_runtime.profiler.usage import usable_cores
+
+T = TypeVar("T")
+
+
+def plan_cases(bundle: Bundle, options: Options) -> tuple[Case, ...]:
+    """Give every case that the options ask for and the bundle has.
+
+    Returns:
+        Them, by engine, precision, threads, budget and length, each in the bundle's order or rising.
+
+    Raises:
+        InputError: an option names what the bundle does not have, or more threads than there are cores.
+        MissingEngineError: an engine that is asked for is not installed; or none is that the bundle is made for.
+    """
+    _check_threads(options.threads)
+    artifacts = choose_artifacts(bundle, options)
+    programs = [program for artifact in artifacts for program in artifact.programs]
+    have_budgets = [entry.name for entry in bundle.manifest.budgets if any(p.budget == entry.name for p in programs)]
+    budgets = _choose("budget", options.budgets, have_budgets, artifacts)
+    lengths = _choose("length", options.lengths, sorted({program.length for program in programs}), artifacts)
+    cases = tuple(
+        Case(artifact.engine, artifact.precision, budget, program.length, threads)
+        for artifact in artifacts
+        for threads in sorted(options.threads)
+        for budget in budgets
+        for program in programs_of(artifact, budget)
+        if program.length in lengths
+    )
+    if not cases:
+        raise InputError(
+            f"the bundle {bundle.path} has no program of budget {' or '.join(budgets)} at length "
+            f"{' or '.join(map(str, lengths))} for {_names(artifacts)}; ask for other budgets or lengths"
+        )
+    return cases
+
+
+def choose_artifacts(bundle: Bundle, options: Options) -> tuple[Artifact, ...]:
+    """Give the artifacts of the engines and precisions that are asked for, in our order of both.
+
+    Raises:
+        InputError: the bundle has none; the message lists those that it has.
+        MissingEngineError: see `plan_cases`.
+    """
+    have = sorted(bundle.manifest.artifacts, key=_order)
+    if not have:
+        raise InputError(f"the bundle {bundle.path} has no artifact; convert the model for an engine first")
+    for engine in options.engines:
+        if engine not in {artifact.engine for artifact in have}:
+            raise InputError(f"the bundle {bundle.path} has no artifact {engine}; it has: {_names(have)}")
+        if not engine_info(engine).is_installed:
+            raise missing_engine(engine)
+    found = [
+        artifact
+        for artifact in have
+        if artifact.engine in (options.engines or (artifact.engine,))
+        and artifact.precision in (options.precisions or (artifact.precision,))
+    ]
+    missing = [name for name in options.precisions if name not in {artifact.precision for artifact in found}]
+    if missing:
+        where = " ".join(options.engines)
+        wanted = f"{where} {missing[0]}".strip()
+        raise InputError(f"the bundle {bundle.path} has no artifact {wanted}; it has: {_names(have)}")
+    installed = tuple(artifact for artifact in found if engine_info(artifact.engine).is_installed)
+    if not installed:
+        raise missing_engine(*unique(tuple(artifact.engine for artifact in found)))
+    return installed
+
+
+def artifact_of(bundle: Bundle, case: Case) -> Artifact:
+    """Give the artifact that a case of this bundle runs."""
+    return next(
+        item for item in bundle.manifest.artifacts if (item.engine, item.precision) == (case.engine, case.precision)
+    )
+
+
+def _check_threads(threads: Sequence[int]) -> None:
+    cores, most = len(usable_cores()), max(threads)
+    if most > cores:
+        plural = "" if cores == 1 else "s"
+        raise InputError(f"threads is {most}, and this process may use {cores} core{plural}; ask for 1..{cores}")
+
+
+def _order(artifact: Artifact) -> tuple[int, int]:
+    return ENGINE_NAMES.index(artifact.engine), PRECISIONS.index(artifact.precision)
+
+
+def _names(artifacts: Sequence[Artifact]) -> str:
+    return ", ".join(f"{artifact.engine} {artifact.precision}" for artifact in artifacts)
+
+
+def _choose(kind: str, wanted: Sequence[T], have: Sequence[T], artifacts: Sequence[Artifact]) -> Sequence[T]:
+    for value in wanted:
+        if value not in have:
+            raise InputError(f"no {kind} {value!r} in {_names(artifacts)}; there are: {', '.join(map(str, have))}")
+    return [value for value in have if value in wanted] if wanted else have

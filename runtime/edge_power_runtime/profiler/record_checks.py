@@ -1,0 +1,69 @@
+"""Rules of a report that go beyond the type of each field: its parts must fit together."""
+
+from collections.abc import Sequence
+
+from edge_power_runtime.jsonnode import Node
+from edge_power_runtime.profiler.record import CaseResult, LatencyTable, MixResult, Report, Stages
+
+
+def check_report(report: Report, node: Node) -> None:
+    """Check that a report's parts fit together.
+
+    Args:
+        report: as it was read.
+        node: the document that it was read from, to say where a rule is broken.
+
+    Raises:
+        BundleError: they do not; the message gives the JSON path.
+    """
+    cases = [result.case for result in report.results]
+    for index, (result, place) in enumerate(zip(report.results, node.field("results").items(), strict=True)):
+        if result.case in cases[:index]:
+            place.field("case").fail("a case that no other result has")
+        _check_samples(result, place)
+    for mix, place in zip(report.mixes, node.field("mixes").items(), strict=True):
+        _check_mix(mix, place)
+    for table, place in zip(report.latency_tables, node.field("latency_tables").items(), strict=True):
+        _check_table(table, place)
+    percentiles = node.field("settings").field("percentiles")
+    if not all(0 <= percent <= 100 for percent in report.settings.percentiles):
+        percentiles.fail("an array of numbers in 0..100")
+
+
+def _check_samples(result: CaseResult, place: Node) -> None:
+    rounds, stages = place.field("rounds"), place.field("stages")
+    count = sum(result.rounds)
+    if not count:
+        rounds.fail("numbers whose sum is at least 1")
+    for name in Stages.__slots__:
+        _check_times(getattr(result.stages, name), count, stages.field(name))
+    if not result.keep:
+        place.field("keep").fail("a number for each encoder, one at least")
+
+
+def _check_times(times: Sequence[float], count: int, place: Node) -> None:
+    if len(times) != count:
+        place.fail(f"an array of as many samples as the rounds count, {count}")
+    if min(times, default=0.0) < 0:
+        place.fail("an array of numbers of at least 0")
+
+
+def _check_mix(mix: MixResult, place: Node) -> None:
+    count = len(mix.lengths)
+    if not count:
+        place.field("lengths").fail("an array of one sample at least")
+    if len(mix.num_tokens) != count:
+        place.field("num_tokens").fail(f"an array of as many samples as there are lengths, {count}")
+    _check_times(mix.total_ms, count, place.field("total_ms"))
+
+
+def _check_table(table: LatencyTable, place: Node) -> None:
+    grid = table.word_vectors
+    if not grid or list(grid) != sorted(set(grid)):
+        place.field("word_vectors").fail("an array of rising numbers, one at least")
+    for name in ("entering_ms", "leaving_ms"):
+        for row in place.field(name).items():
+            if len(row.items()) != len(grid):
+                row.fail(f"an array of one number per point of the grid, {len(grid)}")
+    if len(table.entering_ms) != len(table.leaving_ms):
+        place.field("leaving_ms").fail(f"an array of as many encoders as entering_ms has, {len(table.entering_ms)}")

@@ -1,0 +1,179 @@
+"""The whole of a profile, on real engines: what the report holds, and what is refused before anything is measured."""
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+
+from edge_power_runtime import BundleError, Classifier, EngineError, InputError
+from edge_power_runtime.engines import ENGINES
+from edge_power_runtime.profiler import profile as module
+from edge_power_runtime.profiler.options import Options
+from edge_power_runtime.profiler.profile import profile
+from edge_power_runtime.profiler.record import Case, Startup, read_report
+
+INSTALLED = tuple(info.name for info in ENGINES if info.is_installed)
+
+
+class Listener:
+    """Remembers what it is told."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self.steps: list[str] = []
+
+    def begin(self, total: int) -> None:
+        assert not self.steps
+        self.total = total
+
+    def step(self, description: str) -> None:
+        self.steps.append(description)
+
+
+@pytest.fixture
+def no_probe(monkeypatch):
+    """Leave out the fresh processes, which test_probe.py tests: ExecuTorch's take seconds each."""
+    startup = Startup(1.0, 2.0, 3, 4, 5)
+    monkeypatch.setattr(module, "measure_startup", lambda path, case, text: startup)
+    return startup
+
+
+def test_every_installed_engine_is_profiled(tiny, no_probe):
+    listener = Listener()
+    report = profile(tiny.path, Options(iterations=7, burst=3, warmup=1, percentiles=(50,)), watch=listener)
+    assert [result.case for result in report.results] == [
+        Case(engine, "fp32", budget, length, 1)
+        for engine in INSTALLED
+        for budget in ("fast", "full")
+        for length in (8, 24)
+    ]
+    for result in report.results:
+        assert result.rounds == (3, 3, 1)
+        assert len(result.stages.total_ms) == 7
+        assert min(result.stages.run_ms) > 0
+        assert result.num_tokens == result.case.length  # the tiny tokenizer can fill every program
+        assert result.startup == no_probe
+    assert listener.total == len(listener.steps) == len(report.results) * (1 + 1 + 3)
+    assert listener.steps[0] == f"starting: {report.results[0].case}"
+    assert read_report(report.to_json(), "report") == report
+
+
+def test_facts_come_from_the_manifest(tiny, engine, no_probe):
+    options = Options(engines=(engine,), budgets=("fast",), lengths=(24,), iterations=2, warmup=0)
+    report = profile(tiny.path, options)
+    (result,) = report.results
+    assert result.keep == (20, 12, 8, 1)
+    assert result.macs == 454592
+    assert result.artifact_bytes == tiny.artifact(engine).size_bytes
+    assert result.num_texts == 0
+    assert (report.schema_version, report.bundle.name, report.bundle.architecture) == (1, "tiny", "bert")
+    assert report.bundle.manifest_sha256 == hashlib.sha256((tiny.path / "bundle.json").read_bytes()).hexdigest()
+    assert report.bundle.schedules == {"fast": (0.8, 0.5, 0.3, 0.3), "full": (1.0, 1.0, 1.0, 1.0)}
+    assert report.created.endswith("+00:00")
+    assert (report.settings.texts, report.settings.num_texts, report.settings.iterations) == ("built-in", 0, 2)
+    assert {"python", "edge-power-runtime", "numpy", "tokenizers"} < set(report.environment.versions)
+    assert report.environment.usage.wall_s > 0
+    assert (report.mixes, report.operations, report.latency_tables) == ((), (), ())
+
+
+def test_delegation_comes_from_the_manifest_too(tiny, engine, no_probe):
+    options = Options(engines=(engine,), budgets=("fast",), lengths=(8,), iterations=1, warmup=0)
+    found = profile(tiny.path, options).bundle.delegation
+    assert sorted(found) == ["fast_24", "fast_8", "full_24", "full_8"]
+    assert found["full_8"].inside["aten_linear_default"] == 24
+    both = replace(
+        tiny.manifest,
+        artifacts=(*tiny.manifest.artifacts, replace(tiny.artifact("executorch"), precision="int8")),
+    )
+    assert {"fp32 full_8", "int8 full_8"} < set(module._delegation(both))
+
+
+def test_a_profile_with_too_few_samples_says_so(tiny, engine, no_probe):
+    report = profile(tiny.path, Options(engines=(engine,), budgets=("fast",), lengths=(8,), iterations=4))
+    assert "few-samples" in {flag.kind for flag in report.flags}
+
+
+def test_texts_of_a_file_are_timed_where_they_fall_and_as_a_mix(tiny, engine, no_probe, tmp_path):
+    file = tmp_path / "texts.tsv"
+    file.write_text("good\nbad film\tdull\n" + "a good film " * 5 + "\n" + "a " * 100 + "\n", encoding="utf-8")
+    options = Options(engines=(engine,), lengths=(8,), iterations=3, warmup=1, burst=2, texts=str(file))
+    listener = Listener()
+    report = profile(tiny.path, options, watch=listener)
+    assert [(result.num_texts, result.num_tokens) for result in report.results] == [(2, 3), (2, 3)]
+    assert (report.settings.texts, report.settings.num_texts) == ("texts.tsv", 4)
+    assert [mix.budget for mix in report.mixes] == ["fast", "full"]
+    for mix in report.mixes:
+        assert (mix.engine, mix.precision, mix.threads) == (engine, "fp32", 1)
+        assert mix.lengths == (8, 8, 24, 24)
+        assert mix.num_tokens == (3, 6, 17, 24)
+        assert mix.truncated == 1
+        assert len(mix.total_ms) == 4
+    assert listener.total == len(listener.steps)
+
+
+def test_max_seconds_leaves_each_case_a_round(tiny, engine, no_probe):
+    options = Options(engines=(engine,), iterations=10**7, warmup=0, max_seconds=0.01)
+    report = profile(tiny.path, options)
+    assert all(sum(result.rounds) == len(result.stages.run_ms) >= 5 for result in report.results)
+
+
+def test_texts_run_on_the_program_of_their_case(tiny, engine, no_probe, monkeypatch):
+    ran = []
+    decode = Classifier.decode
+
+    def listen(self, choice, outputs):
+        prediction = decode(self, choice, outputs)
+        ran.append((prediction.program, prediction.truncated))
+        return prediction
+
+    monkeypatch.setattr(Classifier, "decode", listen)
+    profile(tiny.path, Options(engines=(engine,), budgets=("full",), lengths=(24,), iterations=2, warmup=0))
+    assert set(ran) == {("full_24", False)}
+
+
+def test_startup_is_of_a_fresh_process(tiny, engine):
+    options = Options(engines=(engine,), budgets=("full",), lengths=(8,), iterations=1, warmup=0)
+    (result,) = profile(tiny.path, options).results
+    assert result.startup.load_ms > 0.1
+    assert result.startup.first_answer_ms > 0
+
+
+@pytest.mark.skipif("executorch" not in INSTALLED, reason="needs executorch")
+def test_executorch_runs_with_several_thread_counts(tiny, no_probe, monkeypatch):
+    monkeypatch.setattr("edge_power_runtime.profiler.plan.usable_cores", lambda: (0, 1))
+    options = Options(engines=("executorch",), lengths=(8,), threads=(1, 2), iterations=4, burst=2, warmup=1)
+    report = profile(tiny.path, options)
+    assert [result.case.threads for result in report.results] == [1, 1, 2, 2]
+    assert all(result.rounds == (2, 2) for result in report.results)
+
+
+def test_what_cannot_be_measured_is_told_first(tiny, engine, no_probe, tmp_path):
+    listener = Listener()
+
+    def refused(error, message, path=tiny.path, **changes):
+        with pytest.raises(error, match=message):
+            profile(path, replace(Options(engines=(engine,)), **changes), watch=listener)
+
+    refused(InputError, "expected the directory of a bundle", path=tmp_path / "gone")
+    refused(InputError, "there are: fast, full", budgets=("slow",))
+    refused(InputError, "No such file", texts=str(tmp_path / "gone"))
+    refused(InputError, "a latency table cannot be fitted: there are 4 programs", latency_table=True)
+    assert listener.steps == []
+
+
+def test_an_altered_file_is_told_first(toy_bundle, toy_engine, monkeypatch):
+    monkeypatch.setattr(type(ENGINES[0]), "is_installed", property(lambda info: True))
+    (toy_bundle / "onnx" / "fast_8.onnx").write_bytes(b"altered")
+    listener = Listener()
+    with pytest.raises(BundleError, match="fast_8.onnx in the bundle .* has the size"):
+        profile(toy_bundle, Options(), watch=listener)
+    assert listener.steps == []
+
+
+def test_a_case_that_does_not_start_ends_the_profile(tiny, engine, monkeypatch):
+    def crash(path, case, text):
+        raise EngineError(f"{case}: a fresh process was ended by SIGKILL")
+
+    monkeypatch.setattr(module, "measure_startup", crash)
+    with pytest.raises(EngineError, match="fast 8, 1 thread: a fresh process was ended by SIGKILL"):
+        profile(tiny.path, Options(engines=(engine,)))
