@@ -16,7 +16,7 @@ PIP_INSTALL := bin/python -m pip install -qq --disable-pip-version-check --no-in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite test-arm lint format bench bench-accuracy bench-peers clean distclean
+.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb lint format bench bench-accuracy bench-peers clean distclean
 
 help:
 	@echo 'make demo                 convert a real classifier for three engines and compare them'
@@ -25,6 +25,7 @@ help:
 	@echo 'make test-runtime-onnx    the runtime with nothing but onnxruntime (.venv-onnx)'
 	@echo 'make test-runtime-tflite  the runtime with nothing but tflite-runtime and numpy 1 (.venv-tflite)'
 	@echo 'make test-arm             the runtime on emulated 64-bit ARM: the same answers as here, and its own tests (.arm)'
+	@echo 'make test-adb             a real adbd, unpacked into .adbd, in a network of its own; needs root'
 	@echo 'make test-slow            the tests that take minutes'
 	@echo 'make lint                 ruff, mypy and import-linter; make format mends what ruff can'
 	@echo 'make bench                the benchmarks of our own programs'
@@ -72,6 +73,11 @@ test-arm: $(VENV)/.installed $(ARM)/.installed
 	@$(BIN)/pytest tests/arm -m arm
 	@echo '== runtime, on emulated 64-bit ARM: its own tests'
 	@$(ARM_PYTHON) -m pytest -p no:cacheprovider tests/runtime $(NOT_EMULATED:%=--deselect=tests/runtime/%)
+
+test-adb: $(VENV)/.installed
+	@$(BIN)/python -m tests.adbd_setup
+	@echo '== Android devices, over a real adbd'
+	@$(BIN)/pytest tests/edge_power/test_devices_adb.py
 
 lint: $(VENV)/.installed
 	@$(BIN)/ruff check
@@ -128,9 +134,9 @@ $(VENV)/.installed: $(PROJECTS) | $(VENV)/bin/python
 	@.venv-peers/$(PIP_INSTALL) 'torch~=2.13.0' 'optimum-onnx[onnxruntime]~=0.1.0'
 	@touch $@
 
-$(ARM)/.installed: tests/arm/install.py runtime/pyproject.toml | $(VENV)/bin/python
+$(ARM)/.installed: tests/arm/install.py tests/debian.py runtime/pyproject.toml | $(VENV)/bin/python
 	@echo 'unpacking an ARM emulator and an ARM Python into $(ARM), about 20 seconds ...'
-	@$(BIN)/python tests/arm/install.py
+	@$(BIN)/python -m tests.arm.install
 	@touch $@
 
 $(VENVS:%=%/bin/python):
@@ -143,7 +149,7 @@ $(VENVS:%=%/bin/python):
 clean:
 	rm -rf out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	for project in . converters runtime; do rm -rf $$project/build $$project/dist $$project/*.egg-info; done
-	find . -path './.venv*' -prune -o -path ./$(ARM) -prune -o -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
+	find . -path './.venv*' -prune -o -path ./$(ARM) -prune -o -path ./.adbd -prune -o -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean
-	rm -rf $(VENVS) $(ARM)
+	rm -rf $(VENVS) $(ARM) .adbd

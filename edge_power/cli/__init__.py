@@ -20,6 +20,7 @@ _COMMANDS = {
     "run": "Label texts with a bundle.",
     "verify": "Compare this machine with a bundle's golden examples.",
     "inspect": "Show what a bundle holds.",
+    "profile": "Measure how long a bundle's programs take, here or on another machine.",
     "evaluate": "Score a bundle or a checkpoint on labelled texts.",
     "explain": "Show the words of a text that survive each encoder.",
     "fit": "Learn how many word-vectors each encoder needs.",

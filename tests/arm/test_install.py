@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.arm.install import KEYRING, InstallError, apt_settings, debian_mirror, debian_source, install
+from tests.arm.install import install
+from tests.debian import KEYRING, InstallError, apt_settings, debian_mirror, debian_source
 
 needs_apt = pytest.mark.skipif(not (shutil.which("apt-get") and KEYRING.exists()), reason="needs Debian's apt")
 
@@ -45,7 +46,7 @@ def test_sources_without_this_release_are_told(tmp_path, monkeypatch):
 @needs_apt
 def test_failed_download_is_one_line_and_leaves_no_stamp(tmp_path, monkeypatch):
     arm = tmp_path / "arm"
-    monkeypatch.setattr("tests.arm.install.debian_mirror", lambda: f"file://{tmp_path}/absent")
+    monkeypatch.setattr("tests.debian.debian_mirror", lambda: f"file://{tmp_path}/absent")
     with pytest.raises(InstallError) as caught:
         install(arm)
     assert str(caught.value).startswith(
@@ -57,9 +58,10 @@ def test_failed_download_is_one_line_and_leaves_no_stamp(tmp_path, monkeypatch):
 
 @needs_apt
 def test_apt_keeps_to_its_folder(tmp_path):
-    settings = apt_settings(tmp_path)
+    settings = apt_settings(tmp_path, ["arm64"])
     for name in ("Dir::State", "Dir::State::Status", "Dir::Cache", "Dir::Etc::SourceList"):
         assert f'{name} "{tmp_path}' in settings
+    assert 'APT::Architectures:: "arm64";' in settings
     assert 'Dir::Etc::Parts "/dev/null";' in settings, "hooks of the machine would run"
 
 

@@ -1,0 +1,86 @@
+"""What `edge-power profile` draws: a bar that moves only when it is told to, and the table at the end."""
+
+from typing import Self
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import TaskID
+
+from edge_power.cli.screen import progress_bar, table
+from edge_power_runtime.profiler.figures import one_line
+from edge_power_runtime.profiler.record import Report
+from edge_power_runtime.profiler.rows import rows
+from edge_power_runtime.profiler.table import COLUMNS, cells, flag_line, headline, notes
+
+_WIDTH = 160  # characters, as many as the widest table needs
+
+
+class ProfileScreen:
+    """The progress of a profile (`edge_power.devices.listener.Watch`); elsewhere, a line per part of the measuring."""
+
+    def __init__(self, console: Console) -> None:
+        """Draw on `console`."""
+        self._console, self._bar = console, progress_bar(console)
+        # A bar that turns by itself takes a core ten times a second from what is measured on this machine.
+        self._bar.live.auto_refresh = False
+        self._task: TaskID | None = None
+        self._stage = ""
+
+    def __enter__(self) -> Self:
+        """Show the bar."""
+        self._bar.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Take the bar away; warnings stay."""
+        self._bar.__exit__(None, None, None)
+
+    def stage(self, description: str) -> None:
+        """Name what begins, in place of the bar before."""
+        self._restart(None)
+        self._update(description, 0)
+
+    def begin(self, total: int) -> None:
+        """Start a bar of `total` steps."""
+        self._restart(total)
+
+    def at(self, done: int, description: str) -> None:
+        """Move the bar; a step that is being done is not done yet."""
+        self._update(description, max(0, done - 1))
+        stage, _, _ = description.partition(":")
+        if not self._console.is_terminal and stage != self._stage:
+            self._console.print(f"{escape(one_line(stage))} ...", soft_wrap=True)
+        self._stage = stage
+
+    def warn(self, text: str) -> None:
+        """Print a line that stays."""
+        self._console.print(f"[yellow]warning:[/] {escape(text)}", soft_wrap=True)
+
+    def _restart(self, total: int | None) -> None:
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task = self._bar.add_task("", total=total)
+
+    def _update(self, description: str, completed: int) -> None:
+        if self._task is None:
+            self._restart(None)
+        assert self._task is not None
+        self._bar.update(self._task, description=escape(one_line(description)), completed=completed, refresh=True)
+
+
+def draw(report: Report, console: Console) -> None:
+    """Print the summary of a report: a row per case, then in red every reason not to believe it."""
+    console.print(escape(one_line(headline(report))), soft_wrap=True)
+    console.print()
+    made = table(*COLUMNS, numbers=COLUMNS[1:])
+    found = rows(report)
+    for row in found:
+        made.add_row(*map(escape, cells(row)))
+    # A narrow terminal wraps the lines; rich would cut the figures.
+    console.width = max(console.width, _WIDTH)
+    console.print(made)
+    console.print()
+    for note in notes(report, found):
+        console.print(escape(one_line(note)), soft_wrap=True)
+    for flag in report.flags:
+        console.print(f"[bold red]warning:[/] [red]{escape(one_line(flag_line(flag)))}[/]", soft_wrap=True)

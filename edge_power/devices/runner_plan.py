@@ -1,0 +1,85 @@
+"""Which programs a benchmark program is to time: the options, held against a bundle and a device."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from edge_power.devices.errors import DeviceError
+from edge_power_runtime import Bundle
+from edge_power_runtime.classifier import programs_of
+from edge_power_runtime.errors import InputError
+from edge_power_runtime.manifest import Artifact
+from edge_power_runtime.profiler.options import Options
+from edge_power_runtime.profiler.record import Case
+
+T = TypeVar("T", str, int)
+
+
+def check_options(options: Options) -> None:
+    """Refuse what needs the runtime on the device.
+
+    Raises:
+        InputError: it is asked for.
+    """
+    if options.texts is not None:
+        raise InputError("a benchmark program reads no texts; leave --texts out, or profile with --python")
+    if options.operations:
+        raise InputError("a benchmark program tells no operations; leave --operations out, or profile with --python")
+
+
+def plan_artifacts(bundle: Bundle, engine: str, precisions: Sequence[str]) -> list[Artifact]:
+    """Choose the artifacts of an engine.
+
+    Raises:
+        InputError: the bundle has none such; the message lists those that it has.
+    """
+    names = precisions or [item.precision for item in bundle.manifest.artifacts if item.engine == engine]
+    return [bundle.artifact(engine, precision) for precision in names] or [bundle.artifact(engine)]
+
+
+def plan(bundle: Bundle, artifacts: Sequence[Artifact], options: Options, cores: int) -> tuple[Case, ...]:
+    """Give every case that is asked for.
+
+    Args:
+        bundle: of the artifacts.
+        artifacts: whose programs.
+        options: budgets, lengths and threads.
+        cores: of the device.
+
+    Raises:
+        InputError: there is no such budget, length or core.
+    """
+    if max(options.threads) > cores:
+        raise InputError(f"threads is {max(options.threads)}, and the device has {cores} cores; ask for 1..{cores}")
+    programs = [program for artifact in artifacts for program in artifact.programs]
+    present = {program.budget for program in programs}
+    budgets = _choose("budget", options.budgets, [b.name for b in bundle.manifest.budgets if b.name in present])
+    lengths = _choose("length", options.lengths, sorted({program.length for program in programs}))
+    cases = tuple(
+        Case(artifact.engine, artifact.precision, budget, program.length, threads)
+        for artifact in artifacts
+        for threads in sorted(options.threads)
+        for budget in budgets
+        for program in programs_of(artifact, budget)
+        if program.length in lengths
+    )
+    if not cases:
+        raise InputError(f"the bundle {bundle.path} has no program of that budget at that length; ask for others")
+    return cases
+
+
+def _choose(kind: str, wanted: Sequence[T], have: Sequence[T]) -> list[T]:
+    for value in wanted:
+        if value not in have:
+            raise InputError(f"no {kind} {value!r} in the bundle; it has: {', '.join(map(str, have))}")
+    return [value for value in have if not wanted or value in wanted]
+
+
+def num_cores(lines: Sequence[str], name: str) -> int:
+    """Read what nproc printed.
+
+    Raises:
+        DeviceError: it is no number.
+    """
+    if not lines or not lines[-1].strip().isdigit():
+        raise DeviceError(f"cannot tell how many cores {name} has: nproc said {' '.join(lines[-1:])!r}")
+    return int(lines[-1])
