@@ -118,10 +118,21 @@ class Encoder(nn.Module):
         Returns:
             (..., k, hidden).
         """
-        x = self.attention_norm(x + self._drop(self.output(context), self.dropout))
+        x = self.close_attention(x, context)
         if weights is not None:
             x = x * weights.unsqueeze(-1)
-        return self.output_norm(x + self._drop(self.contract(self.activation(self.expand(x))), self.dropout))
+        return self.feed_forward(x)
+
+    def close_attention(self, x: torch.Tensor, context: torch.Tensor) -> torch.Tensor:
+        """The output projection and the residual around attention; (..., k, hidden) both to the same."""
+        normalised: torch.Tensor = self.attention_norm(x + self._drop(self.output(context), self.dropout))
+        return normalised
+
+    def feed_forward(self, x: torch.Tensor) -> torch.Tensor:
+        """The feed-forward layer and the residual around it; (..., k, hidden) to the same."""
+        wide = self.activation(self.expand(x))
+        normalised: torch.Tensor = self.output_norm(x + self._drop(self.contract(wide), self.dropout))
+        return normalised
 
     def for_tracing(self) -> "Encoder":
         """A twin that shares all weights but the query's, into which 1/sqrt(d) is multiplied: one operation fewer."""

@@ -35,6 +35,11 @@ def cls_priority(length: int) -> torch.Tensor:
     return priority
 
 
+def padding_penalty(mask: torch.Tensor) -> torch.Tensor:
+    """What puts padding behind every word: 0 where `mask` (..., n) is 1, a large negative number where it is 0."""
+    return (mask - 1) * PRIORITY
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What is known of the rows that enter an encoder; rows that are dropped take their marks along.
@@ -60,7 +65,7 @@ class Marks:
             heads: of every encoder.
             cls_priority: see `cls_priority`; given, so that a static graph holds it as a constant.
         """
-        penalty = (mask - 1) * PRIORITY
+        penalty = padding_penalty(mask)
         row = mask.unsqueeze(-2).unsqueeze(-3)
         votes = row.expand(*mask.shape[:-1], heads, 1, mask.shape[-1])
         return cls(votes, penalty.unsqueeze(-2).unsqueeze(-3), penalty + cls_priority)
@@ -118,6 +123,31 @@ def significance(probabilities: torch.Tensor, votes: torch.Tensor) -> torch.Tens
     # The diagonal of an n x n matrix is every (n+1)th of its numbers. A padding row's own entry is 0 already.
     own = probabilities.reshape(*probabilities.shape[:-2], 1, length * length)[..., :: length + 1]
     return (received - own).sum((-3, -2))
+
+
+def static_significance(
+    probabilities: torch.Tensor, mask: torch.Tensor, *, heads: torch.Tensor, words: torch.Tensor, own: torch.Tensor
+) -> torch.Tensor:
+    """`significance` of one text, for static graphs: products alone, so that XNNPACK takes it in one piece.
+
+    Heads are summed first, which leaves a heads-th of the numbers to everything after. Sums are products with ones:
+    ExecuTorch's delegate takes no sum and no slice with a step, and each would cut its graph in two.
+
+    Args:
+        probabilities: float (heads, n, n).
+        mask: 1 at words, 0 at padding, float (n,).
+        heads: ones, float (1, 1, heads).
+        words: ones, float (1, 1, n).
+        own: the unit matrix, float (1, n, n).
+
+    Returns:
+        The scores, float (n,).
+    """
+    length = mask.shape[0]
+    summed = torch.bmm(heads, probabilities.reshape(1, -1, length * length)).reshape(1, length, length)
+    received = torch.bmm(mask.reshape(1, 1, length), summed)
+    # Taken away afterwards, not masked out before: words whose attention is equal tie exactly, in every engine.
+    return (received - torch.bmm(words, summed * own)).reshape(length)
 
 
 def product(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:

@@ -55,7 +55,8 @@ def _encoder(config: ModelConfig, entering: int, kept: int) -> int:
     hidden, wide = config.hidden_size, config.intermediate_size
     projections = 3 * entering * hidden**2
     scores = entering**2 * hidden
-    votes = config.num_heads * entering**2 if kept < entering else 0
+    # The sum over heads; then over queries, and of the diagonal alone, which is taken away.
+    votes = (config.num_heads + 2) * entering**2 if kept < entering else 0
     context = kept * entering * hidden
     return projections + scores + votes + context + kept * hidden**2 + 2 * kept * hidden * wide
 

@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch.export import ExportedProgram
@@ -12,7 +14,10 @@ from torch.fx import Graph, GraphModule, Node
 from edge_power_converters.errors import ConversionError
 from edge_power_converters.program import Progress, SourceProgram, check_unique, describe, file_entries
 from edge_power_converters.quiet import quiet
-from edge_power_runtime.manifest import Artifact
+from edge_power_runtime.manifest import Artifact, Delegation
+
+if TYPE_CHECKING:
+    from executorch.exir import EdgeProgramManager
 
 FILE = "model.pte"
 # Of float64's 53 bits a float32 needs 24: two that differ, differ by 2^-24 of their size, and 2^-40 for each of up to
@@ -24,6 +29,8 @@ SMALLEST = 2.0**-126
 # (Hendrycks and Gimpel 2016, arXiv:1606.08415, section 2).
 LINEAR = 2 * math.sqrt(2 / math.pi)
 CUBIC = 0.044715 * LINEAR
+# Nodes of a lowered graph that only name one of several results; nothing runs for them.
+UNPACK = frozenset({"getitem"})
 
 
 def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str, progress: Progress) -> Artifact:
@@ -42,14 +49,23 @@ def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str
     check_unique(programs)
     progress(f"{len(programs)} programs")
     with quiet("converting to ExecuTorch"):
-        content = _to_flatbuffer({program.name: rewrite(program) for program in programs})
+        lowered = _lower({program.name: rewrite(program) for program in programs})
+        # Counted before the memory plan, which adds operations that compute nothing.
+        delegations = {program.name: count_delegated(lowered.exported_program(program.name)) for program in programs}
+        content = bytes(lowered.to_executorch().buffer)
     path = directory / FILE
     path.write_bytes(content)
     return Artifact(
         engine="executorch",
         precision="fp32",
         files=file_entries(directory, [path]),
-        programs=tuple(describe(program, FILE, method=program.name, addressed_by="position") for program in programs),
+        programs=tuple(
+            replace(
+                describe(program, FILE, method=program.name, addressed_by="position"),
+                delegation=delegations[program.name],
+            )
+            for program in programs
+        ),
         lowering=lowering,
         versions={name: version(name) for name in ("torch", "executorch")},
     )
@@ -113,9 +129,25 @@ def _spell_out(graph: Graph, node: Node) -> None:
     graph.erase_node(node)
 
 
-def _to_flatbuffer(programs: dict[str, ExportedProgram]) -> bytes:
+def count_delegated(lowered: ExportedProgram) -> Delegation | None:
+    """Count the operations of a lowered program that its delegate took, and those that it left; None without one."""
+    from executorch.devtools.backend_debug import get_delegation_info
+
+    module = lowered.graph_module
+    kinds = [kind for kind in get_delegation_info(module).delegation_by_operator.values() if kind.op_type not in UNPACK]
+    backends = {part.backend_id for part in module.children() if hasattr(part, "backend_id")}
+    if not backends:
+        return None
+    kinds.sort(key=lambda kind: kind.op_type)
+    return Delegation(
+        delegate=", ".join(sorted(backends)),
+        inside={kind.op_type: kind.delegated for kind in kinds if kind.delegated},
+        outside={kind.op_type: kind.non_delegated for kind in kinds if kind.non_delegated},
+    )
+
+
+def _lower(programs: dict[str, ExportedProgram]) -> "EdgeProgramManager":
     from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
     from executorch.exir import to_edge_transform_and_lower
 
-    lowered = to_edge_transform_and_lower(programs, partitioner={name: [XnnpackPartitioner()] for name in programs})
-    return bytes(lowered.to_executorch().buffer)
+    return to_edge_transform_and_lower(programs, partitioner={name: [XnnpackPartitioner()] for name in programs})

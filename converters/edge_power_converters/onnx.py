@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import onnx_ir as ir
 
+from edge_power_converters.onnx_names import name_nodes
 from edge_power_converters.program import (
     Progress,
     SourceProgram,
@@ -112,6 +113,7 @@ def _to_model(program: SourceProgram) -> ir.Model:
     if exported is None:
         raise RuntimeError("torch.onnx.export gave no model")
     model = exported.model
+    name_nodes(model.graph)
     _strip(model)
     model.graph.name = program.name
     model.producer_name = "edge-power"

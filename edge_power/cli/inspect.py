@@ -7,7 +7,10 @@ from rich.table import Table
 
 from edge_power.cli.screen import mega_macs, megabytes, output_console, table
 from edge_power_runtime import Bundle
-from edge_power_runtime.manifest import Manifest
+from edge_power_runtime.manifest import Delegation, Manifest
+
+KINDS = 3
+"""Of operations outside the delegate that a line names; more would hide which weigh most."""
 
 
 @click.command()
@@ -33,6 +36,8 @@ def command(bundle: str, as_json: bool) -> None:
     console.print(_programs(manifest))
     console.print()
     console.print(_artifacts(manifest))
+    for line in _delegation_lines(manifest):
+        console.print(line, markup=False)
 
 
 def _programs(manifest: Manifest) -> Table:
@@ -69,6 +74,28 @@ def _artifacts(manifest: Manifest) -> Table:
                 figures = (f"{parity.max_abs_error:.1e}", f"{parity.kept_agreement:.0%}", str(parity.texts))
             made.add_row(*first, program.name, *figures, tools)
     return made
+
+
+def _delegation_lines(manifest: Manifest) -> list[str]:
+    """A line per program that a delegate runs parts of, and an empty one before them."""
+    lines = [
+        f"{artifact.engine} {program.name}: {_delegated(program.delegation)}"
+        for artifact in manifest.artifacts
+        for program in artifact.programs
+        if program.delegation is not None
+    ]
+    return ["", *lines] if lines else []
+
+
+def _delegated(found: Delegation) -> str:
+    """How many operations a delegate took, and which kinds it left most of."""
+    inside, outside = sum(found.inside.values()), sum(found.outside.values())
+    kinds = sorted(found.outside.items(), key=lambda item: (-item[1], item[0]))
+    shown = [f"{count} {kind}" for kind, count in kinds[:KINDS]]
+    if len(kinds) > KINDS:
+        shown.append(f"{sum(count for _, count in kinds[KINDS:])} of other kinds (--json lists them)")
+    counted = f"{found.delegate} runs {inside} of {inside + outside} operations"
+    return f"{counted}; ExecuTorch's own kernels run {', '.join(shown)}" if shown else counted
 
 
 def _versions(versions: Mapping[str, str]) -> str:

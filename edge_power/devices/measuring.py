@@ -17,8 +17,6 @@ from edge_power_runtime.profiler.record import Report, read_report
 
 _BAD_INPUT = 2
 _SIGNALS = 128
-# ONNX Runtime 1.29 and newer otherwise leave a database in the user's home, and a thread sends it to their makers.
-_QUIET = ("env", "ORT_DISABLE_TELEMETRY=1")
 
 
 def measure(
@@ -52,7 +50,7 @@ def measure(
         _make_folder(device, run)
         texts = None if options.texts is None else _send_texts(device, options.texts, run, scratch)
         arguments = [*arguments_of(replace(options, texts=texts)), f"--json={run}/report.json", "--progress=json"]
-        command = [*_QUIET, python, "-m", "edge_power_runtime", "profile", bundle, *arguments]
+        command = [python, "-m", "edge_power_runtime", "profile", bundle, *arguments]
         status = device.run(guarded(python, command, remove=remove), on_line=listener)
         if status != 0:
             raise _failure(device.name, status, listener)

@@ -63,9 +63,11 @@ def by_table(result: CaseResult, tables: Sequence[LatencyTable]) -> EncoderTime 
 
 def _from_table(result: CaseResult, table: LatencyTable) -> list[tuple[float]]:
     entering = (result.case.length, *result.keep[:-1])
+    pairs = zip(entering[:-1], result.keep[:-1], strict=True)  # the last encoder computes one row without choosing
+    extract = [table.extract_ms * (after < before) for before, after in pairs]
     return [
-        (float(np.interp(before, table.word_vectors, enters) + np.interp(after, table.word_vectors, leaves)),)
-        for before, after, enters, leaves in zip(
-            entering, result.keep, table.entering_ms, table.leaving_ms, strict=True
+        (float(chosen + np.interp(before, table.word_vectors, enters) + np.interp(after, table.word_vectors, leaves)),)
+        for before, after, enters, leaves, chosen in zip(
+            entering, result.keep, table.entering_ms, table.leaving_ms, [*extract, 0.0], strict=True
         )
     ]

@@ -45,6 +45,10 @@ class Node:
         node = self.field(name)
         return None if node.value is None else node
 
+    def later(self, name: str) -> "Node | None":
+        """Give the value under `name`, or None where it is null or the key is missing: documents older than the key."""
+        return self.optional(name) if isinstance(self.value, dict) and name in self.value else None
+
     def items(self) -> "tuple[Node, ...]":
         """Give the elements of an array."""
         if not isinstance(self.value, list):

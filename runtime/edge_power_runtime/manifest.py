@@ -113,6 +113,30 @@ class Parity:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegation:
+    """Which operations of an ExecuTorch program a delegate took, counted at conversion.
+
+    Attributes:
+        delegate: such as XnnpackBackend.
+        inside: operations that it runs, by kind.
+        outside: operations that ExecuTorch's own kernels run, by kind.
+    """
+
+    delegate: str
+    inside: Mapping[str, int]
+    outside: Mapping[str, int]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read the counts."""
+        inside, outside = (
+            {kind: item.integer(minimum=1) for kind, item in node.field(side).entries().items()}
+            for side in ("inside", "outside")
+        )
+        return cls(node.field("delegate").text(), inside, outside)
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """One graph: one budget at one length.
 
@@ -125,6 +149,7 @@ class Program:
         inputs: what it takes, each (1, length).
         outputs: logits and, where words are dropped, kept.
         parity: None where it was not measured.
+        delegation: of executorch; None for other engines, and where it was not counted.
     """
 
     name: str
@@ -135,11 +160,13 @@ class Program:
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     parity: Parity | None
+    delegation: Delegation | None = None
 
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read a program; what depends on the rest of the manifest is checked later."""
         file, method, parity = node.optional("file"), node.optional("method"), node.optional("parity")
+        delegation = node.later("delegation")
         return cls(
             name=node.field("name").text(),
             budget=node.field("budget").text(),
@@ -149,6 +176,7 @@ class Program:
             inputs=tuple(TensorSpec.read(item) for item in node.field("inputs").items()),
             outputs=tuple(TensorSpec.read(item) for item in node.field("outputs").items()),
             parity=None if parity is None else Parity.read(parity),
+            delegation=None if delegation is None else Delegation.read(delegation),
         )
 
 

@@ -301,3 +301,12 @@ def test_tflite_needs_no_custom_operation(conversion):
     operations = {item["op_name"] for item in interpreter._get_ops_details()}
     assert operations
     assert not {name for name in operations if name.lower().startswith(("flex", "custom"))}
+
+
+def test_tflite_gathers_whole_rows(conversion):
+    """LiteRT's own lowering of index_select looks at every number, outside XNNPACK; see docs/efficiency.md."""
+    interpreter = _interpreter(conversion("tflite"))
+    interpreter.allocate_tensors()
+    operations = {item["op_name"] for item in interpreter._get_ops_details()}
+    assert "GATHER" in operations
+    assert not operations & {"GATHER_ND", "SELECT_V2", "REDUCE_ALL"}

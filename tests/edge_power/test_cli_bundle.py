@@ -11,7 +11,7 @@ import types
 import pytest
 
 from edge_power.convert import ENGINES
-from edge_power_runtime import Classifier
+from edge_power_runtime import Bundle, Classifier
 from tests.edge_power.conftest import assert_refused
 
 ROWS = [
@@ -275,6 +275,24 @@ def test_inspect_shows_what_is_there(cli, tiny_bundle):
     assert "7 4 3 1" in result.out and "20 12 8 1" in result.out
     for words in (*ENGINES, "fast_24", "full_8", "fp32", "MB", "multiply-adds"):
         assert words in result.out
+
+
+def test_inspect_says_what_a_delegate_took(cli, tiny_bundle):
+    program = Bundle.open(tiny_bundle).artifact("executorch").programs[0]
+    inside, outside = (sum(counts.values()) for counts in (program.delegation.inside, program.delegation.outside))
+    out = " ".join(cli("inspect", tiny_bundle).out.split())
+    assert f"executorch {program.name}: XnnpackBackend runs {inside} of {inside + outside} operations; Exec" in out
+    kind, count = max(program.delegation.outside.items(), key=lambda item: item[1])
+    assert f"ExecuTorch's own kernels run {count} {kind}, " in out
+    assert out.count("XnnpackBackend runs") == 4, "one line per program of executorch, none of the others"
+
+
+def test_inspect_without_a_delegate_says_nothing_of_one(cli, tmp_path, tiny_bundle):
+    document = json.loads((tiny_bundle / "bundle.json").read_text(encoding="utf-8"))
+    document["artifacts"] = [item for item in document["artifacts"] if item["engine"] == "onnx"]
+    (tmp_path / "bundle.json").write_text(json.dumps(document), encoding="utf-8")
+    result = cli("inspect", tmp_path)
+    assert result.status == 0 and "operations" not in result.out
 
 
 def test_inspect_as_json_is_the_manifest(cli, tiny_bundle):

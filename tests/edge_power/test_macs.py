@@ -56,6 +56,7 @@ def test_a_hand_count():
         tiny_config(), hidden_size=2, num_heads=1, intermediate_size=3, num_encoders=2, vocab_size=9
     )
     found = count_macs(config, RetentionConfig(4, (2, 1)))
-    # q k v: 3*4*2*2; scores 4*4*2; votes 4*4; context 2*4*2; output 2*2*2; feed-forward 2*(2*2*3).
-    assert found.encoders[0] == 48 + 32 + 16 + 16 + 8 + 24
+    # q k v: 3*4*2*2; scores 4*4*2; votes 3*4*4: the head, the queries, the diagonal; context 2*4*2; output 2*2*2;
+    # feed-forward 2*(2*2*3).
+    assert found.encoders[0] == 48 + 32 + 48 + 16 + 8 + 24
     assert found.head == 2 * 2 + 2 * 2

@@ -1,6 +1,7 @@
 """The public surface, and that importing it stays light."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -68,6 +69,17 @@ from edge_power_runtime import Classifier
 assert Classifier.open({str(onnx_bundle)!r}, engine="onnx")("a good film").label == "positive"
 """
     assert loaded_after(code).isdisjoint({"torch", "transformers", "executorch", "ai_edge_litert", "click"})
+
+
+def test_classifying_with_onnx_leaves_nothing_in_the_home(onnx_bundle, tmp_path):
+    # ONNX Runtime 1.29 and newer keep a database of usage there, and send it.
+    code = f"from edge_power_runtime import Classifier; Classifier.open({str(onnx_bundle)!r}, engine='onnx')('a film')"
+    kept = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    home = tmp_path / "home"
+    home.mkdir()
+    places = {"HOME": str(home), "XDG_CACHE_HOME": str(home / ".cache")}
+    subprocess.run([sys.executable, "-c", code], env=kept | places, check=True)
+    assert not list(home.rglob("*"))
 
 
 def test_import_is_quick():
