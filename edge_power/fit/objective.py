@@ -15,13 +15,10 @@ class Distillation:
     Attributes:
         logits: weight of the teacher's logits against the labels, 0..1: loss = (1 - logits) * task + logits * distance.
         states: weight of the mean squared distance between normalised [CLS] states; 0 leaves them out.
-        temperature: T, at least 1: both logits are divided by it, so that a sure teacher still tells how sure, and
-            the distance is multiplied by T^2, so that its gradient keeps its size; regression has none.
     """
 
     logits: float = 0.5
     states: float = 0.0
-    temperature: float = 1.0
 
 
 def task_loss(logits: torch.Tensor, labels: torch.Tensor, task: Task) -> torch.Tensor:
@@ -37,21 +34,20 @@ def task_loss(logits: torch.Tensor, labels: torch.Tensor, task: Task) -> torch.T
     return functional.cross_entropy(logits, labels)
 
 
-def logits_distance(
-    student: torch.Tensor, teacher: torch.Tensor, task: Task, *, temperature: float = 1.0
-) -> torch.Tensor:
-    """T^2 * KL(teacher || student) of the softmax, mean over the batch; the mean squared difference for regression.
+def logits_distance(student: torch.Tensor, teacher: torch.Tensor, task: Task) -> torch.Tensor:
+    """KL(teacher || student) of the softmax, mean over the batch; the mean squared difference for regression.
 
     Args:
         student: (batch, labels).
         teacher: likewise, without gradient.
         task: what the logits are for.
-        temperature: T, see `Distillation`.
     """
     if task == "regression":
         return functional.mse_loss(student, teacher)
-    ours, target = (functional.log_softmax(logits.float() / temperature, dim=-1) for logits in (student, teacher))
-    return temperature**2 * functional.kl_div(ours, target, reduction="batchmean", log_target=True)
+    target = functional.log_softmax(teacher.float(), dim=-1)
+    return functional.kl_div(
+        functional.log_softmax(student.float(), dim=-1), target, reduction="batchmean", log_target=True
+    )
 
 
 def states_distance(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:

@@ -125,7 +125,7 @@ class PhaseTrainer(Trainer):
         assert self._teacher is not None
         with torch.no_grad():
             taught = self._teacher(**inputs)
-        distance = logits_distance(output["logits"], taught.logits, task, temperature=distillation.temperature)
+        distance = logits_distance(output["logits"], taught.logits, task)
         loss = (1 - distillation.logits) * loss + distillation.logits * distance
         if distillation.states:
             # Encoder i of fewer matches the one at the same part of the teacher's depth.

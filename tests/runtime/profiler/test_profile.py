@@ -157,7 +157,11 @@ def test_what_cannot_be_measured_is_told_first(tiny, engine, no_probe, tmp_path)
     refused(InputError, "expected the directory of a bundle", path=tmp_path / "gone")
     refused(InputError, "there are: fast, full", budgets=("slow",))
     refused(InputError, "No such file", texts=str(tmp_path / "gone"))
-    refused(InputError, "a latency table cannot be fitted: it takes 6 programs that differ, and there are 4", latency_table=True)
+    refused(
+        InputError,
+        "a latency table cannot be fitted: it takes 6 programs that differ, and there are 4",
+        latency_table=True,
+    )
     assert listener.steps == []
 
 
