@@ -34,6 +34,8 @@ from edge_power.tracing import Tracer
 from edge_power_converters import SourceProgram
 from edge_power_runtime.jsonnode import parse
 from edge_power_runtime.manifest import Artifact
+from edge_power_runtime.profiler.device_facts import cpu_model
+from edge_power_runtime.profiler.system_files import SystemFiles
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.sessions import Session, open_engine
 
@@ -219,12 +221,8 @@ def machine() -> dict[str, str]:
 
 
 def processor() -> str:
-    """The CPU's model as Linux names it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "unknown")
+    """The CPU's model."""
+    return cpu_model(SystemFiles(Path("/"))) or "unknown"
 
 
 if __name__ == "__main__":

@@ -11,16 +11,15 @@ import json
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
 import torch
-from efficiency import machine
+from efficiency import SHAPES, machine
 
-from edge_power.config import ModelConfig
 from edge_power.convert import converter_for
 from edge_power.macs import count_macs
 from edge_power.model import PowerForSequenceClassification
@@ -37,20 +36,7 @@ ENGINES = ("onnx", "tflite")
 WARM_UP = 3
 BAR = 0.10
 # MiniLM's shape; a small vocabulary, since a lookup costs the same in any table.
-CONFIG = ModelConfig(
-    architecture="bert",
-    vocab_size=1000,
-    hidden_size=384,
-    num_encoders=6,
-    num_heads=12,
-    intermediate_size=1536,
-    max_positions=512,
-    num_token_types=2,
-    norm_eps=1e-12,
-    activation="gelu",
-    task="classification",
-    labels=("negative", "positive"),
-)
+CONFIG = replace(SHAPES["minilm"].config, vocab_size=1000)
 # What a user has anyway: all words, and two budgets. The last encoder of a [CLS] classifier keeps one row.
 FIT = {
     "full": (1.0, 1.0, 1.0, 1.0, 1.0),

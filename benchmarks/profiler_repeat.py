@@ -20,7 +20,8 @@ from pathlib import Path
 import click
 
 from edge_power_runtime.profiler.compare import Comparison, compare
-from edge_power_runtime.profiler.record import Report, read_report
+from edge_power_runtime.profiler.record import Report
+from edge_power_runtime.profiler.report_file import read_report
 from tests.busy import busy_loops
 
 AGREEING, FLAGGED = 9, 10  # the bars, of ten

@@ -21,9 +21,9 @@ from benchmarks.accuracy.tasks import TASKS, Settings
 from benchmarks.accuracy.units import Unit, run, units
 from edge_power.cli.screen import error_console
 from edge_power.cli.training import TrainingScreen
-from edge_power.fit.ledger import write_beside
 from edge_power.fit.options import FEWEST_STEPS
 from edge_power_runtime.errors import EdgePowerError
+from edge_power_runtime.whole_file import write_whole
 
 SETTINGS_FILE = "settings.json"
 
@@ -95,7 +95,7 @@ def _print(unit: Unit, settings: Settings) -> None:
 def _run(unit: Unit, settings: Settings) -> None:
     click.echo(unit.options(), err=True)
     settings.output.mkdir(parents=True, exist_ok=True)
-    write_beside(settings.output / SETTINGS_FILE, json.dumps(_named(settings)) + "\n")
+    write_whole(settings.output / SETTINGS_FILE, json.dumps(_named(settings)) + "\n")
     try:
         with TrainingScreen(error_console()) as watcher:
             result = run(unit, settings, watcher)

@@ -10,8 +10,8 @@ from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.prose import EQUAL, INTRODUCTION, METHOD
 from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Task
-from edge_power.fit.ledger import write_beside
 from edge_power.fit.record import PhaseRecord
+from edge_power_runtime.whole_file import write_whole
 
 # From this heading on the page is a person's, and is kept when it is written anew.
 KEPT = "## What was tried"
@@ -36,9 +36,9 @@ def write_page(results: Sequence[Result], page: Path, *, is_trial: bool) -> None
     """
     before = page.read_text(encoding="utf-8") if page.is_file() else ""
     own = before[before.index(KEPT) :] if KEPT in before else ""
-    write_beside(page, render(results, data=page.with_suffix(".json").name, is_trial=is_trial) + own)
+    write_whole(page, render(results, data=page.with_suffix(".json").name, is_trial=is_trial) + own)
     figures = [asdict(replace(one, found=replace(one.found, phases=_without_curves(one)))) for one in results]
-    write_beside(page.with_suffix(".json"), json.dumps(figures, indent=1) + "\n")
+    write_whole(page.with_suffix(".json"), json.dumps(figures, indent=1) + "\n")
 
 
 def render(results: Sequence[Result], *, data: str, is_trial: bool) -> str:

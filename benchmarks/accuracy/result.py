@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from edge_power.fit.ledger import write_beside
 from edge_power.fit.record import PhaseRecord
+from edge_power_runtime.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class Result:
     def write(self, path: Path) -> None:
         """Write the file, whole or not at all."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_beside(path, json.dumps(asdict(self), indent=1) + "\n")
+        write_whole(path, json.dumps(asdict(self), indent=1) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -7,8 +7,8 @@ import numpy as np
 
 from edge_power.data import Source
 from edge_power.demo.classifier import encoder_directory
-from edge_power.fit.ledger import write_beside
 from edge_power.fit.options import FEWEST_STEPS
+from edge_power_runtime.whole_file import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ class Settings:
         chosen = self.output / task.name / f"{part}.tsv"
         if not chosen.is_file():
             chosen.parent.mkdir(parents=True, exist_ok=True)
-            write_beside(chosen, _choose(whole.read_text(encoding="utf-8"), min(limits)))
+            write_whole(chosen, _choose(whole.read_text(encoding="utf-8"), min(limits)))
         return Source(str(chosen))
 
     def beginning(self, task: Task) -> Path:

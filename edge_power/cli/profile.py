@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from edge_power.cli.profile_options import (
     DeviceChoice,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from edge_power_runtime.profiler.record import Report
 
 STDOUT = "-"
+_OUTPUTS = ("json_file", "html", "markdown", "force")
 
 
 @click.command()
@@ -39,6 +41,7 @@ def command(
     threads: tuple[str, ...],
     warmup: int,
     iterations: int,
+    burst: int,
     max_seconds: float | None,
     percentiles: tuple[str, ...],
     texts: str | None,
@@ -74,6 +77,8 @@ def command(
     if sum(given is not None for given in (bundle, source, compare)) != 1:
         raise InputError("give one of BUNDLE, --from REPORT.json and --compare A.json B.json")
     outputs = Outputs(json_file, html, markdown)
+    if bundle is None:
+        _check_measures_nothing("--compare" if source is None else "--from")
     if compare is not None:
         _compare(compare, outputs)
         return
@@ -86,6 +91,7 @@ def command(
         threads,
         warmup=warmup,
         iterations=iterations,
+        burst=burst,
         max_seconds=max_seconds,
         percentiles=percentiles,
         texts=texts,
@@ -98,10 +104,24 @@ def command(
     if bundle is not None:
         report = _measure(bundle, options, choice)
     else:
-        from edge_power_runtime.profiler.command import load_report
+        from edge_power_runtime.profiler.report_file import load_report
 
         report = load_report(source or "")
     _tell(report, outputs)
+
+
+def _check_measures_nothing(way: str) -> None:
+    """Refuse the options that would do nothing, so that nobody takes the answer for one to them.
+
+    Raises:
+        InputError: an option for measuring was typed.
+    """
+    context = click.get_current_context()
+    others = {"source", "compare", *_OUTPUTS}
+    for option in context.command.params:
+        name = option.name or ""
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and name not in others:
+            raise InputError(f"{option.opts[0]} is for measuring, and {way} measures nothing; leave it out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +150,13 @@ class Outputs:
         Raises:
             InputError: with the fix.
         """
-        from edge_power_runtime.profiler.command import check_target
+        from edge_power_runtime.profiler.report_file import check_target
 
         paths = self.paths
         if len({path.absolute() for path in paths}) < len(paths):
             raise InputError("two of --json, --report and --markdown name the same file; give each its own")
         for path in paths:
-            check_target(str(path))
+            check_target(path)
             if path.exists() and not force:
                 raise InputError(f"{path} exists; add --force to replace it, or choose another name")
 
@@ -146,20 +166,20 @@ class Outputs:
         Raises:
             InputError: one cannot be written.
         """
-        from edge_power_runtime.profiler.command import write_beside
+        from edge_power_runtime.profiler.report_file import write_file
 
         if self.json_file == STDOUT:
             click.echo(report.to_json(), nl=False)
         elif self.json_file is not None:
-            write_beside(Path(self.json_file), report.to_json())
+            write_file(Path(self.json_file), report.to_json())
         if self.markdown is not None:
             from edge_power_runtime.profiler.markdown import markdown
 
-            write_beside(self.markdown, markdown(report))
+            write_file(self.markdown, markdown(report))
         if self.html is not None:
             from edge_power.profile_report import page
 
-            write_beside(self.html, page(report))
+            write_file(self.html, page(report))
 
 
 def _measure(bundle: Path, options: "Options", choice: DeviceChoice) -> "Report":
@@ -194,8 +214,8 @@ def _tell(report: "Report", outputs: Outputs) -> None:
 
 
 def _compare(files: tuple[str, str], outputs: Outputs) -> None:
-    from edge_power_runtime.profiler.command import load_report
     from edge_power_runtime.profiler.compare import compare, comparison_text
+    from edge_power_runtime.profiler.report_file import load_report
 
     if outputs.paths or outputs.json_file:
         raise InputError("--compare prints its answer and writes no file; leave out --json, --report and --markdown")

@@ -10,7 +10,7 @@ from edge_power.cli.screen import progress_bar, table
 from edge_power_runtime.profiler.figures import one_line
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.rows import rows
-from edge_power_runtime.profiler.table import COLUMNS, cells, flag_line, headline, notes
+from edge_power_runtime.profiler.table import cells, columns, flag_lines, headline, notes
 
 _WIDTH = 160  # characters, as many as the widest table needs
 
@@ -72,15 +72,16 @@ def draw(report: Report, console: Console) -> None:
     """Print the summary of a report: a row per case, then in red every reason not to believe it."""
     console.print(escape(one_line(headline(report))), soft_wrap=True)
     console.print()
-    made = table(*COLUMNS, numbers=COLUMNS[1:])
+    names = columns(report)
+    made = table(*names, numbers=names[1:])
     found = rows(report)
     for row in found:
-        made.add_row(*map(escape, cells(row)))
+        made.add_row(*map(escape, cells(row, report)))
     # A narrow terminal wraps the lines; rich would cut the figures.
     console.width = max(console.width, _WIDTH)
     console.print(made)
     console.print()
     for note in notes(report, found):
         console.print(escape(one_line(note)), soft_wrap=True)
-    for flag in report.flags:
-        console.print(f"[bold red]warning:[/] [red]{escape(one_line(flag_line(flag)))}[/]", soft_wrap=True)
+    for line in flag_lines(report):
+        console.print(f"[bold red]warning:[/] [red]{escape(one_line(line))}[/]", soft_wrap=True)

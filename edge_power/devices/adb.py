@@ -17,6 +17,7 @@ from edge_power.devices.shell import (
     read_free,
     remove_script,
 )
+from edge_power_runtime.profiler.figures import last_line
 
 # adb's own exit status cannot be trusted with a command's: it is 0 where the connection was lost in the middle, and
 # always 0 before Android 7. So the device's shell says it in its last line, and without that line the connection broke.
@@ -120,7 +121,7 @@ class AdbDevice:
         lines = [line for line in done.stdout.splitlines() if line.strip()]
         match = _LAST_LINE.fullmatch(lines[-1]) if lines else None
         if match is None:
-            raise self._lost(_last_line(done.stderr))
+            raise self._lost(last_line(done.stderr))
         lines[-1:] = [match[1]] if match[1] else []
         if match[2] != "0":
             raise DeviceError(f"{self.name} refused a command: {' '.join(lines[-1:]) or f'exit status {match[2]}'}")
@@ -129,7 +130,7 @@ class AdbDevice:
     def _copy(self, arguments: Sequence[str], what: str) -> None:
         done = run_adb(["-s", self._serial, *arguments])
         if done.returncode != 0:
-            reason = _last_line(done.stderr) or _last_line(done.stdout) or f"exit status {done.returncode}"
+            reason = last_line(done.stderr) or last_line(done.stdout) or f"exit status {done.returncode}"
             raise DeviceError(f"cannot {what} {self.name}: {reason}") if self._answers() else self._lost(reason)
 
     def _answers(self) -> bool:
@@ -143,7 +144,3 @@ class AdbDevice:
 def _told(script: str) -> str:
     """Let the device's shell say how the script ended; in a shell of its own, so that its `exit` ends no more."""
     return f"{_UMASK}; ( {script}\n); echo {_END}:$?"
-
-
-def _last_line(text: str) -> str:
-    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")

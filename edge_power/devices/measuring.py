@@ -13,7 +13,8 @@ from edge_power.devices.listener import Listener, Watch
 from edge_power_runtime.errors import BundleError, InputError, SchemaVersionError
 from edge_power_runtime.profiler.arguments import arguments_of
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.record import Report, read_report
+from edge_power_runtime.profiler.record import Report
+from edge_power_runtime.profiler.report_file import read_report
 
 _BAD_INPUT = 2
 _SIGNALS = 128

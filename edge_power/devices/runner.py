@@ -5,7 +5,6 @@ import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,19 +19,9 @@ from edge_power.devices.runner_series import Place, Series, runs_per_start, take
 from edge_power.devices.sync import Shipment, sync
 from edge_power_runtime import Bundle
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.manifest import Artifact, Program
-from edge_power_runtime.profiler.flags import find_flags
+from edge_power_runtime.profiler.assemble import assemble, settings_of
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.profile import BUILT_IN, bundle_facts
-from edge_power_runtime.profiler.record import (
-    SCHEMA_VERSION,
-    Case,
-    CaseResult,
-    Environment,
-    LatencyTable,
-    Report,
-    Settings,
-)
+from edge_power_runtime.profiler.record import Environment, Report
 
 # Builds for Android link these two, which a build's folder holds beside the program.
 _LIBRARIES = ("libonnxruntime*.so*", "libc++_shared.so")
@@ -81,7 +70,7 @@ def profile_with_runner(device: Device, request: RunnerRequest, *, watch: Watch)
         sync(device, shipment, copy, step=lambda name: watch.stage(f"copying {name}"), scratch=scratch)
         runner = _push_runner(device, request.runner, run, watch)
         place = Place(device, benchmark, bundle, runner, copy, run, passing, scratch)
-        series = [Series(case, *_program_of(artifacts, case), place) for case in cases]
+        series = [Series(case, place) for case in cases]
         environment = _take_all(series, place, request, watch)
     watch.warn(f"timed by {request.runner.name}: the engine's part of an answer only, without tokenizing")
     return _report(bundle, options, environment, series)
@@ -97,12 +86,6 @@ def _push_runner(device: Device, runner: Path, run: str, watch: Watch) -> str:
     if status != 0:
         raise DeviceError(f"cannot make {runner.name} executable on {device.name}: {' '.join(lines[-1:])}")
     return target
-
-
-def _program_of(artifacts: Sequence[Artifact], case: Case) -> tuple[Artifact, Program]:
-    artifact = next(item for item in artifacts if item.precision == case.precision)
-    programs = artifact.programs
-    return artifact, next(item for item in programs if (item.budget, item.length) == (case.budget, case.length))
 
 
 def _take_all(series: Sequence[Series], place: Place, request: RunnerRequest, watch: Watch) -> Environment:
@@ -124,32 +107,5 @@ def _take_all(series: Sequence[Series], place: Place, request: RunnerRequest, wa
 
 def _report(bundle: Bundle, options: Options, environment: Environment, series: Sequence[Series]) -> Report:
     results = tuple(item.result() for item in series)
-    settings = Settings(
-        warmup=options.warmup,
-        iterations=options.iterations,
-        max_seconds=options.max_seconds,
-        burst=max(max(item.rounds) for item in series),
-        percentiles=options.percentiles,
-        texts=BUILT_IN,
-        num_texts=0,
-    )
-    return Report(
-        schema_version=SCHEMA_VERSION,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        bundle=bundle_facts(bundle),
-        settings=settings,
-        environment=environment,
-        results=results,
-        mixes=(),
-        operations=(),
-        latency_tables=_latency_tables(results, options),
-        flags=find_flags(environment, results, settings),
-    )
-
-
-def _latency_tables(results: Sequence[CaseResult], options: Options) -> tuple[LatencyTable, ...]:
-    if not options.latency_table:
-        return ()
-    from edge_power_runtime.profiler.latency_table import fit_latency_tables
-
-    return fit_latency_tables(results)
+    settings = settings_of(options, burst=max(max(item.rounds) for item in series))
+    return assemble(bundle, settings, environment, results, latency_table=options.latency_table)

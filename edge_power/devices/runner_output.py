@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge_power.devices.errors import DeviceError
+from edge_power_runtime.profiler.figures import last_line
 
 _NUMBER = r"(\d+(?:\.\d+)?(?:e[+-]?\d+)?)"
 _MIB = 1 << 20
@@ -117,7 +118,7 @@ def read_executor_runner(text: str, warmup: int) -> Turn:
 def _samples(found: Iterable[float], program: str, text: str) -> tuple[float, ...]:
     samples = tuple(found)
     if not samples or not all(math.isfinite(value) and value > 0 for value in samples):
-        last = next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "nothing")
+        last = last_line(text) or "nothing"
         raise DeviceError(f"{program} gave no times that can be read; its last line is {last[:200]!r}")
     return samples
 

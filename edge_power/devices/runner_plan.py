@@ -1,17 +1,15 @@
 """Which programs a benchmark program is to time: the options, held against a bundle and a device."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from edge_power.devices.errors import DeviceError
 from edge_power_runtime import Bundle
-from edge_power_runtime.classifier import programs_of
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.manifest import Artifact
+from edge_power_runtime.profiler.figures import count
 from edge_power_runtime.profiler.options import Options
+from edge_power_runtime.profiler.plan import cases_of
 from edge_power_runtime.profiler.record import Case
-
-T = TypeVar("T", str, int)
 
 
 def check_options(options: Options) -> None:
@@ -49,29 +47,10 @@ def plan(bundle: Bundle, artifacts: Sequence[Artifact], options: Options, cores:
         InputError: there is no such budget, length or core.
     """
     if max(options.threads) > cores:
-        raise InputError(f"threads is {max(options.threads)}, and the device has {cores} cores; ask for 1..{cores}")
-    programs = [program for artifact in artifacts for program in artifact.programs]
-    present = {program.budget for program in programs}
-    budgets = _choose("budget", options.budgets, [b.name for b in bundle.manifest.budgets if b.name in present])
-    lengths = _choose("length", options.lengths, sorted({program.length for program in programs}))
-    cases = tuple(
-        Case(artifact.engine, artifact.precision, budget, program.length, threads)
-        for artifact in artifacts
-        for threads in sorted(options.threads)
-        for budget in budgets
-        for program in programs_of(artifact, budget)
-        if program.length in lengths
-    )
-    if not cases:
-        raise InputError(f"the bundle {bundle.path} has no program of that budget at that length; ask for others")
-    return cases
-
-
-def _choose(kind: str, wanted: Sequence[T], have: Sequence[T]) -> list[T]:
-    for value in wanted:
-        if value not in have:
-            raise InputError(f"no {kind} {value!r} in the bundle; it has: {', '.join(map(str, have))}")
-    return [value for value in have if not wanted or value in wanted]
+        raise InputError(
+            f"threads is {max(options.threads)}, and the device has {count(cores, 'core')}; ask for 1..{cores}"
+        )
+    return cases_of(bundle, artifacts, options)
 
 
 def num_cores(lines: Sequence[str], name: str) -> int:

@@ -14,8 +14,10 @@ from edge_power.devices.runner_output import Turn
 from edge_power.devices.runner_programs import Benchmark, Start
 from edge_power.devices.runner_shell import run_guarded
 from edge_power_runtime import Bundle
-from edge_power_runtime.manifest import TOKENIZER_FILE, Artifact, Program
+from edge_power_runtime.manifest import TOKENIZER_FILE
+from edge_power_runtime.profiler.figures import last_line
 from edge_power_runtime.profiler.options import Options
+from edge_power_runtime.profiler.plan import configuration_of, program_of
 from edge_power_runtime.profiler.record import Case, CaseResult, Stages, Startup
 from edge_power_runtime.profiler.texts import case_texts
 from edge_power_runtime.text import TextEncoder
@@ -61,14 +63,14 @@ class Series:
         cpu_s: CPU time of all starts.
     """
 
-    def __init__(self, case: Case, artifact: Artifact, program: Program, place: Place) -> None:
+    def __init__(self, case: Case, place: Place) -> None:
         """Begin with no samples; nothing is copied yet."""
         self.case = case
         self.run_ms: list[float] = []
         self.rounds: list[int] = []
         self.cpu_s = 0.0
-        self._artifact = artifact
-        self._program = program
+        self._artifact = place.bundle.artifact(case.engine, case.precision)
+        self._program = program_of(place.bundle, case)
         self._place = place
         self._first: Turn | None = None
         self._num_tokens = 0
@@ -110,7 +112,7 @@ class Series:
         command = ["env", f"LD_LIBRARY_PATH={place.run}", *place.benchmark.command(start)]
         ran = run_guarded(place.device, command, remove=place.passing)
         if ran.status != 0:
-            last = next((line.strip() for line in reversed(ran.text.splitlines()) if line.strip()), "it said nothing")
+            last = last_line(ran.text) or "it said nothing"
             name = place.runner.rpartition("/")[2]
             raise DeviceError(f"{name} on {place.device.name} failed with exit status {ran.status}: {last[:300]}")
         turn = place.benchmark.read(start, ran.text)
@@ -121,8 +123,7 @@ class Series:
 
     def result(self) -> CaseResult:
         """Give all that was measured."""
-        configuration = self._place.bundle.manifest.configuration(self.case.budget, self.case.length)
-        assert configuration is not None  # reading the manifest made sure that every program has one
+        configuration = configuration_of(self._place.bundle, self.case)
         none = (0.0,) * len(self.run_ms)
         return CaseResult(
             case=self.case,

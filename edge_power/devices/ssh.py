@@ -22,7 +22,7 @@ from edge_power.devices.shell import (
     remove_script,
 )
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.profiler.figures import one_line
+from edge_power_runtime.profiler.figures import last_line, one_line
 
 _LOST = 255  # ssh's own exit status for whatever went wrong with the connection
 _HINTS = (
@@ -147,7 +147,7 @@ class SshDevice:
         if not self._connected:
             done = subprocess.run([*self._ssh, "exit 0"], stdin=subprocess.DEVNULL, capture_output=True, check=False)
             if done.returncode == _LOST:
-                raise self._refused(_last_line(done.stderr))
+                raise self._refused(last_line(done.stderr.decode(errors="replace")))
             self._connected = True
 
     def _say(self, script: str, *, content: IO[bytes] | int = subprocess.DEVNULL) -> bytes:
@@ -156,9 +156,9 @@ class SshDevice:
         line = command_line(["sh", "-c", script])  # the login shell may be one that reads another language
         done = subprocess.run([*self._ssh, line], stdin=content, capture_output=True, check=False)
         if done.returncode == _LOST:
-            raise self._lost(_last_line(done.stderr))
+            raise self._lost(last_line(done.stderr.decode(errors="replace")))
         if done.returncode != 0:
-            reason = _last_line(done.stderr) or f"exit status {done.returncode}"
+            reason = last_line(done.stderr.decode(errors="replace")) or f"exit status {done.returncode}"
             raise DeviceError(f"{self.name} refused a command: {reason}")
         return done.stdout
 
@@ -190,8 +190,3 @@ def _destination(address: Address) -> list[str]:
     user = [] if address.user is None else ["-l", address.user]
     port = [] if address.port is None else ["-p", str(address.port)]
     return [*user, *port, address.host]
-
-
-def _last_line(text: bytes) -> str:
-    lines = text.decode(errors="replace").split("\n")
-    return next((one_line(line) for line in reversed(lines) if line.strip()), "")

@@ -1,9 +1,9 @@
-"""Write a page beside its place and rename it in, so that a reader never sees half of one."""
+"""Where a page goes: a place that can take it, checked before the work, and all of the page or nothing."""
 
-import os
 from pathlib import Path
 
 from edge_power_converters.errors import OutputError
+from edge_power_runtime.whole_file import write_whole
 
 
 def check_page(path: Path, *, force: bool) -> None:
@@ -37,11 +37,7 @@ def write_page(path: Path, content: str, *, force: bool) -> None:
         OutputError: the file exists, cannot be written, or the disk is full; a file that was there is untouched.
     """
     check_page(path, force=force)
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
     try:
-        partial.write_text(content, encoding="utf-8", newline="\n")
-        partial.replace(path)
+        write_whole(path, content)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from edge_power.fit.saving import saving
 from edge_power.fit.trainer import PhaseTrainer
 from edge_power.fit.watch import MetricsLog, WatchCallback, Watcher
 from edge_power.model import PowerForSequenceClassification
+from edge_power_runtime.whole_file import write_whole
 
 DONE_FILE, WEIGHTS_FILE, LOG_FILE = "done.json", "model.safetensors", "metrics.jsonl"
 
@@ -91,7 +92,7 @@ class Ledger:
         if trainer.is_world_process_zero():
             with saving(directory):
                 save_model(model, str(directory / WEIGHTS_FILE))
-            write_beside(directory / DONE_FILE, json.dumps(asdict(record)))
+            write_whole(directory / DONE_FILE, json.dumps(asdict(record)))
             shutil.rmtree(checkpoints)
         trainer.accelerator.wait_for_everyone()
         trainer.accelerator.free_memory()
@@ -116,13 +117,6 @@ def _is_whole(checkpoint: Path) -> bool:
     except (OSError, ValueError):
         return False
     return True
-
-
-def write_beside(path: Path, text: str) -> None:
-    """Write a file under another name and rename it, so that it is there whole or not at all."""
-    beside = path.with_name(f".{path.name}.partial")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
 
 
 def _record(phase: Phase, model: FitModel, metric: float, cost: Cost, history: list[dict[str, Any]]) -> PhaseRecord:

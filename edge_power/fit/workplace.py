@@ -11,9 +11,9 @@ import numpy as np
 from accelerate import PartialState
 
 from edge_power.errors import OptionError
-from edge_power.fit.ledger import write_beside
 from edge_power.fit.options import FitOptions
 from edge_power.fit.prepare import Prepared
+from edge_power_runtime.whole_file import write_whole
 
 PLAN_FILE = "plan.json"
 
@@ -51,7 +51,7 @@ class Workplace:
         state.wait_for_everyone()  # until all have seen that no fit was begun here
         if state.is_main_process and not (self.path / PLAN_FILE).is_file():
             self.path.mkdir(exist_ok=True)
-            write_beside(self.path / PLAN_FILE, json.dumps(plan, indent=1) + "\n")
+            write_whole(self.path / PLAN_FILE, json.dumps(plan, indent=1) + "\n")
         state.wait_for_everyone()
         begun: dict[str, str] = json.loads((self.path / PLAN_FILE).read_text(encoding="utf-8"))
         changed = sorted(name for name in plan | begun if plan.get(name) != begun.get(name))

@@ -7,7 +7,7 @@ from edge_power.report.bands import Band, BandPoint, bands
 from edge_power.report.bars import Bar, Part, bars
 from edge_power.report.markup import Html, element, figure
 from edge_power.report.style import Colour
-from edge_power_runtime.profiler.figures import interval, milliseconds
+from edge_power_runtime.profiler.figures import count, interval, milliseconds
 from edge_power_runtime.profiler.record import Case
 from edge_power_runtime.profiler.rows import Row
 
@@ -64,7 +64,7 @@ def by_engine(found: Sequence[Row]) -> list[Html]:
     figures = [
         figure(
             _ranking(f"engine-{place}", rows, lambda case: f"{case.engine} {case.precision}"),
-            f"{budget}, {rows[0].case.length} tokens, {_threads(fewest)}",
+            f"{budget}, {rows[0].case.length} tokens, {count(fewest, 'thread')}",
             "",
         )
         for place, (budget, rows) in enumerate(panels.items())
@@ -82,7 +82,7 @@ def grouped(found: Iterable[Row], key: Callable[[Row], K]) -> dict[K, list[Row]]
 
 def setup(case: Case) -> str:
     """Engine, precision and threads, such as `onnx fp32, 1 thread`."""
-    return f"{case.engine} {case.precision}, {_threads(case.threads)}"
+    return f"{case.engine} {case.precision}, {count(case.threads, 'thread')}"
 
 
 def at_longest(found: Sequence[Row]) -> list[Row]:
@@ -141,7 +141,3 @@ def _highest(found: Sequence[Row]) -> float:
 
 def _axis(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{float(f'{value:.3g}'):g}"
-
-
-def _threads(number: int) -> str:
-    return "1 thread" if number == 1 else f"{number} threads"

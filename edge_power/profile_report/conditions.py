@@ -7,8 +7,6 @@ from edge_power.report.markup import Column, Html, element, joined, table
 from edge_power_runtime.profiler.figures import NONE, count, list_of, size
 from edge_power_runtime.profiler.record import Core, Environment, Report, State
 
-_BURST = 5  # where nothing else is asked for
-
 
 def environment(report: Report) -> list[Html]:
     """The machine, what changed on it, and the software."""
@@ -46,8 +44,8 @@ def command(report: Report) -> list[str]:
         ("--percentiles", [f"{percent:g}" for percent in asked.percentiles]),
     ):
         arguments += [flag, ",".join(dict.fromkeys(values))]
-    arguments += ["--warmup", str(asked.warmup), "--iterations", str(asked.iterations)]
-    arguments += [] if asked.burst == _BURST else ["--burst", str(asked.burst)]
+    for flag, number in (("--warmup", asked.warmup), ("--iterations", asked.iterations), ("--burst", asked.burst)):
+        arguments += [flag, str(number)]
     arguments += [] if asked.max_seconds is None else ["--max-seconds", f"{asked.max_seconds:g}"]
     arguments += ["--texts", asked.texts] if asked.num_texts else []
     arguments += ["--operations"] if report.operations else []

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from edge_power.report.bands import Band, BandPoint, bands
 from edge_power.report.markup import Column, Html, details, element, figure, table
-from edge_power_runtime.profiler.figures import change, list_of, milliseconds
+from edge_power_runtime.profiler.figures import change, count, list_of, milliseconds
 from edge_power_runtime.profiler.record import LatencyTable, Report
 
 _ESTIMATE = (
@@ -43,8 +43,7 @@ def delegation(report: Report) -> list[Html]:
 
 
 def _latency_table(place: int, one: LatencyTable) -> list[Html]:
-    threads = "1 thread" if one.threads == 1 else f"{one.threads} threads"
-    name = f"{one.engine} {one.precision}, {threads}"
+    name = f"{one.engine} {one.precision}, {count(one.threads, 'thread')}"
     worst = max(map(abs, one.errors), default=0.0)
     said = (
         f"{name}: {milliseconds(one.fixed_ms)} ms for every program and {milliseconds(1000 * one.token_ms)} µs for "

@@ -11,7 +11,7 @@ from edge_power.report.bands import shortened
 from edge_power.report.charts import FONT_SIZE, WIDTH, add_axes, draw, scale_axes
 from edge_power.report.markup import Column, Html, element, figure, table
 from edge_power.report.style import SERIES, Colour
-from edge_power_runtime.profiler.figures import list_of, milliseconds, rate
+from edge_power_runtime.profiler.figures import count, list_of, milliseconds, rate
 from edge_power_runtime.profiler.record import MixResult, Report
 from edge_power_runtime.profiler.statistics import summarise
 
@@ -25,7 +25,7 @@ def mix(report: Report) -> list[Html]:
     panels: dict[str, list[MixResult]] = {}
     for one in report.mixes:
         if one.total_ms:
-            panels.setdefault(f"{one.engine} {one.precision}, {_threads(one.threads)}", []).append(one)
+            panels.setdefault(f"{one.engine} {one.precision}, {count(one.threads, 'thread')}", []).append(one)
     if not panels:
         return []
     highest = max(float(np.percentile(one.total_ms, 99.5)) for some in panels.values() for one in some)
@@ -99,8 +99,4 @@ def _length_cells(one: MixResult, lengths: Sequence[int]) -> list[str]:
 
 
 def _name(one: MixResult) -> str:
-    return f"{one.engine} {one.precision} {one.budget}, {_threads(one.threads)}"
-
-
-def _threads(number: int) -> str:
-    return "1 thread" if number == 1 else f"{number} threads"
+    return f"{one.engine} {one.precision} {one.budget}, {count(one.threads, 'thread')}"

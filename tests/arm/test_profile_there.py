@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_power_runtime.profiler.record import Report, read_report
+from edge_power_runtime.profiler.record import Report
+from edge_power_runtime.profiler.report_file import read_report
 
 pytestmark = pytest.mark.arm
 

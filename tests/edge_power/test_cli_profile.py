@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from edge_power_runtime.profiler.record import read_report
+from edge_power_runtime.profiler.report_file import read_report
 from tests.edge_power.conftest import assert_refused
 
 # One program and few answers: each case is also started in a process of its own.
@@ -108,6 +108,8 @@ def test_files_that_exist_are_kept(cli, tiny_bundle, tmp_path):
         (("--from", "/no/report.json"), "cannot read /no/report.json"),
         (("--from", "{bundle}/config.json"), "config.json"),
         (("--compare", "a.json", "b.json", "--json", "c.json"), "--compare prints its answer"),
+        (("--compare", "a.json", "b.json", "--iterations", "9"), "--iterations is for measuring, and --compare"),
+        (("--from", "a.json", "--engine", "onnx"), "--engine is for measuring, and --from measures nothing"),
     ],
 )
 def test_bad_input_is_refused_in_one_line(cli, tiny_bundle, tmp_path, arguments, expected):

@@ -23,7 +23,7 @@ from edge_power.devices.remote_profile import Request, profile_on
 from edge_power.devices.runner import RunnerRequest, profile_with_runner
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.record import read_report
+from edge_power_runtime.profiler.report_file import read_report
 from tests.adbd import Adbd, missing, namespace
 
 LISTING = """* daemon not running; starting now at tcp:5037

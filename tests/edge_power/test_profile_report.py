@@ -3,12 +3,12 @@ import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from edge_power.cli.profile import command as profile_command
 from edge_power.profile_report import page
 from edge_power.profile_report.conditions import command
 from edge_power.profile_report.drift import drifted
@@ -21,6 +21,7 @@ from edge_power_runtime.profiler.arguments import add_arguments, options_from
 from edge_power_runtime.profiler.record import Case, Flag, FlagKind, Operation, Operations
 from tests.browser import find_browser, open_browser
 from tests.edge_power.test_report import contrast
+from tests.page_outline import Outline
 from tests.profile_records import (
     bare_report,
     bundle,
@@ -36,7 +37,6 @@ from tests.profile_records import (
 )
 
 NASTY = "</style><img src=x onerror=alert(1)> $x_1$ \"&' \x00\ud800 漢字"
-VOID = {"meta", "link"}
 
 
 def nasty_report():
@@ -58,40 +58,6 @@ def nasty_report():
 
 
 REPORTS = {"plain": report, "full": full_report, "large": large_report, "bare": bare_report, "nasty": nasty_report}
-
-
-class Outline(HTMLParser):
-    """A page's structure; fails where elements are not closed in order."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: dict[str, list[str]] = {}
-        self._open: list[str] = []
-        self.feed(source)
-        self.close()
-        assert not self._open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert len({name for name, _ in attrs}) == len(attrs)
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self._open.append(tag)
-            self.texts.setdefault(tag, []).append("")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert "svg" in self._open  # HTML's own elements do not close themselves
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        for tag in set(self._open):
-            self.texts[tag][-1] += data
-
-    def named(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
 
 
 @cache
@@ -343,12 +309,15 @@ def test_the_command_measures_the_same_cases_again():
     made = full_report()
     words = command(made)
     assert words[:3] == ["edge-power", "profile", "BUNDLE"]
+    # Here and on a device, the command line takes every one of these words and understands the same.
+    typed = profile_command.make_context("profile", words[2:]).params
+    assert (typed["warmup"], typed["iterations"], typed["burst"], typed["texts"]) == (10, 40, 5, "reviews.txt")
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     options = options_from(parser.parse_args(words[3:]))
     assert (options.engines, options.precisions) == (("onnx", "tflite", "executorch"), ("fp32", "int8"))
     assert (options.budgets, options.lengths, options.threads) == (("full", "balanced"), (32, 64, 128), (1, 2))
-    assert (options.warmup, options.iterations, options.max_seconds) == (10, 40, 600.0)
+    assert (options.warmup, options.iterations, options.burst, options.max_seconds) == (10, 40, 5, 600.0)
     assert (options.texts, options.operations, options.latency_table) == ("reviews.txt", True, True)
 
 

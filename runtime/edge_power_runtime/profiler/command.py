@@ -1,7 +1,6 @@
 """`python -m edge_power_runtime profile`: options in, a table out, the report in files."""
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import IO
@@ -9,7 +8,8 @@ from typing import IO
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.arguments import options_from
 from edge_power_runtime.profiler.progress import JsonProgress, PlainProgress, Silent
-from edge_power_runtime.profiler.record import Report, read_report
+from edge_power_runtime.profiler.record import Report
+from edge_power_runtime.profiler.report_file import check_target, load_report, write_file
 
 DESCRIPTION = "Measure how long a bundle's programs take on this machine, and say what casts doubt on the figures."
 STDOUT = "-"
@@ -34,7 +34,8 @@ def run(found: argparse.Namespace) -> int:
         raise InputError("--json and --markdown cannot both go to standard output; name a file for one of them")
     options = options_from(found)
     for name in (found.json, found.markdown):
-        check_target(name)
+        if name not in (None, STDOUT):
+            check_target(Path(name))
     watch = _watcher(found.progress, sys.stderr)
     try:
         report = profile(found.bundle, options, watch=watch)
@@ -42,50 +43,6 @@ def run(found: argparse.Namespace) -> int:
         watch.close()
     _tell(report, found)
     return 0
-
-
-def write_beside(target: Path, text: str) -> None:
-    """Write a file under a temporary name and rename it, so that an interruption leaves the old one or none.
-
-    Raises:
-        InputError: it cannot be written.
-    """
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise InputError(f"cannot write {target}: {error.strerror}") from error
-
-
-def load_report(name: str) -> Report:
-    """Read a report from a file.
-
-    Raises:
-        InputError: it cannot be read.
-        BundleError: it is no report; SchemaVersionError where it is a newer one.
-    """
-    try:
-        data = Path(name).read_bytes()
-    except OSError as error:
-        raise InputError(f"cannot read {name}: {error.strerror}") from error
-    return read_report(data, name)
-
-
-def check_target(name: str | None) -> None:
-    """Find out before a long profile that its report could not be written where it is wanted.
-
-    Raises:
-        InputError: the folder is not there, or the name is that of a folder.
-    """
-    if name in (None, STDOUT):
-        return
-    target = Path(name or "")
-    if target.is_dir():
-        raise InputError(f"cannot write {target}: it is a directory; name a file")
-    if not target.parent.is_dir():
-        raise InputError(f"cannot write {target}: there is no directory {target.parent}; make it first")
 
 
 def _watcher(kind: str, stream: IO[str]) -> Silent | PlainProgress | JsonProgress:
@@ -114,7 +71,7 @@ def _write(name: str, text: str) -> None:
     if name == STDOUT:
         sys.stdout.write(text)
     else:
-        write_beside(Path(name), text)
+        write_file(Path(name), text)
 
 
 def _compare(found: argparse.Namespace) -> int:
@@ -122,6 +79,8 @@ def _compare(found: argparse.Namespace) -> int:
 
     if found.bundle is not None:
         raise InputError(f"--compare takes two reports and no bundle, found {found.bundle!r} too")
+    if found.json or found.markdown:
+        raise InputError("--compare prints its answer and writes no file; leave out --json and --markdown")
     first, second = map(load_report, found.compare)
     print(comparison_text(compare(first, second)), end="")
     return 0

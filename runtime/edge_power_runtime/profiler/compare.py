@@ -1,7 +1,5 @@
 """Two profile reports: is the second faster, slower, or is there no difference that one can tell."""
 
-import dataclasses
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.profiler.columns import aligned
 from edge_power_runtime.profiler.figures import milliseconds, one_line
 from edge_power_runtime.profiler.flags import LEAST_SAMPLES
 from edge_power_runtime.profiler.record import Case, CaseResult, Report
@@ -203,7 +202,7 @@ def comparison_text(comparison: Comparison) -> str:
     ]
     if len(comparison.cases) > 1:
         rows.append(("all cases (geometric mean)", "", "", *_ratio_cells(comparison), comparison.verdict))
-    lines = [_headline(comparison), "", *_aligned([tuple(map(one_line, row)) for row in rows]), ""]
+    lines = [_headline(comparison), "", *aligned([tuple(map(one_line, row)) for row in rows], words=(0, 5)), ""]
     for name, only in (("first", comparison.only_a), ("second", comparison.only_b)):
         if only:
             lines.append(one_line(f"only the {name} measured: {_listed(only)}"))
@@ -226,21 +225,3 @@ def _headline(comparison: Comparison) -> str:
 
 def _ratio_cells(compared: CaseComparison | Comparison) -> tuple[str, str]:
     return f"{compared.ratio:.3f}", f"{compared.low:.3f} to {compared.high:.3f}"
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Pad the cells of each column to its widest: words to the left, figures to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    words = (0, len(widths) - 1)
-    return [
-        "  ".join(
-            f"{cell:<{width}}" if column in words else f"{cell:>{width}}"
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    ]
-
-
-def comparison_json(comparison: Comparison) -> str:
-    """Write a comparison as JSON: the dataclass, field by field."""
-    return json.dumps(dataclasses.asdict(comparison), ensure_ascii=False, allow_nan=False, indent=2) + "\n"

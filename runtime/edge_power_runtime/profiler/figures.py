@@ -65,3 +65,8 @@ def count(number: int, noun: str) -> str:
 def one_line(text: str) -> str:
     """Put text on one line; what a terminal would obey instead of show becomes the replacement character."""
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in " ".join(text.split()))
+
+
+def last_line(text: str) -> str:
+    """Put the last line that is not blank on one line, as `one_line` does; empty where there is none."""
+    return next((one_line(line) for line in reversed(text.split("\n")) if line.strip()), "")

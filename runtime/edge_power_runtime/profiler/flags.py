@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 
+from edge_power_runtime.profiler.figures import count
 from edge_power_runtime.profiler.machine_flags import machine_flags
 from edge_power_runtime.profiler.record import CaseResult, Environment, Flag, Settings
 from edge_power_runtime.profiler.statistics import Summary, summarise
@@ -48,28 +49,27 @@ def _few_samples(results: Sequence[CaseResult], settings: Settings) -> Iterator[
     short = [result for result in results if _unmet(result, settings)]
     if len(short) > 1 and len(short) == len(results):
         # All of them: the run was too short, and one sentence says so.
-        least = min(short, key=_count)
+        least = min(short, key=_num_samples)
         yield Flag("few-samples", None, _few_samples_reason(least, settings, several=True))
         return
     for result in short:
         yield Flag("few-samples", result.case, _few_samples_reason(result, settings, several=False))
 
 
-def _count(result: CaseResult) -> int:
+def _num_samples(result: CaseResult) -> int:
     return len(result.stages.run_ms)
 
 
 def _unmet(result: CaseResult, settings: Settings) -> list[float]:
     """The percentiles that have too few samples."""
-    return sorted(percent for percent in settings.percentiles if _count(result) < samples_needed(percent))
+    return sorted(percent for percent in settings.percentiles if _num_samples(result) < samples_needed(percent))
 
 
 def _few_samples_reason(result: CaseResult, settings: Settings, *, several: bool) -> str:
     unmet = _unmet(result, settings)
     names = ", ".join(f"p{percent:g}" for percent in unmet)
     needed = max(map(samples_needed, unmet))
-    count = _count(result)
-    found = f"as few as {count} samples" if several else f"{count} sample{'' if count == 1 else 's'}"
+    found = f"{'as few as ' if several else ''}{count(_num_samples(result), 'sample')}"
     stopped = settings.max_seconds is not None and settings.iterations >= needed
     advice = "--max-seconds ended the run: allow more" if stopped else f"ask for --iterations {needed} or more"
     return f"{found} for {names}, which need{'s' if len(unmet) == 1 else ''} {needed}; {advice}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from edge_power_runtime.profiler.figures import count
 from edge_power_runtime.profiler.record import Core, Environment, Flag, FlagKind, State
 
 CLOCK_CHANGE = 0.10
@@ -85,10 +86,10 @@ def _slowness(state: State, cores: tuple[Core, ...]) -> tuple[float, float, int]
 
 
 def _throttled(before: Mapping[str, int], after: Mapping[str, int]) -> str | None:
-    rises = {core: after[core] - count for core, count in before.items() if core in after and after[core] > count}
+    rises = {core: after[core] - first for core, first in before.items() if core in after and after[core] > first}
     if not rises:
         return None
-    listed = ", ".join(f"core {core} {count} time{'' if count == 1 else 's'}" for core, count in rises.items())
+    listed = ", ".join(f"core {core} {count(rise, 'time')}" for core, rise in rises.items())
     return f"the CPU slowed itself for its heat ({listed}); let it cool, and measure with pauses"
 
 
@@ -114,7 +115,7 @@ def _cores_taken(environment: Environment, threads: int) -> str | None:
         part = taken_s / (usage.wall_s * cores)
         if part > OTHERS_PART and taken_s > _LEAST_TAKEN_S:
             return (
-                f"others used {part:.0%} of the {cores} core{'' if cores == 1 else 's'} that the profiler may use "
+                f"others used {part:.0%} of the {count(cores, 'core')} that the profiler may use "
                 f"({taken_s:.1f} s of CPU in {usage.wall_s:.1f} s), more than {OTHERS_PART:.0%}; {advice}"
             )
     present = usage.own_cpu_s / usage.wall_s

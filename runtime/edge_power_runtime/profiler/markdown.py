@@ -3,7 +3,7 @@
 from edge_power_runtime.profiler.figures import one_line
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.rows import rows
-from edge_power_runtime.profiler.table import COLUMNS, cells, flag_line, headline, notes
+from edge_power_runtime.profiler.table import cells, columns, flag_lines, headline, notes
 
 # What Markdown or HTML would take for more than a letter. A backslash hides all of them but the two of HTML.
 _SPECIAL = frozenset("\\`*_[]|~$#")
@@ -25,13 +25,14 @@ def markdown(report: Report) -> str:
         InputError: a case has no samples.
     """
     found = rows(report)
-    table = [COLUMNS, ("---", *("---:" for _ in COLUMNS[1:])), *(tuple(map(escaped, cells(row))) for row in found)]
+    names = columns(report)
+    table = [names, ("---", *("---:" for _ in names[1:])), *(tuple(map(escaped, cells(row, report))) for row in found)]
     lines = [f"**{escaped(headline(report))}**", ""]
     lines += [f"| {' | '.join(line)} |" for line in table]
     lines += ["", *(escaped(note) for note in notes(report, found)), ""]
     if report.flags:
         lines += ["> [!WARNING]", "> These figures are in doubt:", ">"]
-        lines += [f"> - {escaped(flag_line(flag))}" for flag in report.flags] + [""]
+        lines += [f"> - {escaped(line)}" for line in flag_lines(report)] + [""]
     lines.append(escaped(versions(report)))
     return "\n".join(lines) + "\n"
 

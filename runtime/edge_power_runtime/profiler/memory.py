@@ -4,6 +4,8 @@ import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_power_runtime.profiler.system_files import fields, kibibytes
+
 _STATUS = Path("/proc/self/status")
 _CLEAR_REFS = Path("/proc/self/clear_refs")
 
@@ -31,13 +33,8 @@ def memory_now() -> Memory:
 
 def parse_status(text: str) -> Memory:
     """Read /proc/PID/status (proc(5)): `VmRSS` and its high-water mark `VmHWM`, in units of 1024 bytes."""
-    found: dict[str, int] = {}
-    for line in text.splitlines():
-        name, _, value = line.partition(":")
-        number, _, unit = value.strip().partition(" ")
-        if unit == "kB" and number.isascii() and number.isdigit():
-            found[name] = int(number) * 1024
-    return Memory(found.get("VmRSS"), found.get("VmHWM"))
+    found = fields(text)
+    return Memory(kibibytes(found.get("VmRSS")), kibibytes(found.get("VmHWM")))
 
 
 def reset_peak() -> None:

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from edge_power_runtime.classifier import Classifier, programs_of
+from edge_power_runtime.profiler.figures import count
 from edge_power_runtime.profiler.measure import Series
 from edge_power_runtime.profiler.record import MixResult
 from edge_power_runtime.text import Text
@@ -40,6 +41,5 @@ def mix_result(series: Series, texts: Sequence[Text]) -> MixResult:
 
 
 def _name(classifier: Classifier) -> str:
-    plural = "" if classifier.num_threads == 1 else "s"
     artifact = f"{classifier.artifact.engine} {classifier.artifact.precision}"
-    return f"{artifact} {classifier.budget}, {classifier.num_threads} thread{plural}"
+    return f"{artifact} {classifier.budget}, {count(classifier.num_threads, 'thread')}"

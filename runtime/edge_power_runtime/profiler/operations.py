@@ -9,8 +9,9 @@ import numpy as np
 
 from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.manifest import Artifact, Program
+from edge_power_runtime.manifest import Program
 from edge_power_runtime.profiler.onnx_profile import median_times, read_runs
+from edge_power_runtime.profiler.plan import program_of
 from edge_power_runtime.profiler.record import Case, Operation, OperationGroup, Operations
 
 DEFAULT_RUNS = 20
@@ -71,18 +72,10 @@ def place_of(name: str) -> tuple[int | None, OperationGroup]:
 
 
 def _profile(bundle: Bundle, case: Case, runs: int) -> Operations:
-    artifact = bundle.artifact(case.engine, case.precision)
-    program = _program(bundle, artifact, case)
-    if artifact.engine in _UNAVAILABLE:
-        return Operations(case, 0, (), _UNAVAILABLE[artifact.engine])
+    program = program_of(bundle, case)
+    if case.engine in _UNAVAILABLE:
+        return Operations(case, 0, (), _UNAVAILABLE[case.engine])
     return Operations(case, runs, _time(bundle, program, runs, num_threads=case.threads), None)
-
-
-def _program(bundle: Bundle, artifact: Artifact, case: Case) -> Program:
-    for program in artifact.programs:
-        if (program.budget, program.length) == (case.budget, case.length):
-            return program
-    raise InputError(f"the bundle {bundle.path} has no program for {case}; choose a budget and a length that it has")
 
 
 def _time(bundle: Bundle, program: Program, runs: int, *, num_threads: int) -> tuple[Operation, ...]:

@@ -1,4 +1,4 @@
-"""Which cases a profile has: the options, held against a bundle and this machine."""
+"""Which cases a profile has: the options, held against a bundle and this machine; and what a case runs."""
 
 from collections.abc import Sequence
 from typing import TypeVar
@@ -7,7 +7,8 @@ from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.classifier import programs_of
 from edge_power_runtime.engines import ENGINE_NAMES, engine_info, missing_engine
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.manifest import PRECISIONS, Artifact
+from edge_power_runtime.manifest import PRECISIONS, Artifact, Configuration, Program
+from edge_power_runtime.profiler.figures import count
 from edge_power_runtime.profiler.options import Options, unique
 from edge_power_runtime.profiler.record import Case
 from edge_power_runtime.profiler.usage import usable_cores
@@ -26,7 +27,23 @@ def plan_cases(bundle: Bundle, options: Options) -> tuple[Case, ...]:
         MissingEngineError: an engine that is asked for is not installed; or none is that the bundle is made for.
     """
     _check_threads(options.threads)
-    artifacts = choose_artifacts(bundle, options)
+    return cases_of(bundle, _choose_artifacts(bundle, options), options)
+
+
+def cases_of(bundle: Bundle, artifacts: Sequence[Artifact], options: Options) -> tuple[Case, ...]:
+    """Give every case of some artifacts.
+
+    Args:
+        bundle: of the artifacts.
+        artifacts: whose programs, at least one.
+        options: threads, and the budgets and lengths to choose.
+
+    Returns:
+        As `plan_cases`.
+
+    Raises:
+        InputError: an option names what the artifacts do not have.
+    """
     programs = [program for artifact in artifacts for program in artifact.programs]
     have_budgets = [entry.name for entry in bundle.manifest.budgets if any(p.budget == entry.name for p in programs)]
     budgets = _choose("budget", options.budgets, have_budgets, artifacts)
@@ -47,7 +64,7 @@ def plan_cases(bundle: Bundle, options: Options) -> tuple[Case, ...]:
     return cases
 
 
-def choose_artifacts(bundle: Bundle, options: Options) -> tuple[Artifact, ...]:
+def _choose_artifacts(bundle: Bundle, options: Options) -> tuple[Artifact, ...]:
     """Give the artifacts of the engines and precisions that are asked for, in our order of both.
 
     Raises:
@@ -79,18 +96,29 @@ def choose_artifacts(bundle: Bundle, options: Options) -> tuple[Artifact, ...]:
     return installed
 
 
-def artifact_of(bundle: Bundle, case: Case) -> Artifact:
-    """Give the artifact that a case of this bundle runs."""
-    return next(
-        item for item in bundle.manifest.artifacts if (item.engine, item.precision) == (case.engine, case.precision)
-    )
+def program_of(bundle: Bundle, case: Case) -> Program:
+    """Give the program that a case runs.
+
+    Raises:
+        InputError: the bundle has none such.
+    """
+    for program in bundle.artifact(case.engine, case.precision).programs:
+        if (program.budget, program.length) == (case.budget, case.length):
+            return program
+    raise InputError(f"the bundle {bundle.path} has no program for {case}; choose a budget and a length that it has")
+
+
+def configuration_of(bundle: Bundle, case: Case) -> Configuration:
+    """Give the retention configuration of a case of this bundle."""
+    found = bundle.manifest.configuration(case.budget, case.length)
+    assert found is not None  # reading the manifest made sure that every program has one
+    return found
 
 
 def _check_threads(threads: Sequence[int]) -> None:
     cores, most = len(usable_cores()), max(threads)
     if most > cores:
-        plural = "" if cores == 1 else "s"
-        raise InputError(f"threads is {most}, and this process may use {cores} core{plural}; ask for 1..{cores}")
+        raise InputError(f"threads is {most}, and this process may use {count(cores, 'core')}; ask for 1..{cores}")
 
 
 def _order(artifact: Artifact) -> tuple[int, int]:

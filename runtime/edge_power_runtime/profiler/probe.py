@@ -12,8 +12,8 @@ from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.classifier import Classifier
 from edge_power_runtime.errors import BundleError, EdgePowerError, EngineError
 from edge_power_runtime.jsonnode import parse
+from edge_power_runtime.profiler.figures import last_line, one_line
 from edge_power_runtime.profiler.memory import Memory, memory_now, reset_peak
-from edge_power_runtime.profiler.plan import artifact_of
 from edge_power_runtime.profiler.reading import read_dataclass
 from edge_power_runtime.profiler.record import Case, Startup
 from edge_power_runtime.sessions import open_engine
@@ -50,9 +50,9 @@ def measure_startup(
     except OSError as error:
         raise EngineError(f"{case}: cannot start a fresh process of {sys.executable}: {error.strerror}") from error
     if done.returncode:
-        raise EngineError(f"{case}: a fresh process {_end(done.returncode)}: {_last_line(done.stderr)}")
+        raise EngineError(f"{case}: a fresh process {_end(done.returncode)}: {_said(done.stderr)}")
     try:
-        return read_dataclass(Startup, parse(_last_line(done.stdout), "its answer"))
+        return read_dataclass(Startup, parse(_said(done.stdout), "its answer"))
     except BundleError as error:
         raise EngineError(f"{case}: a fresh process gave no answer: {error}") from error
 
@@ -74,7 +74,7 @@ def main() -> int:
     try:
         found = _measure(request["bundle"], Case(**request["case"]), text if isinstance(text, str) else tuple(text))
     except EdgePowerError as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
+        print(one_line(str(error)), file=sys.stderr)
         return _FAILED
     print(json.dumps(asdict(found)))
     return 0
@@ -102,7 +102,8 @@ def _import_packages(path: str, case: Case) -> None:
     import tokenizers  # noqa: F401
 
     bundle = Bundle.open(path)
-    open_engine(bundle.path, artifact_of(bundle, case), num_threads=case.threads)  # imports, and loads no file yet
+    artifact = bundle.artifact(case.engine, case.precision)
+    open_engine(bundle.path, artifact, num_threads=case.threads)  # imports, and loads no file yet
 
 
 def _startup(load_ms: float, first_answer_ms: float, before: Memory, after: Memory) -> Startup:
@@ -126,9 +127,8 @@ def _end(status: int) -> str:
     return f"was ended by {names.get(-status, f'signal {-status}')}"
 
 
-def _last_line(output: bytes) -> str:
-    lines = output.decode(errors="replace").split("\n")
-    return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+def _said(output: bytes) -> str:
+    return last_line(output.decode(errors="replace")) or "it said nothing"
 
 
 if __name__ == "__main__":

@@ -1,39 +1,22 @@
 """Profile a bundle on this machine: plan, start-up, timing, environment, doubts; a report comes out."""
 
-import hashlib
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from edge_power_runtime.bundle import Bundle
-from edge_power_runtime.manifest import MANIFEST_FILE, Configuration, Delegation, Manifest
+from edge_power_runtime.profiler.assemble import BUILT_IN, assemble, settings_of
 from edge_power_runtime.profiler.environment import Observer
-from edge_power_runtime.profiler.flags import find_flags
 from edge_power_runtime.profiler.measure import Series, num_steps, take_rounds
 from edge_power_runtime.profiler.mix import mix_result, mix_series
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.plan import artifact_of, plan_cases
+from edge_power_runtime.profiler.plan import configuration_of, plan_cases
 from edge_power_runtime.profiler.probe import measure_startup
 from edge_power_runtime.profiler.progress import Silent, Watcher
-from edge_power_runtime.profiler.record import (
-    SCHEMA_VERSION,
-    BundleFacts,
-    Case,
-    CaseResult,
-    Environment,
-    LatencyTable,
-    Operations,
-    Report,
-    Settings,
-    Startup,
-)
+from edge_power_runtime.profiler.record import Case, CaseResult, Environment, Operations, Report, Startup
 from edge_power_runtime.profiler.subjects import Subject, SubjectOpener
 from edge_power_runtime.profiler.texts import read_file
 from edge_power_runtime.profiler.versions import versions_of
-
-BUILT_IN = "built-in"
-"""The name of the texts where there is no file."""
 
 
 def profile(path: str | os.PathLike[str], options: Options | None = None, *, watch: Watcher | None = None) -> Report:
@@ -64,18 +47,15 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
     startups = [_startup(subject, bundle.path, watch) for subject in subjects]
     environment = _time(series, mixes, options, watch)
     results = tuple(map(_result, subjects, series, startups))
-    settings = _settings(options, len(texts))
-    return Report(
-        schema_version=SCHEMA_VERSION,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        bundle=bundle_facts(bundle),
-        settings=settings,
-        environment=environment,
-        results=results,
-        mixes=tuple(mix_result(item, texts) for item in mixes),
+    name = _texts_name(options.texts)
+    return assemble(
+        bundle,
+        settings_of(options, burst=options.burst, texts=name, num_texts=len(texts)),
+        environment,
+        results,
+        mixes=[mix_result(item, texts) for item in mixes],
         operations=_operations(bundle, cases, options, watch),
-        latency_tables=_latency_tables(results, options),
-        flags=find_flags(environment, results, settings),
+        latency_table=options.latency_table,
     )
 
 
@@ -111,12 +91,12 @@ def _time(series: Sequence[Series], mixes: Sequence[Series], options: Options, w
 
 def _result(subject: Subject, series: Series, startup: Startup) -> CaseResult:
     case, bundle = subject.case, subject.classifier.bundle
-    configuration = _configuration(bundle, case)
+    configuration = configuration_of(bundle, case)
     return CaseResult(
         case=case,
         keep=configuration.keep,
         macs=configuration.macs,
-        artifact_bytes=artifact_of(bundle, case).size_bytes,
+        artifact_bytes=subject.classifier.artifact.size_bytes,
         num_tokens=subject.texts.num_tokens,
         startup=startup,
         rounds=tuple(series.rounds),
@@ -125,16 +105,10 @@ def _result(subject: Subject, series: Series, startup: Startup) -> CaseResult:
     )
 
 
-def _configuration(bundle: Bundle, case: Case) -> Configuration:
-    found = bundle.manifest.configuration(case.budget, case.length)
-    assert found is not None  # reading the manifest made sure that every program has one
-    return found
-
-
 def _check_enough(bundle: Bundle, cases: Sequence[Case]) -> None:
     from edge_power_runtime.profiler.latency_table import check_enough
 
-    check_enough((case, _configuration(bundle, case).keep) for case in cases)
+    check_enough((case, configuration_of(bundle, case).keep) for case in cases)
 
 
 def _operations(bundle: Bundle, cases: Sequence[Case], options: Options, watch: Watcher) -> tuple[Operations, ...]:
@@ -146,50 +120,7 @@ def _operations(bundle: Bundle, cases: Sequence[Case], options: Options, watch: 
     return profile_operations(bundle, cases)
 
 
-def _latency_tables(results: Sequence[CaseResult], options: Options) -> tuple[LatencyTable, ...]:
-    if not options.latency_table:
-        return ()
-    from edge_power_runtime.profiler.latency_table import fit_latency_tables
-
-    return fit_latency_tables(results)
-
-
-def _settings(options: Options, num_texts: int) -> Settings:
-    return Settings(
-        warmup=options.warmup,
-        iterations=options.iterations,
-        max_seconds=options.max_seconds,
-        burst=options.burst,
-        percentiles=options.percentiles,
-        texts=_texts_name(options.texts),
-        num_texts=num_texts,
-    )
-
-
-def bundle_facts(bundle: Bundle) -> BundleFacts:
-    """Give what a report says of a bundle."""
-    manifest = bundle.manifest
-    return BundleFacts(
-        name=manifest.name,
-        architecture=manifest.architecture,
-        manifest_sha256=hashlib.sha256(bundle.resolve(MANIFEST_FILE).read_bytes()).hexdigest(),
-        schedules={entry.name: entry.schedule or () for entry in manifest.budgets},
-        delegation=_delegation(manifest),
-    )
-
-
 def _texts_name(file: str | None) -> str:
     if file is None:
         return BUILT_IN
     return "standard input" if file == "-" else Path(file).name  # the folders are nobody's business
-
-
-def _delegation(manifest: Manifest) -> dict[str, Delegation]:
-    told = [artifact for artifact in manifest.artifacts if any(program.delegation for program in artifact.programs)]
-    return {
-        # Program names are unique within an artifact only.
-        program.name if len(told) == 1 else f"{artifact.precision} {program.name}": program.delegation
-        for artifact in told
-        for program in artifact.programs
-        if program.delegation is not None
-    }

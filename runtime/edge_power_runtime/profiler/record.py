@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from edge_power_runtime.errors import SchemaVersionError
-from edge_power_runtime.jsonnode import parse
 from edge_power_runtime.manifest import Delegation as Delegation  # a part of the report, as of the manifest
-from edge_power_runtime.profiler.reading import read_dataclass
+from edge_power_runtime.profiler.figures import count
 
 SCHEMA_VERSION = 1
 
@@ -39,8 +37,7 @@ class Case:
 
     def __str__(self) -> str:
         """Such as `onnx fp32 balanced 128, 1 thread`."""
-        plural = "" if self.threads == 1 else "s"
-        return f"{self.engine} {self.precision} {self.budget} {self.length}, {self.threads} thread{plural}"
+        return f"{self.engine} {self.precision} {self.budget} {self.length}, {count(self.threads, 'thread')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,31 +394,5 @@ class Report:
     flags: tuple[Flag, ...]
 
     def to_json(self) -> str:
-        """Write the report; `read_report` gives an equal one back."""
+        """Write the report; `report_file.read_report` gives an equal one back."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
-
-
-def read_report(data: bytes | str, document: str) -> Report:
-    """Read and check a report.
-
-    Args:
-        data: UTF-8 bytes, or text.
-        document: the file's name, for messages.
-
-    Raises:
-        SchemaVersionError: it is written in a newer format.
-        BundleError: it is malformed or contradicts itself; the message gives the JSON path.
-    """
-    # Imported here since the checks are written in terms of the classes above.
-    from edge_power_runtime.profiler.record_checks import check_report
-
-    node = parse(data, document)
-    version = node.field("schema_version").integer(minimum=1)
-    if version > SCHEMA_VERSION:
-        raise SchemaVersionError(
-            f"{document} has schema_version {version}, this runtime reads up to {SCHEMA_VERSION}; "
-            "update edge-power-runtime: pip install --upgrade edge-power-runtime"
-        )
-    report = read_dataclass(Report, node)
-    check_report(report, node)
-    return report

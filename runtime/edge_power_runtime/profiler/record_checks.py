@@ -16,6 +16,8 @@ def check_report(report: Report, node: Node) -> None:
     Raises:
         BundleError: they do not; the message gives the JSON path.
     """
+    if not report.results:
+        node.field("results").fail("an array of one result at least")
     cases = [result.case for result in report.results]
     for index, (result, place) in enumerate(zip(report.results, node.field("results").items(), strict=True)):
         if result.case in cases[:index]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from edge_power_runtime.profiler.figures import count
 from edge_power_runtime.profiler.record import Case, CaseResult, Flag, Report
 from edge_power_runtime.profiler.statistics import Summary, ratio_interval, summarise
 
@@ -138,5 +139,5 @@ def _same(cases: Sequence[Case]) -> set[str]:
 
 def _part(case: Case, name: str) -> str:
     if name == "threads":
-        return "1 thread" if case.threads == 1 else f"{case.threads} threads"
+        return count(case.threads, "thread")
     return str(getattr(case, name))

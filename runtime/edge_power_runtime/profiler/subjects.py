@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.classifier import Classifier, programs_of
 from edge_power_runtime.manifest import TOKENIZER_FILE, Artifact
-from edge_power_runtime.profiler.plan import artifact_of
 from edge_power_runtime.profiler.record import Case
 from edge_power_runtime.profiler.texts import CaseTexts, case_texts
 from edge_power_runtime.text import Text, TextEncoder
@@ -50,7 +49,7 @@ class SubjectOpener:
             BundleError: a file is missing or altered.
             EngineError: the engine does not load.
         """
-        artifact = artifact_of(self._bundle, case)
+        artifact = self._bundle.artifact(case.engine, case.precision)
         lengths = [program.length for program in programs_of(artifact, case.budget)]
         encoder = self._encoder(lengths[-1])
         key = (case.engine, case.precision, case.budget, case.threads)

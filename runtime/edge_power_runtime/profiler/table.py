@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from edge_power_runtime.profiler.beyond import beyond_cases
+from edge_power_runtime.profiler.columns import aligned
 from edge_power_runtime.profiler.figures import (
     NONE,
     count,
@@ -17,9 +19,7 @@ from edge_power_runtime.profiler.figures import (
 from edge_power_runtime.profiler.record import Flag, Report
 from edge_power_runtime.profiler.rows import Row, rows, shared
 
-COLUMNS = (
-    "case", "p50 ms", "95 % interval", "p90 ms", "p99 ms", "answers/s", "speed-up", "load ms", "memory", "MAC/s",
-)  # fmt: skip
+_MOST = 3  # flags of one kind that get a line each
 
 
 def text_table(report: Report) -> str:
@@ -30,9 +30,9 @@ def text_table(report: Report) -> str:
     """
     found = rows(report)
     lines = [one_line(headline(report)), ""]
-    lines += _aligned([COLUMNS, *(cells(row) for row in found)])
+    lines += aligned([columns(report), *(cells(row, report) for row in found)])
     lines += ["", *notes(report, found), *([""] if report.flags else [])]
-    lines += [f"warning: {one_line(flag_line(flag))}" for flag in report.flags]
+    lines += [f"warning: {one_line(line)}" for line in flag_lines(report)]
     return "\n".join(lines) + "\n"
 
 
@@ -54,15 +54,25 @@ def device(report: Report) -> str:
     return ", ".join([*(named or [environment.system]), cores])
 
 
-def cells(row: Row) -> tuple[str, ...]:
-    """A cell for each of `COLUMNS`."""
+def columns(report: Report) -> tuple[str, ...]:
+    """The table's columns; the percentiles are those that were asked for."""
+    tail = (f"p{percent:g} ms" for percent in _tail(report))
+    return ("case", "p50 ms", "95 % interval", *tail, "answers/s", "speed-up", "load ms", "memory", "MAC/s")
+
+
+def _tail(report: Report) -> list[float]:
+    """The percentiles beside the median, rising."""
+    return sorted({*report.settings.percentiles} - {50.0})
+
+
+def cells(row: Row, report: Report) -> tuple[str, ...]:
+    """A cell for each of `columns`."""
     total, startup = row.total, row.result.startup
     return (
         one_line(row.name),
         milliseconds(total.median),
         interval(total.median_low, total.median_high),
-        milliseconds(total.percentiles[90.0]),
-        milliseconds(total.percentiles[99.0]),
+        *(milliseconds(total.percentiles[percent]) for percent in _tail(report)),
         rate(row.answers_per_s),
         NONE if row.speed_up is None else times(row.speed_up.ratio),
         milliseconds(None if startup is None else startup.load_ms),
@@ -78,21 +88,24 @@ def notes(report: Report, found: Sequence[Row]) -> list[str]:
     if baselines:
         names = one_line(list_of(baselines))
         said.append(f"Speed-up is against {names}, of the same engine, precision, length and threads.")
+    said += map(one_line, beyond_cases(report))
     if not report.flags:
         said.append("Nothing was found that speaks against these figures.")
     return said
 
 
+def flag_lines(report: Report) -> list[str]:
+    """Every reason to doubt the figures; the first stands for all where many cases have the same kind."""
+    lines = []
+    for kind in dict.fromkeys(flag.kind for flag in report.flags):
+        alike = [flag for flag in report.flags if flag.kind == kind]
+        shown, more = (alike, 0) if len(alike) <= _MOST else (alike[:1], len(alike) - 1)
+        lines += [flag_line(flag) for flag in shown]
+        if more:
+            lines[-1] += f" ({kind} in {more:,} more; the report has each)"
+    return lines
+
+
 def flag_line(flag: Flag) -> str:
     """A flag in one line, with the case that it concerns."""
     return flag.reason if flag.case is None else f"{flag.case}: {flag.reason}"
-
-
-def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
-    """The first column to the left, figures to the right."""
-    first, *others = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    aligned = []
-    for name, *figures in lines:
-        right = (cell.rjust(width) for cell, width in zip(figures, others, strict=True))
-        aligned.append("  ".join([name.ljust(first), *right]))
-    return aligned

@@ -1,6 +1,5 @@
 """Two reports: faster, slower, or no difference that one can tell."""
 
-import json
 import re
 from dataclasses import replace
 
@@ -8,7 +7,7 @@ import numpy as np
 import pytest
 
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.profiler.compare import compare, comparison_json, comparison_text
+from edge_power_runtime.profiler.compare import compare, comparison_text
 from edge_power_runtime.profiler.record import Case, CaseResult, Report, Stages
 from tests.profile_records import bundle, cases, environment, flags, report, result
 
@@ -177,13 +176,3 @@ def test_a_name_that_would_command_the_terminal_is_made_harmless():
     text = comparison_text(compare(report(), other))
     assert "\x1b" not in text
     assert len([line for line in text.splitlines() if "evil" in line and "name" in line]) == 1
-
-
-def test_the_same_in_json():
-    found = compare(report(), report())
-    read = json.loads(comparison_json(found))
-    assert read["verdict"] == "no difference"
-    assert read["cases"][0]["case"] == {
-        "engine": "onnx", "precision": "fp32", "budget": "full", "length": 32, "threads": 1,
-    }  # fmt: skip
-    assert read["cases"][0]["ratio"] == found.cases[0].ratio

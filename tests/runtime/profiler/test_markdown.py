@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from edge_power_runtime.errors import InputError
@@ -17,7 +18,7 @@ from edge_power_runtime.profiler.figures import (
 from edge_power_runtime.profiler.markdown import escaped, markdown
 from edge_power_runtime.profiler.record import Case, CaseResult, Flag, Report, Stages
 from edge_power_runtime.profiler.rows import is_unpruned, rows, shared, short_name
-from edge_power_runtime.profiler.table import COLUMNS, text_table
+from edge_power_runtime.profiler.table import columns, flag_lines, text_table
 from tests.profile_records import bare_report, bundle, cases, environment, flags, full_report, report, result
 
 NASTY = "<b>|x`y`|\x1b[31m*z*\nnew_line & [a](b)"
@@ -87,9 +88,9 @@ def test_the_text_table():
     )
     assert lines[2].split("  ")[0] == "case" and lines[2].endswith("MAC/s")
     assert lines[3].split() == [
-        "full", "10.0", "10.0–10.0", "10.0", "10.0", "100", "–", "382", "111", "MB", "66.9", "G",
+        "full", "10.0", "10.0–10.0", "10.0", "10.0", "10.0", "100", "–", "382", "111", "MB", "66.9", "G",
     ]  # fmt: skip
-    assert lines[4].split()[:8] == ["balanced", "5.00", "5.00–5.00", "5.00", "5.00", "200", "2.00x", "382"]
+    assert lines[4].split()[:9] == ["balanced", "5.00", "5.00–5.00", "5.00", "5.00", "5.00", "200", "2.00x", "382"]
     assert len({len(line) for line in lines[2:5]}) == 1  # columns stand below each other
     assert lines[6:] == [
         "Times are from text to prediction; memory is resident, beyond what the process had before.",
@@ -110,6 +111,38 @@ def test_flags_are_warnings_in_the_text():
     assert "Nothing was found" not in text
 
 
+def test_the_columns_are_the_percentiles_that_were_asked_for():
+    made = report(settings=replace(report().settings, percentiles=(99.9, 50.0)))
+    assert columns(made)[:5] == ("case", "p50 ms", "95 % interval", "p99.9 ms", "answers/s")
+    assert "p99.9 ms" in markdown(made) and "p90 ms" not in markdown(made)
+
+
+def test_many_doubts_of_one_kind_take_one_line():
+    made = report()
+    wide = tuple(Flag("wide-spread", one.case, "The median is not sure.") for one in full_report().results[:5])
+    assert len(flag_lines(replace(made, flags=wide[:3]))) == 3
+    assert flag_lines(replace(made, flags=(*wide, Flag("throttled", None, "Hot.")))) == [
+        f"{wide[0].case}: The median is not sure. (wide-spread in 4 more; the report has each)",
+        "Hot.",
+    ]
+
+
+def test_what_goes_beyond_the_cases_is_said():
+    made = full_report()
+    lines = text_table(made).splitlines()
+    [mix, *_] = made.mixes
+    half, most = np.percentile(mix.total_ms, [50, 99])
+    said = next(line for line in lines if line.startswith("The mix, 200 texts of "))
+    assert f"{mix.engine} fp32 {mix.budget}, 1 thread: p50 {milliseconds(half)} ms, " in said
+    assert said.endswith(f"p99 {milliseconds(most)} ms; 3 texts cut at the longest length.")
+    looked = next(one for one in made.operations if one.unavailable is None)
+    total = milliseconds(sum(operation.time_ms for operation in looked.operations))
+    assert any(line.startswith(f"Operations of {looked.case}: {total} ms, of it attention ") for line in lines)
+    reasons = {f"{one.case.engine}: {one.unavailable}" for one in made.operations if one.unavailable}
+    assert reasons and all(lines.count(reason) == 1 for reason in reasons)
+    assert any(line.startswith("The latency table of tflite fp32, 1 thread is within ") for line in lines)
+
+
 def test_a_machine_that_tells_nothing():
     text = text_table(bare_report())
     assert text.startswith("minilm-sst2 on Debian GNU/Linux 12, aarch64: tflite fp32 balanced 128, 1 thread; 1 timed")
@@ -123,10 +156,10 @@ def test_markdown():
     assert lines[0].startswith(
         "**minilm-sst2 on Example Board 5, Cortex-A76, 2 cores: onnx fp32 64, 1 thread; 10 timed"
     )
-    assert lines[2] == f"| {' | '.join(COLUMNS)} |"
-    assert lines[3] == "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
-    assert lines[4] == "| full | 10.0 | 10.0–10.0 | 10.0 | 10.0 | 100 | – | 382 | 111 MB | 66.9 G |"
-    assert lines[5].startswith("| balanced | 5.00 | 5.00–5.00 | 5.00 | 5.00 | 200 | 2.00x | 382 | 111 MB | ")
+    assert lines[2] == f"| {' | '.join(columns(known()))} |"
+    assert lines[3] == "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+    assert lines[4] == "| full | 10.0 | 10.0–10.0 | 10.0 | 10.0 | 10.0 | 100 | – | 382 | 111 MB | 66.9 G |"
+    assert lines[5].startswith("| balanced | 5.00 | 5.00–5.00 | 5.00 | 5.00 | 5.00 | 200 | 2.00x | 382 | 111 MB | ")
     assert lines[-1] == (
         "edge-power-runtime 0.1.0, numpy 2.2.0, onnxruntime 1.31.0, python 3.11.2, Debian GNU/Linux 12, kernel 6.1.0, "
         "2025-05-04T09:30:00Z"
@@ -155,7 +188,7 @@ def test_names_cannot_break_the_table():
     lines = markdown(made).splitlines()
     table = [line for line in lines if line.startswith("| ")]
     assert len(table) == 4
-    assert {line.replace("\\|", "").count("|") for line in table} == {len(COLUMNS) + 1}
+    assert {line.replace("\\|", "").count("|") for line in table} == {len(columns(made)) + 1}
     assert "&lt;b&gt;\\|x\\`y\\`\\|\ufffd\\[31m\\*z\\* new\\_line &amp; \\[a\\](b)" in table[2]
     for text in ("<b>", "\x1b"):
         assert text not in "\n".join(lines)

@@ -7,7 +7,7 @@ from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.engines import ENGINES
 from edge_power_runtime.profiler import plan
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.plan import artifact_of, plan_cases
+from edge_power_runtime.profiler.plan import plan_cases
 from edge_power_runtime.profiler.record import Case
 
 
@@ -87,7 +87,3 @@ def test_budgets_and_lengths_that_never_meet_are_told(toy_bundle, installed, edi
     assert len(plan_cases(bundle, Options())) == 2
     with pytest.raises(InputError, match="no program of budget full at length 16 for onnx fp32"):
         plan_cases(bundle, Options(budgets=("full",), lengths=(16,)))
-
-
-def test_artifact_of_a_case(tiny):
-    assert artifact_of(tiny, Case("tflite", "fp32", "full", 8, 1)).engine == "tflite"

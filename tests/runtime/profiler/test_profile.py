@@ -8,9 +8,11 @@ import pytest
 from edge_power_runtime import BundleError, Classifier, EngineError, InputError
 from edge_power_runtime.engines import ENGINES
 from edge_power_runtime.profiler import profile as module
+from edge_power_runtime.profiler.assemble import delegations
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.profile import profile
-from edge_power_runtime.profiler.record import Case, Startup, read_report
+from edge_power_runtime.profiler.record import Case, Startup
+from edge_power_runtime.profiler.report_file import read_report
 
 INSTALLED = tuple(info.name for info in ENGINES if info.is_installed)
 
@@ -85,7 +87,7 @@ def test_delegation_comes_from_the_manifest_too(tiny, engine, no_probe):
         tiny.manifest,
         artifacts=(*tiny.manifest.artifacts, replace(tiny.artifact("executorch"), precision="int8")),
     )
-    assert {"fp32 full_8", "int8 full_8"} < set(module._delegation(both))
+    assert {"fp32 full_8", "int8 full_8"} < set(delegations(both))
 
 
 def test_a_profile_with_too_few_samples_says_so(tiny, engine, no_probe):

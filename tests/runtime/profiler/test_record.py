@@ -6,7 +6,8 @@ import json
 import pytest
 
 from edge_power_runtime import BundleError, SchemaVersionError
-from edge_power_runtime.profiler.record import Case, Flag, Stages, read_report
+from edge_power_runtime.profiler.record import Case, Flag, Stages
+from edge_power_runtime.profiler.report_file import read_report
 
 STATE = (
     '{"clocks_mhz":{"0":2400.5},"temperatures_c":{"cpu-thermal":41.0},"throttle_counts":{"0":3},'
@@ -123,6 +124,7 @@ def test_a_mistake_is_told_with_its_place(text, message):
             "run_ms must be an array of as many samples as the rounds",
         ),
         (broken("results", 0, "stages", "run_ms", value=[1, -1]), "run_ms must be an array of numbers of at least 0"),
+        (broken("results", value=[]), "results must be an array of one result at least"),
         (broken("results", 0, "rounds", value=[]), r"results\[0\].rounds must be numbers whose sum is at least 1"),
         (broken("results", 0, "keep", value=[]), "keep must be a number for each encoder"),
         (
