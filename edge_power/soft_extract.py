@@ -4,10 +4,15 @@ PoWER-BERT (arXiv:2001.08950, section 3.3) multiplies the word-vector at each si
 in [0, 1] and adds lambda * sum_j j * mass(j) to the loss, mass(j) being the sum of encoder j's parameters. Two things
 are done in another way here.
 
-Ranks are relative. The parameters of one encoder are a step function on [0, 1], and of the n words after [CLS] the one
-at rank i takes its mean over [i/n, (i+1)/n]. So one set of parameters serves every length, every parameter has a
-gradient in every text, the weights of a text sum to exactly n times the mean of the parameters, and neither padding nor
-[CLS], which is always kept, has a share.
+Ranks are relative. The weights of one encoder are a step function on [0, 1], and of the n words after [CLS] the one
+at rank i takes its mean over [i/n, (i+1)/n]. So one function serves every length, the weights of a text sum to exactly
+n times the function's mean, and neither padding nor [CLS], which is always kept, has a share.
+
+The function is 1 for the ranks before an edge, falls in a straight line over EDGE steps, and is 0 behind it; one
+parameter says where. With a parameter for every rank the search weakens all words alike, which costs the task next to
+nothing, since attention divides by what is left: on SST-2 three quarters of them ended between 0.1 and 0.9, and the
+schedule that their means say had 0.914 of the texts held out right at half of the multiply-adds, before any
+re-training. With an edge it had 0.942.
 
 A word that was weakened stays so: in the encoders that follow it receives attention, and votes, in proportion to its
 weight (`Marks.weaken`). In the paper's own code a word-vector multiplied by 0 becomes a constant that all others still
@@ -22,6 +27,10 @@ from edge_power_runtime.retention import RetentionSchedule
 # Steps of an encoder's function of the relative rank: fine enough for the 64 words that a longer text may rank.
 RESOLUTION = 64
 
+# Steps over which the weights fall: so many ranks give the edge its gradient. A fifth of the words are neither kept nor
+# dropped, few enough that the search's own model does as extract will (0.944 where extract has 0.942).
+EDGE = 13
+
 # The smallest fraction that a schedule is given; rounding up keeps at least one word in any case.
 _LEAST = 1e-3
 
@@ -30,7 +39,7 @@ class SoftExtract(nn.Module):
     """Retention parameters of every encoder but the last, which keeps one word whatever is learned.
 
     Attributes:
-        retention: in [0, 1], float (encoders - 1, RESOLUTION); begins at 1.
+        retention: where the edge is, from 0 (all words are dropped) to 1 (none is); float (encoders - 1,), begins at 1.
     """
 
     def __init__(self, num_encoders: int, mean_length: float) -> None:
@@ -42,7 +51,14 @@ class SoftExtract(nn.Module):
         """
         super().__init__()
         self.mean_length = mean_length
-        self.retention = nn.Parameter(torch.ones(num_encoders - 1, RESOLUTION))
+        self.retention = nn.Parameter(torch.ones(num_encoders - 1))
+
+    def steps(self) -> torch.Tensor:
+        """The weights as functions of the relative rank, float (encoders - 1, RESOLUTION)."""
+        rank = torch.arange(RESOLUTION).to(self.retention)
+        # At retention 1 the last rank has exactly 1, where clamp still passes the gradient on: the edge can move.
+        end = self.retention.unsqueeze(1) * (RESOLUTION - 1 + EDGE)
+        return ((end - rank) / EDGE).clamp(0, 1)
 
     def weights(self, encoder: int, priority: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
         """The weight of each row, by the rank of its significance.
@@ -56,7 +72,7 @@ class SoftExtract(nn.Module):
             In [0, 1] up to rounding, float (batch, n); 1 at [CLS].
         """
         ranks = ranks_of(priority)
-        steps = self.retention[encoder]
+        steps = self.steps()[encoder]
         # What each rank's share of the axis has in common with each step, (batch, n, RESOLUTION), on an axis of
         # (words - 1) * RESOLUTION: in whole numbers each row sums to RESOLUTION exactly, so that no weight passes 1 by
         # rounding and has to be clamped, which would take its gradient away. [CLS] has rank 0 and stands before it.
@@ -68,7 +84,7 @@ class SoftExtract(nn.Module):
 
     def mass(self) -> torch.Tensor:
         """The fraction of the words after [CLS] that each encoder passes on, float (encoders - 1,)."""
-        return self.retention.mean(dim=1)
+        return self.steps().mean(dim=1)
 
     @torch.no_grad()
     def clip(self) -> None:

@@ -36,6 +36,10 @@ class AbsoluteSoftExtract(SoftExtract):
         """The parameter of each row's rank, float (batch, N); `words` does not matter."""
         return self.retention[encoder][ranks_of(priority)]
 
+    def mass(self) -> torch.Tensor:
+        """The mean of each encoder's parameters, float (encoders - 1,)."""
+        return self.retention.mean(dim=1)
+
     @torch.no_grad()
     def schedule(self) -> RetentionSchedule:
         """The masses rounded down to words, at least one and at most as many as before, as parts of N."""

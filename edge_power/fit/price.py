@@ -5,13 +5,13 @@ import math
 import torch
 from torch import nn
 
-from edge_power.soft_extract import RESOLUTION, SoftExtract
+from edge_power.soft_extract import SoftExtract
 
 # Parts of the search: gradients are measured, then the wanted multiply-adds fall in a straight line, then they hold.
 MEASURED, FALLEN = 0.05, 0.75
 
-# The first price is a tenth of what the task's gradient would pay for a word of the middle encoder: almost nothing
-# is dropped at it, and the steering need not first find the right power of ten.
+# The first price is a tenth of what the task's gradient would pay for a word: almost nothing is dropped at it, and the
+# steering need not first find the right power of ten.
 _FIRST = 0.1
 
 # The distance from what is wanted, in multiply-adds of the unpruned model, at which the steering pulls with full force;
@@ -52,9 +52,14 @@ class Price(nn.Module):
         return 0.0 if math.isnan(float(self._log)) else math.exp(float(self._log + self._pull))
 
     def charge(self, soft_extract: SoftExtract) -> torch.Tensor:
-        """Give lambda * sum_j j * mass(j), mass in words of a text of mean length (PoWER-BERT, section 3.3)."""
+        """Give what the words cost that are passed on, mass in words of a text of mean length.
+
+        A fixed price is the paper's, lambda * sum_j j * mass(j) (PoWER-BERT, section 3.3). A steered one is the same in
+        every encoder, as the multiply-adds of a word are: weighted by j, the late encoders starve.
+        """
         mass = soft_extract.mass() * self._words
-        return self.value * (torch.arange(1, len(mass) + 1).to(mass) * mass).sum()
+        weights = torch.ones_like(mass) if self._fixed is None else torch.arange(1, len(mass) + 1).to(mass)
+        return self.value * (weights * mass).sum()
 
     def wanted(self, progress: float) -> float:
         """Multiply-adds that should be left at a part of the search, a fraction of the unpruned model's."""
@@ -65,8 +70,7 @@ class Price(nn.Module):
         """Take the task's gradient, at a step that charges nothing yet."""
         gradient = soft_extract.retention.grad
         if self.value == 0.0 and gradient is not None:
-            middle = (len(gradient) + 1) / 2
-            paid = gradient.abs().mean().double() * RESOLUTION / (middle * self._words)  # for a word
+            paid = gradient.abs().mean().double() / self._words  # for a word
             self._gradients += torch.stack([paid, torch.ones_like(paid)])
 
     def steer(self, multiply_adds: float, *, step: int, steps: int) -> None:

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from edge_power.fit.price import FALLEN, MEASURED, Price
-from edge_power.soft_extract import RESOLUTION, SoftExtract
+from edge_power.soft_extract import SoftExtract
 
 
-def soft_of(*masses: float) -> SoftExtract:
-    soft = SoftExtract(len(masses) + 1, 14.0)
+def soft_of(*retention: float) -> SoftExtract:
+    soft = SoftExtract(len(retention) + 1, 14.0)
     with torch.no_grad():
-        soft.retention.copy_(torch.tensor(masses).unsqueeze(1).expand(-1, RESOLUTION))
+        soft.retention.copy_(torch.tensor(retention))
     return soft
 
 
@@ -25,15 +25,24 @@ def measured(gradient: float = 0.5, *, words: float = 20.0, target: float = 0.5)
     return price
 
 
-def test_the_charge_is_the_papers():
-    """lambda * sum_j j * mass(j): 0.1 * (1 * 20 * 0.75 + 2 * 20 * 0.25)."""
+def test_a_fixed_charge_is_the_papers():
+    """lambda * sum_j j * mass(j), in words."""
     soft = soft_of(0.75, 0.25)
+    first, second = soft.mass().tolist()
     charge = Price(20.0, fixed=0.1).charge(soft)
-    assert charge.item() == pytest.approx(0.1 * (15 + 10), rel=1e-6)  # float32
+    assert charge.item() == pytest.approx(0.1 * 20 * (first + 2 * second), rel=1e-6)  # float32
     charge.backward()
-    gradient = soft.retention.grad
-    torch.testing.assert_close(gradient[1], gradient[0] * 2)
-    torch.testing.assert_close(gradient[0], torch.full((RESOLUTION,), 0.1 * 20 / RESOLUTION))
+    # Both edges lie wholly inside, so each moves its mass alike.
+    torch.testing.assert_close(soft.retention.grad[1], soft.retention.grad[0] * 2)
+
+
+def test_a_steered_charge_is_the_same_in_every_encoder():
+    price, soft = measured(), soft_of(0.75, 0.25)
+    price.steer(price.wanted(0.05), step=5, steps=100)
+    charge = price.charge(soft)
+    assert charge.item() == pytest.approx(price.value * 20 * soft.mass().sum().item(), rel=1e-6)  # float32
+    charge.backward()
+    torch.testing.assert_close(soft.retention.grad[1], soft.retention.grad[0])
 
 
 def test_the_wanted_path_falls_in_a_straight_line_and_holds():
@@ -53,8 +62,8 @@ def test_nothing_is_charged_while_gradients_are_measured():
 def test_the_first_price_is_a_tenth_of_what_the_task_pays():
     price = measured(0.5, words=20.0)
     price.steer(price.wanted(0.05), step=5, steps=100)
-    # The middle of three encoders charges 2 * 20 words over 64 parameters, each of which earns 0.5.
-    assert price.value == pytest.approx(0.1 * 0.5 * 64 / (2 * 20))
+    # An edge that moves over all 20 words earns 0.5.
+    assert price.value == pytest.approx(0.1 * 0.5 / 20)
 
 
 def test_gradients_are_averaged_and_later_ones_ignored():
@@ -62,7 +71,7 @@ def test_gradients_are_averaged_and_later_ones_ignored():
     soft.retention.grad = torch.full_like(soft.retention, 1.5)
     price.measure(soft)
     price.steer(price.wanted(0.05), step=5, steps=100)
-    assert price.value == pytest.approx(0.1 * 1.0 * 64 / (2 * 20))
+    assert price.value == pytest.approx(0.1 * 1.0 / 20)
     before = copy.deepcopy(price.state_dict())
     price.measure(soft)
     assert all(torch.equal(value, before[name]) for name, value in price.state_dict().items())

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_power.extract import PRIORITY
-from edge_power.soft_extract import RESOLUTION, SoftExtract
+from edge_power.soft_extract import EDGE, RESOLUTION, SoftExtract
 from edge_power_runtime import RetentionConfig
 from tests.edge_power.conftest import make_batch
 from tests.tiny import VOCABULARY
@@ -17,13 +17,27 @@ ATOL = 1e-5
 NUMBERS = st.floats(0, 1, width=32)
 
 
-def stepped(*fractions: float) -> SoftExtract:
-    """Parameters that are 1 up to a relative rank, and 0 after it."""
-    soft = SoftExtract(len(fractions) + 1, 33.0)
-    steps = torch.arange(RESOLUTION)
+class Steps(SoftExtract):
+    """Weights by relative rank that a test gives, (encoders - 1, RESOLUTION)."""
+
+    def __init__(self, steps: torch.Tensor) -> None:
+        super().__init__(len(steps) + 1, 33.0)
+        self._steps = steps
+
+    def steps(self) -> torch.Tensor:
+        return self._steps
+
+
+def stepped(*fractions: float) -> Steps:
+    """Weights that are 1 up to a relative rank, and 0 after it, without an edge."""
+    ranks = torch.arange(RESOLUTION)
+    return Steps(torch.stack([(ranks < fraction * RESOLUTION).float() for fraction in fractions]))
+
+
+def soft_at(*retention: float) -> SoftExtract:
+    soft = SoftExtract(len(retention) + 1, 33.0)
     with torch.no_grad():
-        for encoder, fraction in enumerate(fractions):
-            soft.retention[encoder] = (steps < fraction * RESOLUTION).float()
+        soft.retention.copy_(torch.tensor(retention))
     return soft
 
 
@@ -37,10 +51,7 @@ def priorities(words: int, length: int, *, seed: int = 0) -> torch.Tensor:
 
 def weights_of(steps: list[float], words: int, length: int, *, seed: int = 0) -> torch.Tensor:
     """Weights of one text under one encoder's parameters, (length,)."""
-    soft = SoftExtract(2, 33.0)
-    with torch.no_grad():
-        soft.retention[0] = torch.tensor(steps)
-        return soft.weights(0, priorities(words, length, seed=seed), torch.tensor([words]))[0]
+    return Steps(torch.tensor([steps])).weights(0, priorities(words, length, seed=seed), torch.tensor([words]))[0]
 
 
 def test_it_begins_with_the_full_model(model):
@@ -105,13 +116,29 @@ def test_a_word_takes_the_mean_over_its_share_of_the_axis():
     assert weights.tolist() == pytest.approx(expected, abs=1e-6)  # float32 products of numbers below 1
 
 
+@pytest.mark.parametrize("retention", [0.0, 0.3, 1.0])
 @pytest.mark.parametrize("words", [5, 64, 100, 300])
-def test_every_parameter_has_a_gradient_in_every_text(words):
-    soft = SoftExtract(2, 33.0)
+def test_an_edge_has_a_gradient_in_every_text(words, retention):
+    soft = soft_at(retention)
     generator = torch.Generator().manual_seed(0)
     weights = soft.weights(0, priorities(words, words), torch.tensor([words]))[0]
     (weights * (1 + torch.rand(words, generator=generator))).sum().backward()
-    assert (soft.retention.grad[0] > 0).all()
+    assert soft.retention.grad.item() > 0
+
+
+@given(NUMBERS)
+def test_weights_fall_over_the_edge_and_nowhere_else(retention):
+    (steps,) = soft_at(retention).steps().detach()
+    assert (steps.diff() <= 0).all()
+    assert ((steps > 0) & (steps < 1)).sum() <= EDGE
+    # The slope of the edge, and nothing steeper: 1 / EDGE a step, in float32.
+    assert steps.diff().abs().max().item() <= 1 / EDGE + 1e-5
+
+
+def test_the_ends_keep_all_and_nothing():
+    steps = soft_at(1.0, 0.0).steps().detach()
+    assert steps[0].tolist() == [1.0] * RESOLUTION
+    assert steps[1].tolist() == [0.0] * RESOLUTION
 
 
 def test_the_task_teaches_every_encoder(model):
@@ -120,11 +147,11 @@ def test_the_task_teaches_every_encoder(model):
     model(*batch, soft_extract=soft).logits.square().sum().backward()
     model.zero_grad()
     assert torch.isfinite(soft.retention.grad).all()
-    assert (soft.retention.grad.abs().sum(1) > 1e-6).all()
+    assert (soft.retention.grad.abs() > 1e-6).all()
 
 
 def test_a_weight_of_zero_has_a_finite_gradient(model):
-    soft = stepped(0.5, 0.25, 0.125)
+    soft = soft_at(0.5, 0.25, 0.125)
     model(*make_batch([32, 16], 32, vocabulary=len(VOCABULARY)), soft_extract=soft).logits.sum().backward()
     model.zero_grad()
     assert torch.isfinite(soft.retention.grad).all()
@@ -132,27 +159,23 @@ def test_a_weight_of_zero_has_a_finite_gradient(model):
 
 def test_padding_changes_no_weight(model):
     batch = make_batch([17, 9], 17, vocabulary=len(VOCABULARY))
-    soft = SoftExtract(4, 33.0)
+    soft = soft_at(0.9, 0.6, 0.3)
     with torch.no_grad():
-        soft.retention.copy_(torch.linspace(1, 0.2, RESOLUTION).expand(3, -1))
         short, long = (model(*one, soft_extract=soft).logits for one in (batch, batch.widen(40)))
     torch.testing.assert_close(long, short, rtol=0, atol=ATOL)
 
 
 def test_clip_puts_parameters_back():
-    soft = SoftExtract(3, 33.0)
-    with torch.no_grad():
-        soft.retention[0, :3] = torch.tensor([-0.5, 1.5, 0.25])
+    soft = soft_at(-0.5, 1.5, 0.25)
     soft.clip()
-    assert soft.retention[0, :4].tolist() == [0.0, 1.0, 0.25, 1.0]
+    assert soft.retention.tolist() == [0.0, 1.0, 0.25]
     assert soft.retention.requires_grad
 
 
 @given(st.lists(NUMBERS, min_size=1, max_size=6))
 def test_the_schedule_is_one_whatever_the_masses_are(masses):
-    soft = SoftExtract(len(masses) + 1, 20.0)
-    with torch.no_grad():
-        soft.retention.copy_(torch.tensor(masses).unsqueeze(1).expand(-1, RESOLUTION))
+    soft = Steps(torch.tensor(masses).unsqueeze(1).expand(-1, RESOLUTION))
+    soft.mean_length = 20.0
     fractions = soft.schedule().fractions
     assert len(fractions) == len(masses) + 1
     assert all(0 < fraction <= 1 for fraction in fractions)
