@@ -3,6 +3,7 @@
 Each command stands in a module that is imported when the command is used, so that `--help` does not wait for torch.
 """
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -91,9 +92,18 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _complain("interrupted; nothing was written", INTERRUPTED)
     except (BrokenPipeError, _ReaderGoneError):
-        # Python flushes once more at exit; give that flush somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return BROKEN_PIPE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _discard_output()
+        return _complain(f"cannot write the output: {error.strerror}; make room, and run it again", BAD_INPUT)
+
+
+def _discard_output() -> None:
+    """Python flushes once more at exit; give that flush somewhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _is_failed_check(error: EdgePowerError) -> bool:

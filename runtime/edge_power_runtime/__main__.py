@@ -1,6 +1,7 @@
 """`python -m edge_power_runtime`: classify texts with a bundle, verify or profile it on this device."""
 
 import argparse
+import errno
 import io
 import json
 import os
@@ -98,9 +99,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Python flushes once more at exit; give that flush somewhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return BROKEN_PIPE
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _discard_output()
+        print(f"error: cannot write the output: {error.strerror}; make room, and run it again", file=sys.stderr)
+        return BAD_INPUT
+
+
+def _discard_output() -> None:
+    """Python flushes once more at exit; give that flush somewhere to go."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _classify(options: argparse.Namespace) -> int:

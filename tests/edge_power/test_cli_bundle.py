@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -469,3 +470,14 @@ def test_a_pipe_that_closes_is_quiet(tiny_bundle, tmp_path):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 141
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_full_disk_behind_the_output_is_told(tiny_bundle):
+    command = [sys.executable, "-m", "edge_power", "inspect", str(tiny_bundle)]
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (found.returncode, found.stderr) == (
+        2,
+        "error: cannot write the output: No space left on device; make room, and run it again\n",
+    )

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -144,6 +145,17 @@ def test_help_and_version_of_the_real_command():
         found = subprocess.run([sys.executable, "-m", "edge_power_runtime", *arguments], capture_output=True, text=True)
         assert (found.returncode, found.stderr) == (0, ""), arguments
         assert found.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_full_disk_behind_the_output_is_told(onnx_bundle):
+    command = [sys.executable, "-m", "edge_power_runtime", "classify", str(onnx_bundle), "a good film"]
+    with Path("/dev/full").open("w") as full:
+        found = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert (found.returncode, found.stderr) == (
+        2,
+        "error: cannot write the output: No space left on device; make room, and run it again\n",
+    )
 
 
 def test_broken_pipe_is_quiet(onnx_bundle):
