@@ -44,7 +44,7 @@ def padding_penalty(mask: torch.Tensor) -> torch.Tensor:
 class Marks:
     """What is known of the rows that enter an encoder; rows that are dropped take their marks along.
 
-    Each has the shape in which it is used, so that a static graph holds no operation to bring it there.
+    The eager model's; a static graph of one text carries its mask alone (`static_significance`).
 
     Attributes:
         votes: 1 where the row is a real word, 0 where it is padding, float (..., heads, 1, n).
@@ -63,7 +63,7 @@ class Marks:
         Args:
             mask: 1 at words, 0 at padding, float (..., length).
             heads: of every encoder.
-            cls_priority: see `cls_priority`; given, so that a static graph holds it as a constant.
+            cls_priority: see `cls_priority`; zeros prefer no row.
         """
         penalty = padding_penalty(mask)
         row = mask.unsqueeze(-2).unsqueeze(-3)

@@ -1,8 +1,8 @@
 """Soft-extract: the trainable form of extract, by which the search learns how many word-vectors are needed.
 
 PoWER-BERT (arXiv:2001.08950, section 3.3) multiplies the word-vector at each significance rank by a trainable parameter
-in [0, 1] and adds lambda * sum_j j * mass(j) to the loss, mass(j) being the sum of encoder j's parameters. Two things
-are done in another way here.
+in [0, 1] and adds lambda * sum_j j * mass(j) to the loss, mass(j) being the sum of encoder j's parameters. Three
+things are done in another way here.
 
 Ranks are relative. The weights of one encoder are a step function on [0, 1], and of the n words after [CLS] the one
 at rank i takes its mean over [i/n, (i+1)/n]. So one function serves every length, the weights of a text sum to exactly

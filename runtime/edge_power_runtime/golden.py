@@ -8,8 +8,8 @@ import numpy as np
 
 from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.classifier import retention_of
-from edge_power_runtime.errors import BundleError, SchemaVersionError, VerificationError
-from edge_power_runtime.jsonnode import Node, parse
+from edge_power_runtime.errors import BundleError, VerificationError
+from edge_power_runtime.jsonnode import Node, parse_versioned
 from edge_power_runtime.manifest import GOLDEN_FILE, TOKENIZER_FILE, Artifact, Program
 from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import Session, open_engine
@@ -82,13 +82,7 @@ def read_golden(data: bytes | str) -> tuple[GoldenExample, ...]:
         SchemaVersionError: it is written in a newer format.
         BundleError: it is malformed; the message gives the JSON path.
     """
-    node = parse(data, GOLDEN_FILE)
-    version = node.field("schema_version").integer(minimum=1)
-    if version > GOLDEN_SCHEMA_VERSION:
-        raise SchemaVersionError(
-            f"{GOLDEN_FILE} has schema_version {version}, this runtime reads up to {GOLDEN_SCHEMA_VERSION}; "
-            "update edge-power-runtime: pip install --upgrade edge-power-runtime"
-        )
+    node = parse_versioned(data, GOLDEN_FILE, newest=GOLDEN_SCHEMA_VERSION)
     return tuple(_read_example(item) for item in node.field("examples").items())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NoReturn
 
-from edge_power_runtime.errors import BundleError
+from edge_power_runtime.errors import BundleError, SchemaVersionError
 
 LARGEST_INTEGER = 2**63 - 1
 
@@ -117,6 +117,28 @@ def parse(data: bytes | str, document: str) -> Node:
         raise BundleError(f"{document} is nested too deep to be read") from None
     except ValueError as error:
         raise BundleError(f"{document} is not valid JSON in UTF-8: {error}") from error
+
+
+def parse_versioned(data: bytes | str, document: str, *, newest: int) -> Node:
+    """Parse a document that says in `schema_version` how it is written.
+
+    Args:
+        data: UTF-8 bytes, or text.
+        document: the file's name, for messages.
+        newest: format that this runtime reads.
+
+    Raises:
+        SchemaVersionError: it is written in a newer format.
+        BundleError: see `parse`; or there is no version.
+    """
+    node = parse(data, document)
+    version = node.field("schema_version").integer(minimum=1)
+    if version > newest:
+        raise SchemaVersionError(
+            f"{document} has schema_version {version}, this runtime reads up to {newest}; "
+            "update edge-power-runtime: pip install --upgrade edge-power-runtime"
+        )
+    return node
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from edge_power_runtime.engines import ENGINE_NAMES
-from edge_power_runtime.errors import RetentionError, SchemaVersionError
-from edge_power_runtime.jsonnode import Node, parse
+from edge_power_runtime.errors import RetentionError
+from edge_power_runtime.jsonnode import Node, parse_versioned
 from edge_power_runtime.paths import unsafe_reason
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
@@ -377,13 +377,7 @@ def read_manifest(data: bytes | str) -> Manifest:
     # Imported here since the checks are written in terms of the classes above.
     from edge_power_runtime.manifest_checks import check_manifest
 
-    node = parse(data, MANIFEST_FILE)
-    version = node.field("schema_version").integer(minimum=1)
-    if version > SCHEMA_VERSION:
-        raise SchemaVersionError(
-            f"{MANIFEST_FILE} has schema_version {version}, this runtime reads up to {SCHEMA_VERSION}; "
-            "update edge-power-runtime: pip install --upgrade edge-power-runtime"
-        )
+    node = parse_versioned(data, MANIFEST_FILE, newest=SCHEMA_VERSION)
     manifest = Manifest.read(node)
     check_manifest(manifest, node)
     return manifest

@@ -1,7 +1,7 @@
 """Fixtures of the host's tests: a tiny classifier, batches for it, and the command line run in this process."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from edge_power.model import PowerForSequenceClassification
+from tests.browser import Browser, find_browser, open_browser
 from tests.tiny import tiny_model
 
 SHARED = Path(__file__).parents[3] / "shared"
@@ -102,3 +103,13 @@ def assert_refused(result: Result, *expected: str, status: int = 2) -> None:
     assert "Traceback" not in result.err
     for words in expected:
         assert words in result.err, result.err
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A headless browser, to look at pages with."""
+    executable = find_browser()
+    if executable is None:
+        pytest.skip("no Chromium or Chrome is installed to look at the page with")
+    with open_browser(executable, tmp_path_factory.mktemp("profile")) as opened:
+        yield opened

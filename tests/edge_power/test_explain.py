@@ -23,7 +23,6 @@ from edge_power.macs import count_macs, count_unpruned
 from edge_power.retention_file import parse_budgets, parse_keep
 from edge_power.tokenizer import text_encoder
 from edge_power_runtime import Classifier, InputError, RetentionError
-from tests.browser import find_browser, open_browser
 from tests.edge_power.conftest import assert_refused
 from tests.tiny import KEEP, tiny_config, tiny_model, tiny_tokenizer
 
@@ -474,15 +473,6 @@ def test_a_page_asks_for_nothing():
     assert found.attributes <= SAFE_ATTRIBUTES
     assert not re.search(r"url\(|@import|https?:|src=", page(explanation()))
     assert re.findall('href="(.*?)"', page(explanation())) == ["data:,"]  # an empty icon, so that none is asked for
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    executable = find_browser()
-    if executable is None:
-        pytest.skip("no browser is installed; apt install chromium")
-    with open_browser(executable, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 PAGES = {

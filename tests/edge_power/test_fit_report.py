@@ -9,7 +9,6 @@ import pytest
 from edge_power.fit.record import BudgetRecord, DataRecord, LogPoint, PhaseRecord
 from edge_power.fit.report import render
 from edge_power.fit.report_words import difference, duration, fractions, points
-from tests.browser import find_browser, open_browser
 from tests.fit_records import (
     FAST,
     SEARCHED,
@@ -284,15 +283,6 @@ CUT_TEXTS = """
   }).map(text => text.textContent);
 })
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    executable = find_browser()
-    if executable is None:
-        pytest.skip("no Chromium or Chrome is installed to look at the page with")
-    with open_browser(executable, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("name", RECORDS)

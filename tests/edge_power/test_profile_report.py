@@ -19,7 +19,6 @@ from edge_power.report.bars import Bar, Key, Part, bars, key_rows
 from edge_power.report.style import Colour, style_sheet
 from edge_power_runtime.profiler.arguments import add_arguments, options_from
 from edge_power_runtime.profiler.record import Case, Flag, FlagKind, Operation, Operations
-from tests.browser import find_browser, open_browser
 from tests.edge_power.test_report import contrast
 from tests.page_outline import Outline
 from tests.profile_records import (
@@ -396,15 +395,6 @@ FOLDED = """
 [...document.querySelectorAll("details")].filter(
   one => getComputedStyle(one, "::details-content").contentVisibility !== "visible").length
 """
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    executable = find_browser()
-    if executable is None:
-        pytest.skip("no Chromium or Chrome is installed to look at the page with")
-    with open_browser(executable, tmp_path_factory.mktemp("profile")) as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("name", REPORTS)

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from edge_power_runtime.errors import InputError, SchemaVersionError
-from edge_power_runtime.jsonnode import parse
+from edge_power_runtime.errors import InputError
+from edge_power_runtime.jsonnode import parse_versioned
 from edge_power_runtime.profiler.reading import read_dataclass
 from edge_power_runtime.profiler.record import SCHEMA_VERSION, Report
 from edge_power_runtime.profiler.record_checks import check_report
@@ -22,13 +22,7 @@ def read_report(data: bytes | str, document: str) -> Report:
         SchemaVersionError: it is written in a newer format.
         BundleError: it is malformed or contradicts itself; the message gives the JSON path.
     """
-    node = parse(data, document)
-    version = node.field("schema_version").integer(minimum=1)
-    if version > SCHEMA_VERSION:
-        raise SchemaVersionError(
-            f"{document} has schema_version {version}, this runtime reads up to {SCHEMA_VERSION}; "
-            "update edge-power-runtime: pip install --upgrade edge-power-runtime"
-        )
+    node = parse_versioned(data, document, newest=SCHEMA_VERSION)
     report = read_dataclass(Report, node)
     check_report(report, node)
     return report
