@@ -19,6 +19,7 @@ from edge_power.fit.phases import Phases
 from edge_power.fit.prepare import Prepared, prepare
 from edge_power.fit.record import PhaseRecord
 from edge_power.fit.score import score
+from edge_power.fit.teacher import taught_texts
 from edge_power.fit.watch import Watcher
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.retention import RetentionSchedule
@@ -90,8 +91,9 @@ class Bench:
         schedules = () if schedule is None else (schedule,)
         rate, distillation = self.options.learning_rate, self.options.distillation
         phase = Phase("re-train", arm, self.steps, rate, schedules, distillation)
+        texts = taught_texts(self.prepared.texts, self.model, distillation, self.watcher)
         ledger = self.ledger(arm)
-        ledger.run(phase, FitModel(model), self.prepared.texts, self.cost_of(model), teacher=self.model)
+        ledger.run(phase, FitModel(model), texts, self.cost_of(model), teacher=self.model)
         return self.measure(model, schedule, ledger.records)
 
     def measure(

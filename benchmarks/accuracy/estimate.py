@@ -1,5 +1,7 @@
 """How long a unit takes, about: texts times tokens times passes through the model."""
 
+import math
+
 from benchmarks.accuracy.bench import options_of
 from benchmarks.accuracy.tasks import Settings
 from benchmarks.accuracy.units import Unit
@@ -9,7 +11,7 @@ from edge_power.fit.prepare import HELD_OUT
 # Of one token in one forward pass of the whole MiniLM, on 2 cores of a shared x86-64 machine.
 SECONDS = 0.0003
 
-# A step is a forward pass and one backward, which takes twice as long; distilling adds the teacher's forward pass.
+# A step is a forward pass and one backward, which takes twice as long; the teacher answers each text once.
 _TRAIN, _TEACH = 3.0, 1.0
 
 # Searches of a scan, usually.
@@ -20,31 +22,32 @@ _SHALLOW = 4 / 6
 
 
 def steps(unit: Unit, settings: Settings) -> dict[str, int]:
-    """Steps of each phase of `fit`."""
+    """Steps of each phase of `fit`, and batches that the teacher answers."""
     options = options_of(unit.task, unit.seed, settings)
     assert not isinstance(options.train, str)
     rows = round((1 - HELD_OUT) * count_rows(options.train))
     epochs = options.epochs
     named = {"fine-tune": epochs.fine_tune, "depth": epochs.depth, "search": epochs.search, "retrain": epochs.retrain}
-    return {phase: options.steps(number, rows) for phase, number in named.items()}
+    whole = {phase: options.steps(number, rows) for phase, number in named.items()}
+    return whole | {"teach": math.ceil(rows / options.batch_size)}
 
 
 def minutes(unit: Unit, settings: Settings) -> float:
     """Of a unit on 2 cores; of `unpruned`, the first of a task, that is the fine-tuning."""
     task, left = unit.task, unit.task.target_of(unit.arm)
     taken = steps(unit, settings)
-    search, retrain = taken["search"], taken["retrain"]
+    search, retrain, teach = taken["search"], taken["retrain"], taken["teach"] * _TEACH
     match unit.arm:
         case "unpruned":
             passes = 0.0 if task.checkpoint else taken["fine-tune"] * _TRAIN
         case "unpruned+":
-            passes = (search + retrain) * (_TRAIN + _TEACH)
+            passes = teach + (search + retrain) * _TRAIN
         case "learned":
-            passes = search * (_TRAIN + _TEACH) + retrain * (_TRAIN * left + _TEACH)
+            passes = teach + (search + retrain * left) * _TRAIN
         case "learned+depth":
-            passes = (taken["depth"] + search) * (_TRAIN * _SHALLOW + _TEACH) + retrain * (_TRAIN * left + _TEACH)
+            passes = teach + ((taken["depth"] + search) * _SHALLOW + retrain * left) * _TRAIN
         case "paper":
             passes = _SEARCHES * search * _TRAIN * task.published.length / task.tokens + retrain * _TRAIN * left
         case _:
-            passes = (search + retrain) * (_TRAIN * left + _TEACH)
+            passes = teach + (search + retrain) * left * _TRAIN
     return passes * options_of(task, unit.seed, settings).batch_size * task.tokens * SECONDS / 60

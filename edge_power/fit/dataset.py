@@ -23,12 +23,14 @@ Item = dict[str, Any]  # what transformers calls the features of one example: ar
 class TokenizedExamples(Dataset[Item]):
     """Tokenized texts with their labels; one flat array of ids, not a list for each text.
 
-    An item holds `input_ids`, `token_type_ids` where the model has them, and `labels`; `Collator` makes a batch.
+    An item holds `input_ids`, `token_type_ids` where the model has them, `labels`, and `taught` where a teacher has
+    answered; `Collator` makes a batch.
 
     Attributes:
         task: classification, or regression.
         labels: int64 (texts,) ids of labels, or float32 (texts,) values for regression.
         truncated: how many texts were longer than the model takes, and were cut.
+        taught: a teacher's logits, float32 (texts, labels); None where there is none.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class TokenizedExamples(Dataset[Item]):
         cut: np.ndarray,
         *,
         task: Task,
+        taught: np.ndarray | None = None,
     ) -> None:
         """Take over the arrays; `tokenize` makes them.
 
@@ -50,9 +53,11 @@ class TokenizedExamples(Dataset[Item]):
             labels: see above.
             cut: whether a text was cut, bool (texts,).
             task: what the labels are for.
+            taught: see above.
         """
         self.task: Task = task
         self.labels = labels
+        self.taught = taught
         self._input_ids = input_ids
         self._token_type_ids = token_type_ids
         self._offsets = offsets
@@ -80,7 +85,21 @@ class TokenizedExamples(Dataset[Item]):
         item: Item = {"input_ids": self._input_ids[tokens]}
         if self._token_type_ids is not None:
             item["token_type_ids"] = self._token_type_ids[tokens]
+        if self.taught is not None:
+            item["taught"] = self.taught[index]
         return item | {"labels": self.labels[index]}
+
+    def with_taught(self, taught: np.ndarray) -> "TokenizedExamples":
+        """The same texts with a teacher's logits, float32 (texts, labels)."""
+        return TokenizedExamples(
+            self._input_ids,
+            self._token_type_ids,
+            self._offsets,
+            self.labels,
+            self._cut,
+            task=self.task,
+            taught=taught,
+        )
 
     def arrays(self) -> tuple[np.ndarray, ...]:
         """Everything that makes these texts what they are, for a fingerprint."""
@@ -100,6 +119,7 @@ class TokenizedExamples(Dataset[Item]):
             self.labels[chosen],
             self._cut[chosen],
             task=self.task,
+            taught=None if self.taught is None else self.taught[chosen],
         )
 
 
@@ -235,7 +255,7 @@ class Collator:
 
         Returns:
             input_ids and attention_mask, and token_type_ids where the items have them, int64 (batch, longest); labels
-            int64 (batch,), or float32 for regression.
+            int64 (batch,), or float32 for regression; taught float32 (batch, labels), where the items have it.
         """
         lengths = np.array([len(item["input_ids"]) for item in items])
         is_word = np.arange(lengths.max()) < lengths[:, None]  # (batch, longest)
@@ -246,6 +266,8 @@ class Collator:
         }
         if "token_type_ids" in items[0]:
             batch["token_type_ids"] = _fill(is_word, [item["token_type_ids"] for item in items], 0)
+        if "taught" in items[0]:
+            batch["taught"] = torch.from_numpy(np.stack([item["taught"] for item in items]))
         return batch
 
 

@@ -27,6 +27,7 @@ from edge_power.fit.record import BudgetRecord, DataRecord, FitRecord
 from edge_power.fit.report import render
 from edge_power.fit.saving import saving
 from edge_power.fit.score import score
+from edge_power.fit.teacher import taught_texts
 from edge_power.fit.watch import Silence, Watcher
 from edge_power.fit.workplace import Workplace
 from edge_power.model import PowerForSequenceClassification
@@ -110,13 +111,18 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
     if not prepared.is_fine_tuned:
         phases.fine_tune(whole, Cost.of(whole.config, prepared.texts.select.lengths))
     unpruned = score(whole, prepared.texts.select, prepared.metric)
-    outcome = _reach(options, replace(phases, teacher=deepcopy(whole)), whole, unpruned)
+    outcome = _reach(options, _with_teacher(phases, deepcopy(whole), watcher), whole, unpruned)
     watcher.begin("scoring", 1)
     record = _record(options, prepared, ledger, whole, outcome, unpruned)
     if PartialState().is_main_process:
         _write(options, outcome, record, directory)
     PartialState().wait_for_everyone()
     return record
+
+
+def _with_teacher(phases: Phases, teacher: PowerForSequenceClassification, watcher: Watcher) -> Phases:
+    texts = taught_texts(phases.prepared.texts, teacher, phases.options.distillation, watcher)
+    return replace(phases, teacher=teacher, prepared=replace(phases.prepared, texts=texts))
 
 
 def _reach(options: FitOptions, phases: Phases, whole: PowerForSequenceClassification, unpruned: float) -> Outcome:

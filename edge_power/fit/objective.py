@@ -1,11 +1,13 @@
 """What the phases minimise: the task's loss, and the distance from the fine-tuned model."""
 
+import math
 from dataclasses import dataclass
 
 import torch
 from torch.nn import functional
 
 from edge_power.config import Task
+from edge_power.errors import OptionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +17,19 @@ class Distillation:
     Attributes:
         logits: weight of the teacher's logits against the labels, 0..1: loss = (1 - logits) * task + logits * distance.
         states: weight of the mean squared distance between normalised [CLS] states; 0 leaves them out.
+
+    Raises:
+        OptionError: a weight is out of range.
     """
 
     logits: float = 0.5
     states: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.logits <= 1:
+            raise OptionError(f"--distil is {self.logits}, must be in 0..1")
+        if not (self.states >= 0 and math.isfinite(self.states)):
+            raise OptionError(f"--distil-states is {self.states}, must be a number that is not negative")
 
 
 def task_loss(logits: torch.Tensor, labels: torch.Tensor, task: Task) -> torch.Tensor:

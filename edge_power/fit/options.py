@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from edge_power.config import Task
@@ -14,6 +14,9 @@ from edge_power.retention_file import DEFAULT_BUDGET, checked_budget_name
 
 # A phase takes at least so many steps, however few texts there are.
 FEWEST_STEPS = 600
+
+# As many as numpy has, whose random numbers are seeded with them.
+_SEEDS = 2**32
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,10 @@ class Goal:
         for name, value in (("--lambda", self.price), ("--max-loss", self.max_loss)):
             if value is not None and not (value > 0 and math.isfinite(value)):
                 raise OptionError(f"{name} is {value}, must be a number above 0")
-        for name, fraction in self.targets.items():
+        asked = {f"--budget {name}": fraction for name, fraction in self.budgets.items()}
+        if self.target is not None:
+            asked["--target-macs"] = self.target
+        for name, fraction in asked.items():
             if not 0 < fraction <= 1:
                 raise OptionError(f"{name} asks for {fraction} of the multiply-adds, must be in (0, 1], such as 0.5")
         for name in self.budgets:
@@ -71,12 +77,23 @@ class Epochs:
         depth: after encoders were left out.
         search: with soft-extract.
         retrain: with extract.
+
+    Raises:
+        OptionError: one is negative, or no number.
     """
 
     fine_tune: float = 3.0
     depth: float = 2.0
     search: float = 1.0
     retrain: float = 3.0
+
+    def __post_init__(self) -> None:
+        for phase in fields(self):
+            value = getattr(self, phase.name)
+            if not (value >= 0 and math.isfinite(value)):
+                raise OptionError(
+                    f"--{phase.name.replace('_', '-')}-epochs is {value}, must be a number that is not negative"
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +158,8 @@ class FitOptions:
         for name, rate in (("--learning-rate", self.learning_rate), ("--retention-rate", self.retention_rate)):
             if rate is not None and not (rate > 0 and math.isfinite(rate)):
                 raise OptionError(f"{name} is {rate}, must be a number above 0")
+        if not 0 <= self.seed < _SEEDS:
+            raise OptionError(f"--seed is {self.seed}, must be in 0..{_SEEDS - 1}")
 
     def steps(self, epochs: float, rows: int) -> int:
         """Steps of a phase over `rows` texts."""

@@ -98,7 +98,7 @@ def _data(record: FitRecord) -> dict[str, str]:
     if data.dev_rows:
         length = "" if data.dev_mean_length is None else f" of {data.dev_mean_length:.1f} tokens on average"
         said["dev"] = f"{data.dev_rows:,} texts{length}"
-    return said | {"cut at the longest text": f"{data.truncated:,} texts"}
+    return said | {"too long, and cut": f"{data.truncated:,} texts"}
 
 
 def _list(items: dict[str, str]) -> Html:

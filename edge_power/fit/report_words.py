@@ -21,8 +21,8 @@ READING = (
     "in every encoder. Our own full program drops no words either, but computes one row of the last encoder, since the "
     "answer is read from [CLS]; what retention saves beyond that is in the last column of the budgets.",
     "Retention is the fraction of a text's words that an encoder passes on, the most significant first; one schedule "
-    "serves every length. The last encoder passes on [CLS] alone. The price is what the search charged for a word: it "
-    "rises until enough words are gone.",
+    "serves every length. The last encoder passes on [CLS] alone. The price is what the search charged for a word; "
+    "where there is a target, it is raised and lowered until the multiply-adds are those wanted.",
 )
 
 LATENCY = (

@@ -1,5 +1,7 @@
 """The metric of a model on tokenized texts, each at its own length."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -13,7 +15,11 @@ BATCH = 64
 
 
 def predict(
-    model: PowerForSequenceClassification, texts: TokenizedExamples, schedule: RetentionSchedule | None = None
+    model: PowerForSequenceClassification,
+    texts: TokenizedExamples,
+    schedule: RetentionSchedule | None = None,
+    *,
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> np.ndarray:
     """Give the logits of texts, without gradients and in evaluation mode; the model's own mode is put back.
 
@@ -21,6 +27,7 @@ def predict(
         model: on any device.
         texts: in any order.
         schedule: each text keeps what it keeps at its own length; None keeps all.
+        progress: told how many texts were just answered.
 
     Returns:
         float32 (texts, labels).
@@ -35,8 +42,9 @@ def predict(
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
             batch = {name: tensor.to(device) for name, tensor in collate([texts[row] for row in rows]).items()}
-            batch.pop("labels")
-            logits[rows] = model(**batch, retention=schedule).logits.float().cpu().numpy()
+            words = {name: tensor for name, tensor in batch.items() if name not in ("labels", "taught")}
+            logits[rows] = model(**words, retention=schedule).logits.float().cpu().numpy()
+            progress(len(rows))
     model.train(training)
     return logits
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,7 @@ class PhaseTrainer(Trainer):
             texts: to train on and to choose by.
             model: trained in place.
             directory: for checkpoints, so that a killed run can go on.
-            teacher: in evaluation mode; needed where the phase distils.
+            teacher: in evaluation mode; needed where the phase distils and the texts have no logits of it.
             callbacks: told of steps.
         """
         self._phase, self._training, self._texts = phase, training, texts
@@ -102,9 +102,9 @@ class PhaseTrainer(Trainer):
         Raises:
             FitError: it is no number.
         """
-        labels, inputs = inputs["labels"], {name: value for name, value in inputs.items() if name != "labels"}
-        output = model(**inputs, schedules=self._phase.schedules)
-        loss = self._distance(output, inputs, labels)
+        words = {name: value for name, value in inputs.items() if name not in ("labels", "taught")}
+        output = model(**words, schedules=self._phase.schedules)
+        loss = self._distance(output, words, inputs["labels"], inputs.get("taught"))
         parts = _parts(model)
         if parts.price is not None and parts.soft_extract is not None:
             loss = loss + parts.price.charge(parts.soft_extract)
@@ -116,23 +116,35 @@ class PhaseTrainer(Trainer):
         last_good = _last_good(self._directory)
         return FitError(f"{self._phase.title}: {found}; {last_good}; begin anew with a lower --learning-rate")
 
-    def _distance(self, output: dict[str, torch.Tensor], inputs: dict[str, Any], labels: torch.Tensor) -> torch.Tensor:
-        task = self._texts.train.task
+    def _distance(
+        self,
+        output: dict[str, torch.Tensor],
+        words: dict[str, torch.Tensor],
+        labels: torch.Tensor,
+        taught: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        """The task's loss and the distance from the teacher, which answers `words` where it has not `taught` before."""
+        task, distillation = self._texts.train.task, self._phase.distillation
         loss = task_loss(output["logits"], labels, task)
-        distillation = self._phase.distillation
         if distillation is None:
             return loss
-        assert self._teacher is not None
-        with torch.no_grad():
-            taught = self._teacher(**inputs)
-        distance = logits_distance(output["logits"], taught.logits, task)
-        loss = (1 - distillation.logits) * loss + distillation.logits * distance
+        states: Sequence[torch.Tensor] = ()
+        if taught is None:
+            taught, states = self._ask_teacher(words)
+        loss = (1 - distillation.logits) * loss + distillation.logits * logits_distance(output["logits"], taught, task)
         if distillation.states:
             # Encoder i of fewer matches the one at the same part of the teacher's depth.
-            states, count, depth = taught.encoder.states, len(output["states"]), len(taught.encoder.states)
+            count, depth = len(output["states"]), len(states)
             matching = torch.stack([states[(encoder + 1) * depth // count - 1] for encoder in range(count)])
             loss = loss + distillation.states * states_distance(output["states"], matching)
         return loss
+
+    def _ask_teacher(self, words: dict[str, torch.Tensor]) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
+        """The teacher's logits, and its [CLS] after every encoder."""
+        assert self._teacher is not None
+        with torch.no_grad():
+            answer = self._teacher(**words)
+        return answer.logits, answer.encoder.states
 
     def evaluate(self, *arguments: Any, **options: Any) -> dict[str, float]:
         """Score the texts held out, each at its own length; the mean over schedules.

@@ -6,6 +6,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import TrainerCallback
@@ -19,6 +20,7 @@ from edge_power.fit.objective import Distillation
 from edge_power.fit.phase import Phase, SearchGoal, Texts, Training
 from edge_power.fit.price import FALLEN, Price
 from edge_power.fit.score import beats_a_constant, predict, score
+from edge_power.fit.teacher import taught_texts
 from edge_power.fit.trainer import TRAVEL, WARM_UP, GroupedSampler, PhaseTrainer
 from edge_power.fit.watch import Silence
 from edge_power.model import PowerForSequenceClassification
@@ -69,6 +71,19 @@ class Poison(TrainerCallback):
         if state.global_step == self._step:
             with torch.no_grad():
                 model.classifier.head.pooler.bias[0] = torch.nan
+
+
+class Watched(Silence):
+    """Counts what was done."""
+
+    done = 0
+
+    def advance(self, steps: int, note: str = "") -> None:
+        self.done += steps
+
+
+def words_of(batch: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: tensor for name, tensor in batch.items() if name != "labels"}
 
 
 def test_texts_of_like_length_stand_together():
@@ -162,6 +177,41 @@ def test_the_teacher_is_followed_and_left_alone(texts, tmp_path):
     assert score(student, texts.select, "accuracy") > 0.9
     assert all(parameter.grad is None for parameter in teacher.parameters())
     assert all(torch.equal(tensor, before[name]) for name, tensor in teacher.state_dict().items())
+
+
+def test_a_teacher_that_answered_before_teaches_the_same_and_is_not_asked_again(texts, tmp_path):
+    teacher, student = taught_model(), untaught_model()
+    phase = Phase("re-train", "re-train", 1, RATE, distillation=Distillation(logits=0.5))
+    told = Watched()
+    known = taught_texts(texts, teacher, phase.distillation, told)
+    assert (known.select is texts.select, known.train.taught.shape, told.done) == (True, (96, 2), 96)
+    rows = [5, 0, 95, 40]
+    with torch.no_grad():
+        batch = Collator(0)([texts.train[row] for row in rows])
+        asked = trainer_of(phase, FitModel(student), texts, tmp_path / "asked", teacher=teacher)
+        remembered = trainer_of(phase, FitModel(student), known, tmp_path / "remembered")
+        expected = asked.compute_loss(asked.model, batch)
+        found = remembered.compute_loss(remembered.model, Collator(0)([known.train[row] for row in rows]))
+        labels_alone = torch.nn.functional.cross_entropy(student(**words_of(batch)).logits, batch["labels"])
+    # Other batches pad otherwise, and sum in another order: float32.
+    torch.testing.assert_close(found, expected, rtol=0, atol=1e-5)
+    assert abs(found - labels_alone) > 0.01
+
+
+def test_a_teacher_is_asked_in_every_step_for_its_states_and_not_at_all_without_distillation(texts):
+    for distillation in (None, Distillation(states=0.1)):
+        assert taught_texts(texts, taught_model(), distillation, Silence()) is texts
+
+
+def test_answers_stay_with_their_texts(texts):
+    answers = np.arange(192, dtype=np.float32).reshape(96, 2)
+    known = texts.train.with_taught(answers)
+    chosen = known.select([7, 3])
+    assert chosen.taught.tolist() == [[14, 15], [6, 7]]
+    assert Collator(0)([known[7], known[3]])["taught"].tolist() == [[14, 15], [6, 7]]
+    assert np.array_equal(chosen[0]["input_ids"], texts.train[7]["input_ids"])
+    # What a model is scored on may have been taught.
+    assert np.array_equal(predict(taught_model(), known), predict(taught_model(), texts.train))
 
 
 def test_states_of_fewer_encoders_match_the_same_part_of_the_depth(texts, tmp_path):
