@@ -82,6 +82,7 @@ def test_classifying_with_onnx_leaves_nothing_in_the_home(onnx_bundle, tmp_path)
     assert not list(home.rglob("*"))
 
 
+@pytest.mark.alone
 def test_import_is_quick():
     code = "import time; start = time.perf_counter(); import edge_power_runtime; print(time.perf_counter() - start)"
     seconds = [

@@ -138,10 +138,10 @@ def test_bad_input_is_one_line_and_status_2(cli, tiny, engine, tmp_path):
     bundle = str(tiny.path)
     assert_refused(cli(), "expected the directory of a bundle")
     assert_refused(cli(str(tmp_path / "gone")), "found nothing")
-    assert_refused(cli(bundle, "--iterations", "0"), "iterations is 0")
-    assert_refused(cli(bundle, "--num-threads", "0"), "threads is 0")
+    assert_refused(cli(bundle, "--iterations", "0"), "--iterations 0: expected")
+    assert_refused(cli(bundle, "--num-threads", "0"), "--num-threads 0: expected")
     assert_refused(
-        cli(bundle, "--engine", engine, "--num-threads", "100000"), "threads is 100000, and this process may use"
+        cli(bundle, "--engine", engine, "--num-threads", "100000"), "--num-threads 100000: this process may use"
     )
     assert_refused(
         cli(bundle, "--num-threads", "1,x"), "--num-threads takes whole numbers with commas between, found '1,x'"
@@ -149,8 +149,8 @@ def test_bad_input_is_one_line_and_status_2(cli, tiny, engine, tmp_path):
     assert_refused(cli(bundle, "--percentiles", "p99"), "--percentiles takes numbers")
     assert_refused(cli(bundle, "--engine", "onix"), "did you mean 'onnx'")
     assert_refused(cli(bundle, "--engine", engine, "--budget", "slow"), "there are: fast, full")
-    assert_refused(cli(bundle, "--engine", engine, "--lengths", "9"), "no length 9")
-    assert_refused(cli(bundle, "--precision", "int4"), "no precision is called 'int4'")
+    assert_refused(cli(bundle, "--engine", engine, "--lengths", "9"), "--lengths 9: not in")
+    assert_refused(cli(bundle, "--precision", "int4"), "--precision int4: no precision is called so")
     assert_refused(cli(bundle, "--json", "-", "--markdown", "-"), "cannot both go to standard output")
     assert_refused(cli(bundle, "--json", str(tmp_path)), "it is a directory; name a file")
     assert_refused(cli(bundle, "--json", str(tmp_path / "gone" / "a.json")), "there is no directory")

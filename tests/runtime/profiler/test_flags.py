@@ -203,6 +203,7 @@ def test_microseconds_are_not_a_wide_spread():
     assert find_flags(environment(), [tiny], SETTINGS) == ()
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(not Path("/proc/stat").exists(), reason="needs /proc/stat")
 def test_a_busy_loop_on_every_core_is_flagged_each_time():
     kinds = []

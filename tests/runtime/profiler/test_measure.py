@@ -186,6 +186,7 @@ def test_the_stages_of_a_classifier_are_its_call(tiny, engine):
     assert classifier.decode(choice, choice.run()) == classifier("a good film")
 
 
+@pytest.mark.alone
 def test_p50_is_that_of_a_bare_loop(tiny, engine):
     classifier = Classifier.open(tiny.path, engine=engine, budget="full")
     text = "a good film was dull but the music was fine and very long"

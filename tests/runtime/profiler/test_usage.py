@@ -78,6 +78,7 @@ def test_others_are_all_that_is_not_ours(tmp_path):
     assert usage.stolen_s == pytest.approx(20 * tick_s * len(cores))
 
 
+@pytest.mark.alone
 @linux
 def test_a_competitor_on_our_cores_is_seen():
     with busy_loops(1):
