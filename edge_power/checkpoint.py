@@ -15,6 +15,7 @@ from edge_power.errors import CheckpointError, NoClassifierError
 from edge_power.families import FAMILIES
 from edge_power.model import PowerForSequenceClassification
 from edge_power.retention_file import RETENTION_FILE, Budgets, budgets_to_json, read_budgets
+from edge_power.tokenizer import save_tokenizer
 from edge_power_runtime.native_output import hushed
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def save(model: PowerForSequenceClassification, directory: str | PathLike[str]) 
     config = json.dumps(model.hugging_face_config(), indent=2)
     (path / "config.json").write_text(config + "\n", encoding="utf-8")
     if model.tokenizer is not None:
-        model.tokenizer.save_pretrained(path)
+        save_tokenizer(model, path)
     if model.budgets:
         (path / RETENTION_FILE).write_text(budgets_to_json(model.budgets), encoding="utf-8")
 

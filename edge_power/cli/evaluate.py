@@ -29,7 +29,7 @@ ALL = "all"
 @engine_option()
 @click.option("--budget", "budgets", multiple=True, help="Repeat it for several, or say all.  [default: the first]")
 @threads_option()
-@click.option("--lengths", help="Of a model, in PyTorch: lengths to pad to.  [default: 32,64,128]")
+@click.option("--lengths", help="Of a model, in PyTorch: lengths to pad to.  [default: 32,64,128, as far as it goes]")
 @click.option(
     "--keep",
     "keeps",
@@ -60,7 +60,7 @@ def command(
     \b
     Examples:
       edge-power evaluate my-bundle --data dev.tsv --engine tflite
-      edge-power evaluate my-checkpoint --data dev.tsv --keep 0.9,0.8,0.7,0.6,0.5
+      edge-power evaluate my-checkpoint --data dev.tsv --keep 0.9,0.8,0.7,0.6,0.5 --keep 0.7,0.5,0.4,0.3,0.2
       edge-power evaluate my-checkpoint --data glue:sst2@validation
       edge-power evaluate my-bundle --data dev.tsv --budget all
     """
@@ -141,16 +141,20 @@ def _model(
         raise InputError(f"--threads is {threads}, must be at least 1")
     torch.set_num_threads(threads)
     model = PowerForSequenceClassification.from_pretrained(target)
-    padded = parse_lengths(lengths or "32,64,128")
+    padded = _default_lengths(model.config.max_positions) if lengths is None else parse_lengths(lengths)
     return {
         name: EagerPredictor(model, padded, retention) for name, retention in _schedules(model, keeps, budgets).items()
     }
 
 
+def _default_lengths(longest: int) -> tuple[int, ...]:
+    return tuple(length for length in (32, 64, 128) if length <= longest) or (longest,)
+
+
 def _schedules(
     model: "PowerForSequenceClassification", keeps: tuple[str, ...], budgets: tuple[str, ...]
 ) -> "dict[str, Retention | None]":
-    """What to score, by name; where there are several, all words as well."""
+    """What to score, by name; beside several of --keep, all words as well."""
     from edge_power.retention_file import FULL, parse_keep
 
     if keeps:

@@ -1,5 +1,7 @@
 """`edge-power fit`."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from edge_power.fit.options import Goal
-    from edge_power.fit.record import FitRecord
+    from edge_power.fit.record import Candidate, FitRecord
 
 TARGET = 0.5
 
@@ -106,7 +108,7 @@ def command(
         --budget balanced=0.6 --budget fast=0.35
     """
     goal = _goal(target_macs, max_loss, price, budgets)
-    with TrainingScreen(error_console()) as watcher:
+    with _kept_when_interrupted(output), TrainingScreen(error_console()) as watcher:
         watcher.begin("starting", 1)
         with hushed():  # what transformers imports on the way prints warnings of its own
             from edge_power.fit.fit import fit
@@ -150,6 +152,22 @@ def command(
     return 0
 
 
+@contextmanager
+def _kept_when_interrupted(output: Path) -> Iterator[None]:
+    """Say after Ctrl-C that what was trained is there; other commands write nothing then."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from edge_power.cli import INTERRUPTED
+        from edge_power.fit.workplace import unfinished
+
+        directory = unfinished(output)
+        if not directory.is_dir():
+            raise
+        click.echo(f"error: interrupted; what was trained is in {directory}, go on with --resume", err=True)
+        raise click.exceptions.Exit(INTERRUPTED) from None
+
+
 def _goal(target: float | None, max_loss: float | None, price: float | None, budgets: tuple[str, ...]) -> "Goal":
     from edge_power.fit.options import Goal
 
@@ -176,8 +194,13 @@ def _print(record: "FitRecord", output: Path) -> None:
     console.print(_phases(record))
     console.print()
     console.print(_budgets(record))
+    texts = "held-out" if record.unpruned_dev is None else "dev"
+    click.echo(f"multiply-adds: of the unpruned model's, each {texts} text at its own length; with all words we take")
+    click.echo(f"{_full(record):.2f} of them, as our last encoder computes the row of [CLS] alone")
+    if record.candidates:
+        click.echo(_tried(record.candidates))
     if record.data.truncated:
-        console.print(f"{record.data.truncated} texts were longer than the model takes, and cut", markup=False)
+        click.echo(f"too long, and cut: {record.data.truncated} texts")
     click.echo(f"wrote {output}; look at {output / 'report.html'}, or go on with:")
     click.echo(f"  edge-power convert --model {output} --output {output}-bundle")
 
@@ -202,18 +225,28 @@ def _phases(record: "FitRecord") -> "Table":
 
 
 def _budgets(record: "FitRecord") -> "Table":
-    has_dev = record.unpruned_dev is not None
-    made = table("budget", f"{record.metric} held out", f"{record.metric} dev", "multiply-adds", "retention")
+    numbers = (f"{record.metric} held out", f"{record.metric} dev", "multiply-adds")
+    made = table("budget", *numbers, "retention", numbers=numbers)
     made.add_row("unpruned", f"{record.unpruned_select:.4f}", _shown(record.unpruned_dev), "1.00", "all")
     for budget in record.budgets:
         kept = " ".join(f"{fraction:.2f}" for fraction in budget.schedule[:-1])
         made.add_row(
             budget.name, f"{budget.select_metric:.4f}", _shown(budget.dev_metric), f"{budget.multiply_adds:.2f}", kept
         )
-    made.caption = (
-        f"multiply-adds of the unpruned model, each {'dev' if has_dev else 'held-out'} text at its own length"
-    )
     return made
+
+
+def _full(record: "FitRecord") -> float:
+    """Multiply-adds of our own program that drops nothing."""
+    return record.budgets[0].multiply_adds / record.budgets[0].of_full
+
+
+def _tried(candidates: "Sequence[Candidate]") -> str:
+    from edge_power.fit.report_words import list_of
+
+    depths = list_of([str(encoders) for encoders in sorted({one.encoders for one in candidates}, reverse=True)])
+    chosen = ", ".join(f"{one.title} ({one.stage})" for one in candidates if one.chosen)
+    return f"tried: {len(candidates)} points at {depths} encoders, all of them in report.html; chosen: {chosen}"
 
 
 def _shown(metric: float | None) -> str:

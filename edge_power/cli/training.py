@@ -1,5 +1,9 @@
-"""A fit on the screen: one bar with the time left, and a line for each phase that is done."""
+"""A fit on the screen: one bar with the time left, and a line for each phase that is done.
 
+In a log there is no bar: now and then a line says how far it is.
+"""
+
+import time
 from typing import Self
 
 from rich.console import Console
@@ -7,15 +11,19 @@ from rich.progress import TaskID, TextColumn, TimeRemainingColumn
 
 from edge_power.cli.screen import progress_bar
 
+# Of a log, between two lines that say how far it is.
+QUIET_S = 60.0
+
 
 class TrainingScreen:
-    """Draws a fit (`edge_power.fit.watch.Watcher`); where there is no terminal, lines and notes are printed alone."""
+    """Draws a fit (`edge_power.fit.watch.Watcher`)."""
 
     def __init__(self, console: Console) -> None:
         """Draw on `console`."""
         self._console = console
         self._bar = progress_bar(console, TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
         self._task: TaskID | None = None
+        self._description, self._total, self._done, self._told = "", 1, 0, time.monotonic()
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -31,11 +39,16 @@ class TrainingScreen:
         if self._task is not None:
             self._bar.remove_task(self._task)
         self._task = self._bar.add_task(description, total=total, completed=done, note="")
+        self._description, self._total, self._done = description, total, done
 
     def advance(self, steps: int, note: str = "") -> None:
         """Move the bar on."""
         assert self._task is not None
         self._bar.update(self._task, advance=steps, note=note)
+        self._done += steps
+        if not self._console.is_terminal and time.monotonic() >= self._told + QUIET_S:
+            self._told = time.monotonic()
+            self.line(f"{self._description}: {self._done} of {self._total}  {note}".rstrip())
 
     def line(self, text: str) -> None:
         """Print a line above the bar."""

@@ -55,7 +55,7 @@ class Explanation:
         labels: in the order of a verdict's scores; empty for regression.
         prediction: by the words that survive.
         unpruned: by all words; None for a bundle, whose program is what it is.
-        macs_of_full: multiply-adds as a fraction of the unpruned model's at the text's true length; None for a bundle.
+        multiply_adds: multiply-adds as a fraction of the unpruned model's at the text's true length; None for a bundle.
     """
 
     source: str
@@ -65,7 +65,7 @@ class Explanation:
     labels: tuple[str, ...]
     prediction: Verdict
     unpruned: Verdict | None = None
-    macs_of_full: float | None = None
+    multiply_adds: float | None = None
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -122,7 +122,7 @@ class Explanation:
             "labels": self.labels,
             "prediction": prediction,
             "unpruned": unpruned,
-            "macs_of_full": self.macs_of_full,
+            "multiply_adds": self.multiply_adds,
         }
         return json.dumps(fields, ensure_ascii=False, allow_nan=False)
 

@@ -96,7 +96,7 @@ def _cells(kind: str, header: str, words: str, count: str) -> str:
 
 def _answer(explanation: Explanation) -> str:
     prediction, unpruned = explanation.prediction, explanation.unpruned
-    facts = [] if explanation.macs_of_full is None else [f"at {explanation.macs_of_full:.2f} of the multiply-adds"]
+    facts = [] if explanation.multiply_adds is None else [f"at {explanation.multiply_adds:.2f} of the multiply-adds"]
     facts += [] if unpruned is None else [f"with all words: {escaped(str(unpruned))}"]
     said = f'<span class="answer">{escaped(str(prediction))}</span> <small>{"; ".join(facts)}</small>'
     chances = _chances(explanation.labels, prediction, unpruned) if explanation.labels else ""

@@ -61,7 +61,7 @@ def explain_checkpoint(
         labels=model.config.labels,
         prediction=_verdict(model, pruned.logits),
         unpruned=_verdict(model, unpruned.logits),
-        macs_of_full=count_macs(model.config, config).total / count_unpruned(model.config, words),
+        multiply_adds=count_macs(model.config, config).total / count_unpruned(model.config, words),
     )
 
 

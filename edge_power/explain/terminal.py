@@ -138,7 +138,7 @@ def _style(word: Word, strength: float | None) -> Style:
 
 
 def _verdicts(explanation: Explanation) -> Iterator[Text]:
-    yield _verdict("survivors", explanation.prediction, explanation.macs_of_full)
+    yield _verdict("survivors", explanation.prediction, explanation.multiply_adds)
     if explanation.unpruned is not None:
         yield _verdict("all words", explanation.unpruned, None)
     if explanation.reading.cut:

@@ -61,7 +61,7 @@ def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
     place = Workplace(options)
     place.check()
     prepared = prepare(options, told)
-    _check_goal(options, prepared)
+    _check_goal(options, prepared, told)
     try:
         place.open(prepared)
         record = _run(options, prepared, place.path, told)
@@ -86,14 +86,19 @@ def _check_machine(options: FitOptions) -> None:
         )
 
 
-def _check_goal(options: FitOptions, prepared: Prepared) -> None:
-    """Refuse what cannot be reached before anything is trained."""
+def _check_goal(options: FitOptions, prepared: Prepared, watcher: Watcher) -> None:
+    """Refuse what cannot be reached before anything is trained, and tell of what is reached without dropping words."""
     whole = prepared.model.config
     encoders = _encoders(options, prepared)
     check_encoders(whole.num_encoders, encoders)
     cost = Cost.of(replace(whole, num_encoders=encoders), prepared.texts.select.lengths, whole=whole)
     for target in options.goal.targets.values():
         cost.check(target)
+        if target >= cost.full:
+            watcher.line(
+                f"a target of {target:g} of the multiply-adds drops no word: {encoders} encoders with all words take "
+                f"{cost.full:.2f}; lower the target"
+            )
 
 
 def _encoders(options: FitOptions, prepared: Prepared) -> int:

@@ -108,19 +108,20 @@ def _targets(cost: Cost) -> list[float]:
 
 
 def _settle(phases: Phases, tried: list[Tried], limit: float) -> Tried:
-    """Re-train candidates, cheapest first, and add them to `tried`; `tried` rises in expected latency."""
-    good = [index for index, one in enumerate(tried) if one.candidate.metric >= limit]
-    index, best, seen = good[0], tried[good[0]], set[int]()
+    """Re-train the cheapest that is good enough on its own, then cheaper ones until one fails; add them to `tried`.
+
+    Args:
+        phases: with a teacher.
+        tried: rising in expected latency; one is good enough.
+        limit: the least metric that is.
+    """
+    index, best = next((index, one) for index, one in enumerate(tried) if one.candidate.metric >= limit)
     retrained: list[Tried] = []
-    while 0 <= index < len(tried) and index not in seen and len(seen) < _RETRAININGS:
-        if tried[index].candidate.stage == FINE_TUNED:
+    while index >= 0 and len(retrained) < _RETRAININGS and tried[index].candidate.stage != FINE_TUNED:
+        retrained.append(_retrain(phases, tried[index]))
+        if retrained[-1].candidate.metric < limit:
             break
-        seen.add(index)
-        one = _retrain(phases, tried[index])
-        retrained.append(one)
-        if one.candidate.metric >= limit:
-            best = one
-        index += -1 if one.candidate.metric >= limit else 1
+        index, best = index - 1, retrained[-1]
     tried += retrained
     return best
 

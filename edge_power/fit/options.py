@@ -117,7 +117,7 @@ class FitOptions:
         batch_size: over all processes.
         learning_rate: of the weights, in every phase.
         retention_rate: of the retention parameters; None follows from the number of steps.
-        distillation: from the fine-tuned model while searching and re-training; None trains on labels alone.
+        distillation: from the fine-tuned model in all phases after it; None trains on labels alone.
         precision: of the forward pass.
         seed: of everything random.
         tensorboard: whether to write its event files.

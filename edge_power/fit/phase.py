@@ -63,7 +63,7 @@ class Phase:
 
     Attributes:
         name: fine-tune, depth, search or re-train.
-        title: for people, and for file names.
+        title: for people.
         steps: of the optimiser.
         learning_rate: its largest, after the warm-up.
         schedules: that texts are dealt out to; none keeps all words.

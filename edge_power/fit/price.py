@@ -15,7 +15,8 @@ MEASURED, FALLEN = 0.05, 0.75
 _FIRST = 0.1
 
 # The distance from what is wanted, in multiply-adds of the unpruned model, at which the steering pulls with full force;
-# that force multiplies the price by e at once, and by e^30 over a whole search.
+# that force multiplies the price by e at once, and by e^30 over a whole search. Further below what is wanted, words are
+# paid for: a task that hardly needs them would never ask them back, however low the price.
 _FULL_FORCE, _OVER_ALL = 0.03, 30.0
 
 
@@ -46,10 +47,13 @@ class Price(nn.Module):
 
     @property
     def value(self) -> float:
-        """lambda; 0 while gradients are measured."""
+        """lambda; 0 while gradients are measured, negative while far too few words are left."""
         if self._fixed is not None:
             return self._fixed
-        return 0.0 if math.isnan(float(self._log)) else math.exp(float(self._log + self._pull))
+        log, pull = float(self._log), float(self._pull)
+        if math.isnan(log):
+            return 0.0
+        return -math.exp(log) if pull <= -1 else math.exp(log + pull)
 
     def charge(self, soft_extract: SoftExtract) -> torch.Tensor:
         """Give what the words cost that are passed on, mass in words of a text of mean length.
@@ -74,7 +78,7 @@ class Price(nn.Module):
             self._gradients += torch.stack([paid, torch.ones_like(paid)])
 
     def steer(self, multiply_adds: float, *, step: int, steps: int) -> None:
-        """Raise the price where more is left than wanted, and lower it where less is.
+        """Raise the price where more is left than wanted, lower it where less is, and turn it where far less is.
 
         Args:
             multiply_adds: that are left, a fraction of the unpruned model's.
@@ -88,4 +92,5 @@ class Price(nn.Module):
             self._log.fill_(math.log(max(_FIRST * total / max(count, 1), 1e-12)))
         pull = max(-1.0, min(1.0, (multiply_adds - self.wanted(step / steps)) / _FULL_FORCE))
         self._pull.fill_(pull)
-        self._log += pull * _OVER_ALL / steps
+        if pull > -1:
+            self._log += pull * _OVER_ALL / steps

@@ -36,7 +36,7 @@ def budgets_table(record: FitRecord) -> Html:
 
 
 def candidates_table(record: FitRecord) -> Html:
-    """A row for each point that was tried, the cheapest first."""
+    """A row for each point that was tried, the cheapest first: by expected latency, as they were chosen."""
     columns = [
         Column("tried"),
         Column(f"{metric_name(record.metric)}, held out", is_number=True),
@@ -44,7 +44,7 @@ def candidates_table(record: FitRecord) -> Html:
         Column("expected latency", is_number=True),
         Column("weights"),
     ]
-    cheapest_first = sorted(record.candidates, key=lambda candidate: (candidate.multiply_adds, candidate.stage))
+    cheapest_first = sorted(record.candidates, key=lambda candidate: (candidate.expected_latency, candidate.stage))
     return table("Every point that was tried", columns, [_candidate(candidate) for candidate in cheapest_first])
 
 

@@ -88,10 +88,11 @@ def trade_off(name: str, record: FitRecord) -> Html:
 
 
 def _limits(metrics: Sequence[float]) -> tuple[float, float]:
-    """Room for all, and never so little that a tenth of a point looks like a cliff."""
+    """Room for all, and never so little that a tenth of a point looks like a cliff; no metric is above 1."""
     lowest, highest = min(metrics), max(metrics)
     room = max(0.08 * (highest - lowest), (_LEAST_RANGE - (highest - lowest)) / 2)
-    return lowest - room, highest + room
+    top = max(highest, min(1.0, highest + room))
+    return min(lowest - room, top - _LEAST_RANGE), top
 
 
 def _labels(record: FitRecord, tried: Sequence[TradeOffPoint]) -> list[tuple[float, float, str]]:

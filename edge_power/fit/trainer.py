@@ -76,6 +76,7 @@ class PhaseTrainer(Trainer):
         """
         self._phase, self._training, self._texts = phase, training, texts
         self._teacher, self._directory = teacher, directory
+        steering = [] if phase.search is None else [SearchCallback(phase.search, self._no_number)]
         self._began = time.monotonic()
         self._before: float | None = None  # seconds of earlier runs
         super().__init__(
@@ -84,7 +85,7 @@ class PhaseTrainer(Trainer):
             data_collator=Collator(model.classifier.config.pad_id),
             train_dataset=texts.train,
             eval_dataset=texts.select,
-            callbacks=callbacks if phase.search is None else [*callbacks, SearchCallback(phase.search)],
+            callbacks=[*callbacks, *steering],
         )
         self.remove_callback(PrinterCallback)
         if teacher is not None:
@@ -269,9 +270,9 @@ def _parts(model: object) -> FitModel:
 class SearchCallback(TrainerCallback):
     """Keeps retention parameters in [0, 1] and steers the price, after each step."""
 
-    def __init__(self, goal: SearchGoal) -> None:
-        """Steer towards `goal`."""
-        self._goal = goal
+    def __init__(self, goal: SearchGoal, no_number: Callable[[str], FitError]) -> None:
+        """Steer towards `goal`; `no_number` makes the error for parameters that are none."""
+        self._goal, self._no_number = goal, no_number
 
     def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **others: Any) -> None:
         """Look at the gradients."""
@@ -280,9 +281,15 @@ class SearchCallback(TrainerCallback):
         parts.price.measure(parts.soft_extract)
 
     def on_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **others: Any) -> None:
-        """Put the parameters back where they belong, and change the price."""
+        """Put the parameters back where they belong, and change the price.
+
+        Raises:
+            FitError: a parameter is no number, as after a gradient that is none; it says no schedule.
+        """
         parts = _parts(model)
         assert parts.soft_extract is not None and parts.price is not None
+        if not torch.isfinite(parts.soft_extract.retention).all():
+            raise self._no_number(f"a retention parameter is no number after step {state.global_step + 1}")
         parts.soft_extract.clip()
         left = self._goal.cost.fraction(parts.soft_extract.schedule())
         parts.price.steer(left, step=state.global_step + 1, steps=state.max_steps)

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Iterable
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ class Workplace:
 
     def __init__(self, options: FitOptions) -> None:
         """Name the directory; nothing is written yet."""
-        self.path = options.output.with_name(f"{options.output.name}.unfinished")
+        self.path = unfinished(options.output)
         self._options = options
 
     def check(self) -> None:
@@ -66,6 +67,11 @@ class Workplace:
         """Remove the directory, now that the output is in its place."""
         if PartialState().is_main_process:
             shutil.rmtree(self.path, ignore_errors=True)
+
+
+def unfinished(output: Path) -> Path:
+    """Where a fit that is to write `output` works."""
+    return output.with_name(f"{output.name}.unfinished")
 
 
 def _plan(options: FitOptions, prepared: Prepared) -> dict[str, str]:

@@ -1,13 +1,23 @@
 """`edge-power fit` on the command line: what it says where, and what it refuses."""
 
+import io
 import json
+import math
+import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from rich.console import Console
 
+from edge_power.cli import training
+from edge_power.cli.training import TrainingScreen
 from edge_power.errors import FitError
 from edge_power.fit.saving import saving
 from edge_power.model import PowerForSequenceClassification
@@ -62,8 +72,10 @@ def test_a_fit_from_end_to_end(run, tmp_path):
     (budget,) = record["budgets"]
     assert budget["name"] == "balanced"
     assert f"{budget['dev_metric']:.4f}" in budgets and "unpruned" in budgets
+    assert "multiply-adds: of the unpruned model's, each dev text at its own length; with all words we take" in budgets
+    assert re.search(r"^0\.[67]\d of them, as our last encoder", budgets, re.MULTILINE)  # of three encoders
     assert record["data"]["truncated"] == 2
-    assert "2 texts were longer than the model takes, and cut" in budgets
+    assert "too long, and cut: 2 texts" in budgets
     assert result.out.splitlines()[-1] == f"  edge-power convert --model {output} --output {output}-bundle"
     # The default target, on the texts held out; a search of 4 steps finds a schedule all the same.
     assert 0.5 * 0.97 <= record["phases"][-1]["multiply_adds"] <= 0.5
@@ -71,6 +83,29 @@ def test_a_fit_from_end_to_end(run, tmp_path):
 
     again = run()
     assert_refused(again, f"the fitted checkpoint {output} exists; add --force to replace it")
+
+
+def test_a_target_that_drops_nothing_is_told(run):
+    """The default target, half, is more than two of three encoders take with all words."""
+    result = run("--encoders", 2, "--depth-epochs", 0)
+    assert result.status == 0, result
+    told, *phases = result.err.splitlines()
+    assert re.fullmatch(
+        r"a target of 0\.5 of the multiply-adds drops no word: 2 encoders with all words take 0\.3\d; lower the target",
+        told,
+    )
+    assert [line.partition(":")[0] for line in phases] == ["2 encoders", "search (2 encoders)", "re-train"]
+
+
+def test_what_was_tried_is_summed_up(run, tmp_path):
+    result = run("--max-loss", 99, "--encoders", 3)
+    assert result.status == 0, result
+    candidates = json.loads((tmp_path / "fitted" / "fit.json").read_text(encoding="utf-8"))["candidates"]
+    (chosen,) = [one for one in candidates if one["chosen"]]
+    assert (
+        f"tried: {len(candidates)} points at 3 encoders, all of them in report.html; "
+        f"chosen: {chosen['title']} (re-trained)"
+    ) in result.out.splitlines()
 
 
 def test_an_output_of_another_kind_is_never_replaced(run, tmp_path):
@@ -84,8 +119,10 @@ def test_an_output_of_another_kind_is_never_replaced(run, tmp_path):
 REFUSED = {
     "two goals": (["--lambda", 0.1, "--target-macs", 0.5], "--lambda and --target-macs given; a fit has one goal"),
     "three goals": (["--lambda", 1, "--max-loss", 1, "--budget", "a=.5"], "--lambda and --max-loss and --budget given"),
-    "no target": (["--target-macs", 0], "balanced asks for 0.0 of the multiply-adds, must be in (0, 1]"),
-    "more than all": (["--target-macs", 1.5], "balanced asks for 1.5 of the multiply-adds, must be in (0, 1]"),
+    "no target": (["--target-macs", 0], "--target-macs asks for 0.0 of the multiply-adds, must be in (0, 1]"),
+    "more than all": (["--target-macs", 1.5], "--target-macs asks for 1.5 of the multiply-adds, must be in (0, 1]"),
+    "no number": (["--target-macs", "nan"], "--target-macs asks for nan of the multiply-adds, must be in (0, 1]"),
+    "a large budget": (["--budget", "a=.5", "--budget", "b=2"], "--budget b asks for 2.0 of the multiply-adds"),
     "too little": (["--target-macs", 0.05], "a target of 0.05 of the multiply-adds is below 0.1", "--encoders"),
     "one budget too little": (["--budget", "a=.5", "--budget", "b=.01"], "a target of 0.01 of the multiply-adds"),
     "a price": (["--lambda", -1], "--lambda is -1.0, must be a number above 0"),
@@ -108,6 +145,15 @@ REFUSED = {
     "no steps": (["--min-steps", 0], "--min-steps is 0, must be 1 or more"),
     "no rate": (["--learning-rate", 0], "--learning-rate is 0.0, must be a number above 0"),
     "a rate of retention": (["--retention-rate", -0.1], "--retention-rate is -0.1, must be a number above 0"),
+    "too much of the teacher": (["--distil", 2], "--distil is 2.0, must be in 0..1"),
+    "less than none of it": (["--distil", -0.5], "--distil is -0.5, must be in 0..1"),
+    "no number of it": (["--distil", "nan"], "--distil is nan, must be in 0..1"),
+    "its states": (["--distil-states", -1], "--distil-states is -1.0, must be a number that is not negative"),
+    "epochs": (["--search-epochs", -1], "--search-epochs is -1.0, must be a number that is not negative"),
+    "epochs that are no number": (["--fine-tune-epochs", "nan"], "--fine-tune-epochs is nan, must be a number"),
+    "epochs without end": (["--retrain-epochs", "inf"], "--retrain-epochs is inf, must be a number"),
+    "a negative seed": (["--seed", -1], "--seed is -1, must be in 0..4294967295"),
+    "a large seed": (["--seed", 2**32], "--seed is 4294967296, must be in 0..4294967295"),
     "a precision": (["--precision", "int8"], "'int8' is not one of 'fp32', 'bf16', 'fp16'"),
     "other labels": (["--labels", "yes,no"], "the label 'negative' is unknown to the model; expected one of yes, no"),
 }  # fmt: skip
@@ -118,6 +164,25 @@ def test_what_cannot_be_is_refused_before_anything_is_written(run, tmp_path, nam
     options, *expected = REFUSED[name]
     assert_refused(run(*options), *expected)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_fit_that_is_interrupted_can_go_on(place, tmp_path):
+    """Ctrl-C in the middle of the search."""
+    # A job in the background ignores SIGINT, and so would its children; a user's terminal does not.
+    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    listening += "from edge_power.cli import main; main()"
+    options = ["--model", place / "taught", "--train", place / "train.tsv", "--output", tmp_path / "fitted"]
+    command = [sys.executable, "-c", listening, "fit", *map(str, options), "--min-steps", "4000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        until = time.monotonic() + 120
+        while not list(tmp_path.glob("fitted.unfinished/01-search/metrics.jsonl")) and time.monotonic() < until:
+            assert process.poll() is None, process.stderr.read()
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+    expected = f"interrupted; what was trained is in {tmp_path / 'fitted.unfinished'}, go on with --resume"
+    assert (process.returncode, err.splitlines()[-1]) == (130, f"error: {expected}")
+    assert [path.name for path in tmp_path.iterdir()] == ["fitted.unfinished"]
 
 
 def test_texts_of_one_class(run, tmp_path):
@@ -199,9 +264,16 @@ def test_no_room_for_the_plan(run, small_disk):
     assert_refused(run(output=disk / "fitted"), "cannot write in", "No space left on device", "--resume")
 
 
-def test_a_full_disk_while_the_output_is_written(small_disk):
-    """safetensors has an error of its own; the place where the checkpoint was to be stays empty."""
-    disk = small_disk(kilobytes=64)
+@pytest.mark.parametrize("left", [-4, 0, 4])
+def test_a_full_disk_while_the_output_is_written(small_disk, tmp_path, left):
+    """No room for the weights, for config.json, for the tokenizer: three libraries, each with an error of its own.
+
+    The place where the checkpoint was to be stays empty.
+    """
+    taught_model().save_pretrained(tmp_path / "whole")
+    weights = (tmp_path / "whole" / "model.safetensors").stat().st_size
+    page = 4096  # a file takes whole pages of this disk
+    disk = small_disk(kilobytes=math.ceil(weights / page) * 4 + left)
     with (
         pytest.raises((FitError, OutputError), match=r"cannot write in .*, on a disk with 0\.\d MB left: .*space"),
         staged_directory(disk / "fitted", force=False) as partial,
@@ -209,3 +281,21 @@ def test_a_full_disk_while_the_output_is_written(small_disk):
     ):
         taught_model().save_pretrained(partial)
     assert not list(disk.iterdir())
+
+
+def test_a_log_hears_once_a_minute_how_far_it_is(monkeypatch):
+    log, now = io.StringIO(), iter(range(0, 10_000, 25))
+    monkeypatch.setattr(training.time, "monotonic", lambda: next(now))
+    with TrainingScreen(Console(file=log, width=100)) as screen:
+        screen.begin("re-train", 25, 5)
+        for step in range(6, 14):
+            screen.advance(1, f"loss {1 / step:.3f}")
+        screen.begin("scoring", 300)
+        screen.advance(64)
+        screen.advance(64)
+    # The clock is read at each step, and again for a line.
+    assert log.getvalue().splitlines() == [
+        "re-train: 8 of 25  loss 0.125",
+        "re-train: 11 of 25  loss 0.091",
+        "scoring: 64 of 300",
+    ]

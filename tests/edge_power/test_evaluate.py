@@ -1,5 +1,7 @@
 """Scoring: predictions of a stand-in, counted by hand, and the eager predictor against the model itself."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from edge_power.data import DataError
 from edge_power.errors import OptionError
 from edge_power.evaluate import CHUNK, Answer, EagerPredictor, evaluate
 from edge_power.retention_file import parse_keep
+from tests.edge_power.conftest import assert_refused
 from tests.tiny import tiny_config, tiny_model
 
 
@@ -101,3 +104,13 @@ def test_eager_knows_its_task():
     regression = EagerPredictor(tiny_model(tiny_config(labels=(), task="regression")), [8])
     assert (regression.task, regression.labels) == ("regression", ())
     assert len(regression.answer(["dull"])[0].logits) == 1
+
+
+def test_the_default_lengths_go_as_far_as_the_model(cli, checkpoint, tmp_path):
+    """The tiny model has 64 positions: a text of 70 words is cut there, and no default asks for 128."""
+    data = write(tmp_path, "negative\tdull", "positive\t" + "film " * 70)
+    default = cli("evaluate", checkpoint, "--data", data, "--json")
+    assert (default.status, default.err) == (0, "")
+    assert json.loads(default.out)["truncated"] == 1
+    assert default.out == cli("evaluate", checkpoint, "--data", data, "--lengths", "32,64", "--json").out
+    assert_refused(cli("evaluate", checkpoint, "--data", data, "--lengths", ","), "length")

@@ -162,7 +162,7 @@ def test_a_checkpoint_runs_at_the_true_length(model, text):
     np.testing.assert_allclose(found.unpruned.scores, full, rtol=0, atol=1e-6)
     assert found.prediction.label == model.config.labels[int(expected.logits.argmax())]
     unpruned = count_unpruned(model.config, found.num_tokens)
-    assert found.macs_of_full == count_macs(model.config, config).total / unpruned
+    assert found.multiply_adds == count_macs(model.config, config).total / unpruned
 
 
 def test_configurations_without_a_schedule_pad_to_the_next_length(model):
@@ -219,7 +219,7 @@ def test_a_bundle_tells_its_survivors(tiny_bundle, text):
     assert tuple(stage.kept for stage in found.stages[:-1]) == prediction.survivors
     assert found.reading.tokens == classifier.tokens(text)
     assert found.prediction == Verdict(prediction.label, prediction.score, prediction.scores)
-    assert (found.unpruned, found.macs_of_full) == (None, None)
+    assert (found.unpruned, found.multiply_adds) == (None, None)
     assert found.source == f"tiny: {prediction.program} on onnx, fp32"
 
 
@@ -252,7 +252,7 @@ def explanation(spellings="Two films , not bad", *, text=None, stages=None, **ch
         "labels": ("no", "yes"),
         "prediction": Verdict("yes", 0.75, (0.25, 0.75)),
         "unpruned": Verdict("no", 0.5, (0.5, 0.5)),
-        "macs_of_full": 0.4,
+        "multiply_adds": 0.4,
     }
     return Explanation(**fields | changes)
 
@@ -300,7 +300,7 @@ def test_rows_thin_out():
 
 
 def test_a_narrow_screen_folds_the_rows():
-    assert [line.plain for line in draw(explanation(unpruned=None, macs_of_full=None), 27)] == [
+    assert [line.plain for line in draw(explanation(unpruned=None, multiply_adds=None), 27)] == [
         "text  [CLS] Two films,       8",
         "1     [CLS] ·   films·  5 of 8",
         "2     [CLS] ·   films·  3 of 8",
@@ -479,7 +479,7 @@ PAGES = {
     "one line": lambda: explanation(),
     "long": lambda: explanation("word " * 256, stages=(Stage(tuple(range(0, 256, 2))), Stage((0,)))),
     "one long word": lambda: explanation("x" * 300, stages=(Stage((0, 1)), Stage((0,)))),
-    "bundle": lambda: explanation(unpruned=None, macs_of_full=None),
+    "bundle": lambda: explanation(unpruned=None, multiply_adds=None),
 }
 
 
@@ -532,7 +532,7 @@ def test_any_text_is_escaped(first, second, label):
 
 
 def test_words_of_a_page():
-    bundle = page(explanation(unpruned=None, macs_of_full=None))
+    bundle = page(explanation(unpruned=None, multiply_adds=None))
     assert "a bundle tells which words it keeps" in bundle
     assert "multiply-adds" not in bundle and "The tick" not in bundle
     value = page(explanation(labels=(), prediction=Verdict(None, 2.5, (2.5,)), unpruned=Verdict(None, 2.25, (2.25,))))

@@ -96,9 +96,33 @@ def test_the_pull_is_bounded():
     assert near.value == pytest.approx(far.value)
 
 
+def test_far_too_few_words_are_paid_for_until_enough_are_back():
+    price = measured()
+    price.steer(price.wanted(0.5), step=50, steps=100)
+    held = price.value
+    for step in range(51, 60):
+        price.steer(price.wanted(step / 100) - 0.04, step=step, steps=100)
+        assert price.value == pytest.approx(-held)
+    price.steer(price.wanted(0.6), step=60, steps=100)
+    assert price.value == pytest.approx(held)
+
+
+def test_an_overshoot_returns_where_the_task_asks_for_nothing():
+    """The steering alone moves the edges here, by the sign of the price, as Adam does without another gradient."""
+    price, soft, left = measured(target=0.5), soft_of(0.3, 0.3, 0.3), []
+    with torch.no_grad():
+        for step in range(75, 100):
+            left.append(float(soft.mass().mean()))
+            price.steer(left[-1], step=step, steps=100)
+            soft.retention -= 0.02 * math.copysign(1, price.value)
+    assert left[0] < 0.3
+    # Back up to full force's distance; what is left of that the price falls for, as before.
+    assert 0.45 < max(left) < 0.5
+
+
 def test_no_gradient_still_gives_a_price():
     price = Price(20.0)
-    price.steer(0.9, step=50, steps=100)
+    price.steer(1.0, step=50, steps=100)
     assert 0 < price.value < 1e-9 and math.isfinite(price.value)
 
 
@@ -123,6 +147,6 @@ def test_a_saved_price_goes_on_exactly(begun):
     assert again.value == price.value, "what the next step charges, before it steers"
     for step in range(begun, 60):
         for one in (price, again):
-            one.steer(0.9 - step / 150, step=step, steps=100)
+            one.steer(0.9 - step / 190, step=step, steps=100)
         assert again.value == price.value
     assert price.value > 0

@@ -9,6 +9,7 @@ import pytest
 from edge_power.fit.record import BudgetRecord, DataRecord, LogPoint, PhaseRecord
 from edge_power.fit.report import render
 from edge_power.fit.report_words import difference, duration, fractions, points
+from edge_power.fit.trade_off import trade_off
 from tests.fit_records import (
     FAST,
     SEARCHED,
@@ -176,11 +177,20 @@ def test_tried_points_are_tabled_the_cheapest_first():
     tried = tables("explored")[2]
     assert tried[0] == ["tried", "accuracy, held out", "multiply-adds left", "expected latency", "weights"]
     assert len(tried) == 1 + len(explored())
-    costs = [float(row[2]) for row in tried[1:]]
+    costs = [float(row[3]) for row in tried[1:]]
     assert costs == sorted(costs)
     assert ["4 encoders, 0.33, chosen", "91.2", "0.33", "0.38", "re-trained"] in tried
     assert len(tables("one budget")) == 2
     assert "Expected latency" in written("explored") and "Expected latency" not in written("one budget")
+
+
+def test_the_trade_off_has_no_place_above_the_best_metric_there_is():
+    """A task that is learned wholly: every point is at 100, and the axis ends there."""
+    whole = BudgetRecord("default", SEARCHED, 0.49, 0.565, 1.0, 1.0)
+    picture = trade_off("trade-off", record(unpruned_select=1.0, budgets=(whole,)))
+    ticks = [float(text) for text in re.findall(r">(\d+\.\d)</text>", picture)]
+    of_metric = [tick for tick in ticks if tick > 1]  # the others are parts of the multiply-adds
+    assert max(of_metric) == 100.0 and 98.0 <= min(of_metric) < 100.0
 
 
 def test_pictures_say_their_finding():

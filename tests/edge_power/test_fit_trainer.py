@@ -280,6 +280,21 @@ def test_a_weight_that_is_no_number_is_never_saved(texts, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-3"]
 
 
+def test_a_retention_parameter_that_is_no_number(texts, tmp_path):
+    """After a gradient that is none, beside a loss that is a number; it is found before a schedule is made of it."""
+
+    class PoisonGradient(TrainerCallback):
+        def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **others: Any) -> None:
+            if state.global_step == 6:
+                model.soft_extract.retention.grad[0] = torch.nan
+
+    phase, model = searching(texts)
+    trainer = trainer_of(phase, model, texts, tmp_path, PoisonGradient())
+    expected = "search: a retention parameter is no number after step 7; the last good checkpoint is .*/checkpoint-6"
+    with pytest.raises(FitError, match=expected):
+        trainer.train()
+
+
 def test_no_checkpoint_yet(texts, tmp_path):
     trainer = trainer_of(fine_tune(), FitModel(taught_model()), texts, tmp_path, Poison(1))
     with pytest.raises(FitError, match="the loss is nan at step 2; there is no checkpoint of this phase yet"):
