@@ -16,6 +16,7 @@ from edge_power.cli.profile_options import (
 )
 from edge_power.cli.screen import error_console, output_console
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.profiler.arguments import two_reports
 
 if TYPE_CHECKING:
     from edge_power_runtime.profiler.options import Options
@@ -25,7 +26,22 @@ STDOUT = "-"
 _OUTPUTS = ("json_file", "html", "markdown", "force")
 
 
-@click.command()
+class _ProfileCommand(click.Command):
+    """Tells what is missing behind an option with the help of this command; click would name that of all commands."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        typed = list(args)  # the parser empties it
+        try:
+            return super().parse_args(ctx, args)
+        except click.BadOptionUsage as error:
+            if error.option_name == "--compare":
+                last = typed[-1].removeprefix("--compare").removeprefix("=")
+                two_reports([last] if last else [], ctx.command_path)
+            error.ctx = error.ctx or ctx
+            raise
+
+
+@click.command(cls=_ProfileCommand)
 @click.argument("bundle", required=False, type=click.Path(path_type=Path))
 @measuring_options
 @output_options
@@ -74,6 +90,8 @@ def command(
       edge-power profile --from board.json --markdown board.md
       edge-power profile --compare before.json after.json
     """
+    if compare is not None and bundle is not None and source is None:
+        two_reports((*compare, str(bundle)), click.get_current_context().command_path)
     if sum(given is not None for given in (bundle, source, compare)) != 1:
         raise InputError("give one of BUNDLE, --from REPORT.json and --compare A.json B.json")
     outputs = Outputs(json_file, html, markdown)
@@ -214,10 +232,11 @@ def _tell(report: "Report", outputs: Outputs) -> None:
 
 
 def _compare(files: tuple[str, str], outputs: Outputs) -> None:
+    from edge_power.cli.profile_screen import terminal_width
     from edge_power_runtime.profiler.compare import compare, comparison_text
     from edge_power_runtime.profiler.report_file import load_report
 
     if outputs.paths or outputs.json_file:
         raise InputError("--compare prints its answer and writes no file; leave out --json, --report and --markdown")
     first, second = map(load_report, files)
-    click.echo(comparison_text(compare(first, second)), nl=False)
+    click.echo(comparison_text(compare(first, second), width=terminal_width(output_console())), nl=False)

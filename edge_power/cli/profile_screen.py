@@ -7,10 +7,11 @@ from rich.markup import escape
 from rich.progress import TaskID
 
 from edge_power.cli.screen import progress_bar, table
+from edge_power_runtime.profiler.columns import fitting, left_out
 from edge_power_runtime.profiler.figures import one_line
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.rows import rows
-from edge_power_runtime.profiler.table import cells, columns, flag_lines, headline, notes
+from edge_power_runtime.profiler.table import cells, columns, flag_lines, headline, notes, spare_columns
 
 _WIDTH = 160  # characters, as many as the widest table needs
 
@@ -68,20 +69,28 @@ class ProfileScreen:
         self._bar.update(self._task, description=escape(one_line(description)), completed=completed, refresh=True)
 
 
+def terminal_width(console: Console) -> int | None:
+    """Characters that a line of the terminal has; None where the output is a pipe or a file."""
+    return console.width if console.is_terminal else None
+
+
 def draw(report: Report, console: Console) -> None:
     """Print the summary of a report: a row per case, then in red every reason not to believe it."""
     console.print(escape(one_line(headline(report))), soft_wrap=True)
     console.print()
-    names = columns(report)
-    made = table(*names, numbers=names[1:])
     found = rows(report)
-    for row in found:
-        made.add_row(*map(escape, cells(row, report)))
-    # A narrow terminal wraps the lines; rich would cut the figures.
+    lines = [columns(report), *(cells(row, report) for row in found)]
+    shown = fitting(lines, terminal_width(console), spare=spare_columns(report))
+    names, *values = [[line[place] for place in shown] for line in lines]
+    made = table(*names, numbers=tuple(names[1:]))
+    for value in values:
+        made.add_row(*map(escape, value))
+    omitted = left_out(lines[0], shown, "what --report and --json write")
+    # A terminal too narrow even for these wraps the lines; rich would cut the figures.
     console.width = max(console.width, _WIDTH)
     console.print(made)
     console.print()
-    for note in notes(report, found):
+    for note in [*([omitted] if omitted else []), *notes(report, found)]:
         console.print(escape(one_line(note)), soft_wrap=True)
     for line in flag_lines(report):
         console.print(f"[bold red]warning:[/] [red]{escape(one_line(line))}[/]", soft_wrap=True)

@@ -1,21 +1,19 @@
 """Profiles a bundle on a device: copies it, has the runtime measure it there, brings the report back, cleans up."""
 
-import secrets
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from edge_power.devices.device import Device
-from edge_power.devices.errors import DeviceError, LostConnectionError
 from edge_power.devices.interpreter import Interpreter, find_interpreter
 from edge_power.devices.listener import Watch
 from edge_power.devices.local import LocalDevice
 from edge_power.devices.measuring import measure
 from edge_power.devices.setup import Setup, environment_python, install
 from edge_power.devices.sync import Shipment, sync
+from edge_power.devices.workplace import workplace
 from edge_power_runtime import Bundle, __version__
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.options import Options
@@ -71,11 +69,20 @@ def profile_on(device: Device, request: Request, *, watch: Watch) -> Report:
     python = _prepare(device, request, bundle, watch)
     engines = request.options.engines or python.engines
     shipment = Shipment.of(bundle, engines=engines, precisions=request.options.precisions)
-    copy, run = f"{device.root}/{shipment.folder}", f"{device.root}/run-{secrets.token_hex(6)}"
-    passing = [run] if request.keep else [run, copy]
-    with removed_afterwards(device, passing, watch), TemporaryDirectory(prefix="edge-power-") as scratch:
-        sync(device, shipment, copy, step=lambda name: watch.stage(f"copying {name}"), scratch=Path(scratch))
-        return measure(device, python.command, copy, request.options, run=run, watch=watch, remove=passing)
+    with (
+        workplace(device, shipment.folder, keep=request.keep, watch=watch) as place,
+        TemporaryDirectory(prefix="edge-power-") as scratch,
+    ):
+        sync(device, shipment, place.copy, step=lambda name: watch.stage(f"copying {name}"), scratch=Path(scratch))
+        return measure(
+            device,
+            python.command,
+            place.copy,
+            request.options,
+            run=place.run,
+            watch=watch,
+            remove=place.folders,
+        )
 
 
 def _prepare(device: Device, request: Request, bundle: Bundle, watch: Watch) -> Interpreter:
@@ -102,29 +109,3 @@ def _light_engines(bundle: Bundle) -> tuple[str, ...]:
     """The engines that a set-up installs unasked: ExecuTorch only alone, for it brings torch along."""
     names = tuple(dict.fromkeys(artifact.engine for artifact in bundle.manifest.artifacts))
     return tuple(name for name in names if name != "executorch") or names
-
-
-@contextmanager
-def removed_afterwards(device: Device, folders: Sequence[str], watch: Watch) -> Iterator[None]:
-    """Remove folders on a device, whatever happens; a lost connection is made once more for that."""
-    lost: LostConnectionError | None = None
-    try:
-        yield
-    except LostConnectionError as error:
-        lost = error
-        raise
-    finally:
-        watch.stage("cleaning up")
-        left = [folder for folder in folders if not _is_removed(device, folder)]
-        if left and lost is None:
-            watch.warn(f"could not remove {' and '.join(left)} on {device.name}; remove it by hand")
-        elif left:
-            watch.warn(f"{device.name} removes {' and '.join(left)} itself, if it was measuring; see that it is gone")
-
-
-def _is_removed(device: Device, folder: str) -> bool:
-    try:
-        device.remove(folder)
-    except DeviceError:
-        return False
-    return True

@@ -1,7 +1,6 @@
 """Profiles a bundle on a device without Python, by the benchmark program of an engine that the user names."""
 
 import hashlib
-import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +10,12 @@ from tempfile import TemporaryDirectory
 from edge_power.devices.device import Device, output
 from edge_power.devices.errors import DeviceError
 from edge_power.devices.listener import Watch
-from edge_power.devices.remote_profile import removed_afterwards
 from edge_power.devices.runner_machine import Look, describe
 from edge_power.devices.runner_plan import check_options, num_cores, plan, plan_artifacts
 from edge_power.devices.runner_programs import recognise
 from edge_power.devices.runner_series import Place, Series, runs_per_start, take_rounds
 from edge_power.devices.sync import Shipment, sync
+from edge_power.devices.workplace import workplace
 from edge_power_runtime import Bundle
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.assemble import assemble, settings_of
@@ -45,7 +44,7 @@ class RunnerRequest:
 
 
 def profile_with_runner(device: Device, request: RunnerRequest, *, watch: Watch) -> Report:
-    """Profile by an engine's own benchmark program: only the engine's part of an answer is timed, the rest is 0.
+    """Profile by an engine's own benchmark program: only the engine's part of an answer is timed.
 
     Raises:
         InputError: the runner is none that is known, or what is asked for is not there.
@@ -63,13 +62,14 @@ def profile_with_runner(device: Device, request: RunnerRequest, *, watch: Watch)
     _, lines = output(device, ["sh", "-c", "nproc 2>/dev/null || grep -c ^processor /proc/cpuinfo"])
     cases = plan(bundle, artifacts, options, num_cores(lines, device.name))
     shipment = Shipment.of(bundle, engines=(benchmark.engine,), precisions=options.precisions)
-    copy, run = f"{device.root}/{shipment.folder}", f"{device.root}/run-{secrets.token_hex(6)}"
-    passing = [run] if request.keep else [run, copy]
-    with removed_afterwards(device, passing, watch), TemporaryDirectory(prefix="edge-power-") as folder:
+    with (
+        workplace(device, shipment.folder, keep=request.keep, watch=watch) as work,
+        TemporaryDirectory(prefix="edge-power-") as folder,
+    ):
         scratch = Path(folder)
-        sync(device, shipment, copy, step=lambda name: watch.stage(f"copying {name}"), scratch=scratch)
-        runner = _push_runner(device, request.runner, run, watch)
-        place = Place(device, benchmark, bundle, runner, copy, run, passing, scratch)
+        sync(device, shipment, work.copy, step=lambda name: watch.stage(f"copying {name}"), scratch=scratch)
+        runner = _push_runner(device, request.runner, work.run, watch)
+        place = Place(device, benchmark, bundle, runner, work, scratch)
         series = [Series(case, place) for case in cases]
         environment = _take_all(series, place, request, watch)
     watch.warn(f"timed by {request.runner.name}: the engine's part of an answer only, without tokenizing")

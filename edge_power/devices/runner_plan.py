@@ -48,7 +48,7 @@ def plan(bundle: Bundle, artifacts: Sequence[Artifact], options: Options, cores:
     """
     if max(options.threads) > cores:
         raise InputError(
-            f"threads is {max(options.threads)}, and the device has {count(cores, 'core')}; ask for 1..{cores}"
+            f"--num-threads {max(options.threads)}: the device has {count(cores, 'core')}; ask for 1..{cores}"
         )
     return cases_of(bundle, artifacts, options)
 

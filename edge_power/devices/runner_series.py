@@ -13,6 +13,7 @@ from edge_power.devices.listener import Watch
 from edge_power.devices.runner_output import Turn
 from edge_power.devices.runner_programs import Benchmark, Start
 from edge_power.devices.runner_shell import run_guarded
+from edge_power.devices.workplace import Workplace
 from edge_power_runtime import Bundle
 from edge_power_runtime.manifest import TOKENIZER_FILE
 from edge_power_runtime.profiler.figures import last_line
@@ -37,9 +38,7 @@ class Place:
         benchmark: what kind of program the runner is.
         bundle: on this machine.
         runner: its path there.
-        copy: the bundle's folder there.
-        run: the folder there for all else.
-        passing: folders there that go when we do.
+        work: folders of this run there, the bundle in one, all else in the other.
         scratch: a folder here.
     """
 
@@ -47,9 +46,7 @@ class Place:
     benchmark: Benchmark
     bundle: Bundle
     runner: str
-    copy: str
-    run: str
-    passing: Sequence[str]
+    work: Workplace
     scratch: Path
 
 
@@ -77,7 +74,7 @@ class Series:
 
     @property
     def _inputs(self) -> str:
-        return f"{self._place.run}/inputs-{self.case.precision}-{self._program.name}"
+        return f"{self._place.work.run}/inputs-{self.case.precision}-{self._program.name}"
 
     def push_inputs(self) -> None:
         """Copy the text that fills the program to the device, as the runtime's own profiler takes it."""
@@ -100,7 +97,7 @@ class Series:
         place = self._place
         start = Start(
             runner=place.runner,
-            bundle=place.copy,
+            bundle=place.work.copy,
             inputs=self._inputs,
             results=f"{self._inputs}-{len(self.rounds)}-{self.case.threads}.csv",
             artifact=self._artifact,
@@ -109,8 +106,8 @@ class Series:
             warmup=warmup,
             runs=runs,
         )
-        command = ["env", f"LD_LIBRARY_PATH={place.run}", *place.benchmark.command(start)]
-        ran = run_guarded(place.device, command, remove=place.passing)
+        command = ["env", f"LD_LIBRARY_PATH={place.work.run}", *place.benchmark.command(start)]
+        ran = run_guarded(place.device, command, remove=place.work.folders)
         if ran.status != 0:
             last = last_line(ran.text) or "it said nothing"
             name = place.runner.rpartition("/")[2]
@@ -124,7 +121,6 @@ class Series:
     def result(self) -> CaseResult:
         """Give all that was measured."""
         configuration = configuration_of(self._place.bundle, self.case)
-        none = (0.0,) * len(self.run_ms)
         return CaseResult(
             case=self.case,
             keep=configuration.keep,
@@ -133,7 +129,7 @@ class Series:
             num_tokens=self._num_tokens,
             startup=_startup(self._first),
             rounds=tuple(self.rounds),
-            stages=Stages(none, none, tuple(self.run_ms), none),
+            stages=Stages(None, None, tuple(self.run_ms), None),
         )
 
 

@@ -2,10 +2,17 @@
 
 from edge_power.report.markup import Html, element
 from edge_power_runtime.profiler.record import Report
+from edge_power_runtime.profiler.table import runs_alone
 
-_ALWAYS = (
+_WHOLE = (
     "Latency is the time from a text to its prediction: tokenizing it, choosing the program that fits, running it, and "
-    "naming the label. One answer runs at a time.",
+    "naming the label. One answer runs at a time."
+)
+_RUN_ALONE = (
+    "Latency is the time that the engine needs to run a program, told by its own benchmark program. What a text needs "
+    "before and after that was not timed."
+)
+_ALWAYS = (
     "p50 is the median: half of the answers take no longer. p90 and p99 say the same of 90 and 99 in 100. The 95 % "
     "interval says how well the median is known: measured again in the same way, it would seldom lie outside.",
     "All cases were measured side by side, in turns, so that whatever disturbs the machine disturbs them alike. A "
@@ -24,5 +31,7 @@ _OPERATIONS = (
 
 def reading(report: Report) -> list[Html]:
     """Explanations, a paragraph each."""
-    texts = [*_ALWAYS, *([_OPERATIONS] if any(one.operations for one in report.operations) else [])]
+    latency = _RUN_ALONE if runs_alone(report) else _WHOLE
+    operations = [_OPERATIONS] if any(one.operations for one in report.operations) else []
+    texts = [latency, *_ALWAYS, *operations]
     return [element("p", {}, text) for text in texts]

@@ -8,7 +8,7 @@ from edge_power.profile_report.case_table import case_name, case_table
 from edge_power.report.bars import Bar, Key, Part, bars
 from edge_power.report.markup import Column, Html, element, figure
 from edge_power.report.style import Colour
-from edge_power_runtime.profiler.figures import milliseconds, size
+from edge_power_runtime.profiler.figures import NONE, milliseconds, size
 from edge_power_runtime.profiler.record import Stages
 from edge_power_runtime.profiler.rows import Row
 
@@ -19,10 +19,13 @@ _KEYS = (
     Key(Colour.RAMP_6, "decoding"),
 )
 _MOST_BARS = 12
+_RUN_ALONE = "An engine's own benchmark program timed its run alone; tokenizing, choosing and decoding were not timed."
 
 
 def stages(found: Sequence[Row]) -> list[Html]:
     """A chart of the shortest length, where what is not the engine weighs most, and a table of all."""
+    if all(row.result.stages.is_run_alone for row in found):
+        return [element("p", {}, _RUN_ALONE), _stages_table(found)]
     shortest = min(row.case.length for row in found)
     drawn = [row for row in found if row.case.length == shortest][:_MOST_BARS]
     picture = figure(_stages_chart(drawn), f"An answer in parts, {shortest} tokens", "Medians of each stage.")
@@ -43,16 +46,22 @@ def memory(found: Sequence[Row]) -> list[Html]:
     return [element("div", {"class": "grid"}, picture), _startup_table(started)]
 
 
-def _medians(one: Stages) -> tuple[float, float, float, float]:
-    return median(one.tokenize_ms), median(one.choose_ms), median(one.run_ms), median(one.decode_ms)
+def _medians(one: Stages) -> tuple[float | None, float | None, float, float | None]:
+    """In the order of the keys; None for a stage that was not timed."""
+    if one.is_run_alone:
+        return None, None, median(one.run_ms), None
+    tokenize, choose, decode = (
+        None if stage is None else median(stage) for stage in (one.tokenize_ms, one.choose_ms, one.decode_ms)
+    )
+    return tokenize, choose, median(one.run_ms), decode
 
 
 def _stages_chart(found: Sequence[Row]) -> Html:
     shown, facts = [], []
     for row in found:
         parts = _medians(row.result.stages)
-        coloured = [Part(value, key.colour) for key, value in zip(_KEYS, parts, strict=True)]
-        shown.append(Bar(row.name, f"{milliseconds(sum(parts))} ms", coloured))
+        coloured = [Part(value or 0.0, key.colour) for key, value in zip(_KEYS, parts, strict=True)]
+        shown.append(Bar(row.name, f"{milliseconds(sum(filter(None, parts)))} ms", coloured))
         said = ", ".join(f"{key.words} {milliseconds(value)} ms" for key, value in zip(_KEYS, parts, strict=True))
         facts.append(f"{row.name}: {said}")
     return bars("stages", shown, alternative=f"{'; '.join(facts)}.", keys=_KEYS)
@@ -66,8 +75,9 @@ def _stages_table(found: Sequence[Row]) -> Html:
 
 def _stages_cells(row: Row) -> list[str]:
     parts = _medians(row.result.stages)
-    outside = 100 * (sum(parts) - parts[2]) / (sum(parts) or 1.0)
-    return [case_name(row), *map(milliseconds, parts), f"{outside:.1f} %"]
+    whole = sum(filter(None, parts))
+    outside = NONE if row.result.stages.is_run_alone else f"{100 * (whole - parts[2]) / (whole or 1.0):.1f} %"
+    return [case_name(row), *map(milliseconds, parts), outside]
 
 
 def _memory_chart(found: Sequence[Row]) -> Html:

@@ -18,11 +18,12 @@ from edge_power_runtime.profiler.figures import (
 )
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.rows import Row
+from edge_power_runtime.profiler.table import timed
 
 
 def summary(report: Report, found: Sequence[Row]) -> list[Html]:
     """Tables of all cases."""
-    return [_latency(found), _cost(found), details("Every statistic of every case", _statistics(report, found))]
+    return [_latency(report, found), _cost(found), details("Every statistic of every case", _statistics(report, found))]
 
 
 def name_cell(row: Row) -> str:
@@ -33,7 +34,7 @@ def name_cell(row: Row) -> str:
     return joined(case_name(row), " ", link)
 
 
-def _latency(found: Sequence[Row]) -> Html:
+def _latency(report: Report, found: Sequence[Row]) -> Html:
     columns = [
         Column("p50, ms", is_number=True),
         Column("its 95 % interval", is_number=True),
@@ -45,7 +46,7 @@ def _latency(found: Sequence[Row]) -> Html:
     if baselines:
         columns.append(Column(f"speed-up against {list_of(baselines)}", is_number=True))
     width = 1 + len(columns)
-    return case_table("Latency, text to prediction", columns, found, lambda row: _latency_cells(row)[:width])
+    return case_table(f"Latency, {timed(report)}", columns, found, lambda row: _latency_cells(row)[:width])
 
 
 def _latency_cells(row: Row) -> list[str]:
@@ -91,7 +92,7 @@ def _statistics(report: Report, found: Sequence[Row]) -> Html:
     about = ["texts", "their tokens", "samples"]
     values = ["mean", "standard deviation", "least", *(f"p{percent:g}" for percent in asked), "most"]
     columns = [Column(name, is_number=True) for name in [*about, *values, "mean of the middle 80 %"]]
-    caption = "Milliseconds, text to prediction"
+    caption = f"Milliseconds, {timed(report)}"
     return case_table(caption, columns, found, lambda row: _statistics_cells(row, asked))
 
 

@@ -1,15 +1,24 @@
 """`edge-power profile`: what it writes, prints and refuses; devices have tests of their own."""
 
+import io
 import json
 import re
 
 import pytest
+from rich.console import Console
 
+from edge_power.cli.profile_screen import draw
 from edge_power_runtime.profiler.report_file import read_report
+from edge_power_runtime.profiler.table import columns
 from tests.edge_power.conftest import assert_refused
+from tests.profile_records import full_report, large_report, report
 
 # One program and few answers: each case is also started in a process of its own.
 QUICK = ("--engine", "onnx", "--budget", "fast", "--lengths", "8", "--iterations", "3", "--warmup", "0")
+
+
+# What a wrong number of reports is answered with.
+COMPARE = "`edge-power profile --compare A.json B.json` (see `edge-power profile --help`)"
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +70,30 @@ def test_profile_compares(cli, profiled, tmp_path):
     assert_refused(refused, "the reports have no case in common")
 
 
+@pytest.mark.parametrize("width", [80, 120])
+@pytest.mark.parametrize("made", [report, full_report, large_report])
+def test_the_table_keeps_within_the_terminal(made, width):
+    console = Console(file=io.StringIO(), force_terminal=True, color_system=None, highlight=False, width=width)
+    draw(made(), console)
+    lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
+    table = lines[2 : lines.index("", 2)]
+    assert len(table) == 1 + len(made().results)  # no row is wrapped
+    assert max(map(len, table)) <= width
+    assert not any("…" in line for line in table)
+    omitted = [name for name in columns(made()) if name not in table[0]]
+    said = [line for line in lines if line.startswith("No room here for")]
+    assert len(said) == (1 if omitted else 0)
+    assert all(name in said[0] for name in omitted)
+    for name in ("case", "p50 ms", "p99 ms", "speed-up"):
+        assert name in table[0]
+
+
+def test_a_pipe_takes_the_whole_table():
+    console = Console(file=io.StringIO(), force_terminal=False, highlight=False, width=80)
+    draw(large_report(), console)
+    assert "MAC/s" in console.file.getvalue() and "No room here" not in console.file.getvalue()
+
+
 def test_names_with_markup_show_as_text(cli, profiled, tmp_path):
     report = json.loads(profiled["json"].read_text())
     report["bundle"]["name"] = "[bold]a[/] <b>\x1b[2J"
@@ -88,11 +121,14 @@ def test_files_that_exist_are_kept(cli, tiny_bundle, tmp_path):
     [
         ((), "give one of BUNDLE, --from REPORT.json and --compare A.json B.json"),
         (("{bundle}", "--from", "x.json"), "give one of BUNDLE, --from"),
-        (("{bundle}", "--iterations", "0"), "iterations is 0, must be a whole number of at least 1"),
-        (("{bundle}", "--num-threads", "0"), "threads is 0, must be a whole number of at least 1"),
+        (("{bundle}", "--iterations", "0"), "--iterations 0: expected a whole number of at least 1"),
+        (("{bundle}", "--num-threads", "0"), "--num-threads 0: expected a whole number of at least 1"),
         (("{bundle}", "--threads", "two"), "--num-threads takes whole numbers"),
-        (("{bundle}", "--num-threads", "4096"), "threads is 4096, and this process may use"),
-        (("{bundle}", "--budget", "slow", "--engine", "onnx"), "no budget 'slow'"),
+        (("{bundle}", "--num-threads", "4096"), "--num-threads 4096: this process may use"),
+        (
+            ("{bundle}", "--budget", "slow", "--engine", "onnx"),
+            "--budget slow: not in onnx fp32; there are: fast",
+        ),
         (("{bundle}", "--engine", "tensorflow"), "no engine is called 'tensorflow'"),
         (("{bundle}", "--texts", "/no/texts.tsv"), "cannot read /no/texts.tsv: there is no such file"),
         (("{bundle}", "--json", "/no/folder/report.json"), "there is no directory /no/folder"),
@@ -107,6 +143,11 @@ def test_files_that_exist_are_kept(cli, tiny_bundle, tmp_path):
         (("{tmp}/none",), "expected the directory of a bundle"),
         (("--from", "/no/report.json"), "cannot read /no/report.json"),
         (("--from", "{bundle}/config.json"), "config.json"),
+        (("--compare",), f"--compare takes two reports, found none; give {COMPARE}"),
+        (("--compare", "a.json"), f"--compare takes two reports, found a.json; give {COMPARE}"),
+        (("--compare=a.json",), "--compare takes two reports, found a.json"),
+        (("--compare", "a.json", "b.json", "c.json"), f"two reports, found a.json, b.json, c.json; give {COMPARE}"),
+        (("{bundle}", "--json"), "requires an argument; see `edge-power profile --help`"),
         (("--compare", "a.json", "b.json", "--json", "c.json"), "--compare prints its answer"),
         (("--compare", "a.json", "b.json", "--iterations", "9"), "--iterations is for measuring, and --compare"),
         (("--from", "a.json", "--engine", "onnx"), "--engine is for measuring, and --from measures nothing"),

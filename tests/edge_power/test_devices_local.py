@@ -169,12 +169,12 @@ def test_progress_is_told_and_errors_are_kept():
         '{"done": 3, "description": "timing: onnx"}',
         '{"done": "3"}',
         "{not json",
-        "error: threads is 99\x1b[2J",
+        "error: --num-threads 99\x1b[2J",
         "and more",
     ):
         listener(line)
     assert heard.told == [40, (3, "timing: onnx")]
-    assert listener.error == "threads is 99\N{REPLACEMENT CHARACTER}[2J"
+    assert listener.error == "--num-threads 99\N{REPLACEMENT CHARACTER}[2J"
     assert listener.reason == listener.error
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,37 @@ def test_profile_over_ssh(device, server, tiny_bundle):
     assert server.left() == []
 
 
+class During(Told):
+    """Does something between the copying of a bundle and the measuring."""
+
+    def __init__(self, act):
+        super().__init__()
+        self._act = act
+
+    def stage(self, description):
+        super().stage(description)
+        if description == "starting the profiler":
+            self._act()
+
+
+def test_two_profiles_of_one_bundle_at_a_time(device, server, tiny_bundle):
+    request, told, reports = Request(tiny_bundle, ONE, python=sys.executable), Told(), []
+
+    def from_start_to_end():
+        with closing(SshDevice(Address.parse(server.address), server.address, config=server.client)) as second:
+            reports.append(profile_on(second, request, watch=told))
+
+    # The second one begins and cleans up while the first one's bundle waits to be measured.
+    outer = During(from_start_to_end)
+    reports.append(profile_on(device, replace(request, keep=True), watch=outer))
+    assert [len(report.results[0].stages.run_ms) for report in reports] == [3, 3]
+    assert outer.copied == told.copied != []  # each has a copy of its own
+    assert outer.warnings == told.warnings == []
+    shipment = Shipment.of(Bundle.open(tiny_bundle), engines=("onnx",))
+    assert [path.name for path in (server.home / SshDevice.root).iterdir()] == [shipment.folder]
+    assert dict(device.digests(f"{SshDevice.root}/{shipment.folder}")) == shipment.digests
+
+
 def test_a_connection_lost_in_mid_run(device, server, tiny_bundle, tmp_path):
     class Cut(Told):
         def at(self, done, description):
@@ -248,7 +280,7 @@ def test_a_connection_lost_in_mid_run(device, server, tiny_bundle, tmp_path):
 
 def test_the_runtimes_own_error_comes_back(device, server, tiny_bundle):
     many = Options(engines=("onnx",), threads=(4096,))
-    with pytest.raises(InputError, match=r"on ssh://.*: threads is 4096, and this process may use"):
+    with pytest.raises(InputError, match=r"on ssh://.*: --num-threads 4096: this process may use"):
         profile_on(device, Request(tiny_bundle, many, python=sys.executable), watch=Told())
     assert server.left() == []
 

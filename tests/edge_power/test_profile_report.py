@@ -1,4 +1,5 @@
 import argparse
+import html
 import re
 from collections import Counter
 from dataclasses import replace
@@ -278,6 +279,17 @@ def test_where_the_time_goes_is_tabled():
         "case", "attention, ms", "extract, ms", "feed-forward, ms", "rest, ms", "outside of encoders, ms", "all, ms",
     ]  # fmt: skip
     assert [re.sub(r".*\((.*)\)", r"\1", cell) for cell in rows[1][1:-1]] == ["34 %", "4 %", "53 %", "4 %", "5 %"]
+
+
+def test_stages_that_were_not_timed_have_a_dash():
+    alone = [replace(one, stages=replace(one.stages, tokenize_ms=None, choose_ms=None, decode_ms=None))
+             for one in report().results]  # fmt: skip
+    drawn = page(report(tuple(alone)))
+    (rows,) = [rows for name, rows in tables(drawn).items() if name.startswith("Medians of each stage")]
+    assert all((row[1], row[2], row[4], row[5]) == ("–", "–", "–", "–") and float(row[3]) > 0 for row in rows[1:])
+    assert "tokenizing, choosing and decoding were not timed" in drawn
+    assert "Latency, the engine's run alone" in html.unescape(drawn)
+    assert "text to prediction" not in drawn and "from a text to its prediction" not in drawn
 
 
 def test_texts_and_delegation_are_tabled():

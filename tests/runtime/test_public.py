@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 import edge_power_runtime
 from edge_power_runtime import errors
 

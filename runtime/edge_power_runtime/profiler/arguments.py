@@ -38,7 +38,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--json", metavar="FILE", help="write the report with every sample; - is standard output")
     add("--markdown", metavar="FILE", help="write a summary for a pull request; - is standard output")
     add("--progress", choices=("plain", "json", "none"), default="plain", help="on stderr; default: plain")
-    add("--compare", nargs=2, metavar=("A.json", "B.json"), help="compare two reports; no bundle is needed")
+    # Any number, so that another one than two is refused in our own words.
+    add("--compare", nargs="*", metavar="REPORT", help="compare two reports, A.json B.json; no bundle is needed")
+
+
+def two_reports(found: Sequence[str], command: str) -> tuple[str, str]:
+    """Give the two files that `--compare` takes.
+
+    Args:
+        found: what was typed behind it.
+        command: that was typed, for the message.
+
+    Raises:
+        InputError: they are not two.
+    """
+    if len(found) != 2:
+        given = ", ".join(found) or "none"
+        raise InputError(
+            f"--compare takes two reports, found {given}; give `{command} --compare A.json B.json` "
+            f"(see `{command} --help`)"
+        )
+    return found[0], found[1]
 
 
 def options_from(found: argparse.Namespace) -> Options:

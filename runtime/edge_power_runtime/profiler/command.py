@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import IO
 
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.profiler.arguments import options_from
+from edge_power_runtime.profiler.arguments import options_from, two_reports
 from edge_power_runtime.profiler.progress import JsonProgress, PlainProgress, Silent
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.report_file import check_target, load_report, write_file
 
 DESCRIPTION = "Measure how long a bundle's programs take on this machine, and say what casts doubt on the figures."
 STDOUT = "-"
+_COMMAND = "python -m edge_power_runtime profile"
 
 
 def run(found: argparse.Namespace) -> int:
@@ -24,7 +25,7 @@ def run(found: argparse.Namespace) -> int:
     Raises:
         InputError: an option cannot be used; other errors as `profile` raises them.
     """
-    if found.compare:
+    if found.compare is not None:
         return _compare(found)
     from edge_power_runtime.profiler.profile import profile
 
@@ -77,10 +78,11 @@ def _write(name: str, text: str) -> None:
 def _compare(found: argparse.Namespace) -> int:
     from edge_power_runtime.profiler.compare import compare, comparison_text
 
+    files = two_reports(found.compare, _COMMAND)
     if found.bundle is not None:
         raise InputError(f"--compare takes two reports and no bundle, found {found.bundle!r} too")
     if found.json or found.markdown:
         raise InputError("--compare prints its answer and writes no file; leave out --json and --markdown")
-    first, second = map(load_report, found.compare)
+    first, second = map(load_report, files)
     print(comparison_text(compare(first, second)), end="")
     return 0

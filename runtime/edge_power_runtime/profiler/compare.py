@@ -8,10 +8,11 @@ from typing import Literal
 import numpy as np
 
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.profiler.columns import aligned
+from edge_power_runtime.profiler.columns import aligned, fitting, left_out
 from edge_power_runtime.profiler.figures import milliseconds, one_line
 from edge_power_runtime.profiler.flags import LEAST_SAMPLES
 from edge_power_runtime.profiler.record import Case, CaseResult, Report
+from edge_power_runtime.profiler.rows import shared, short_name
 from edge_power_runtime.profiler.statistics import interval, ratio_draws
 
 LEAST_DIFFERENCE = 0.03
@@ -85,6 +86,7 @@ def compare(a: Report, b: Report, *, least: float = LEAST_DIFFERENCE) -> Compari
     if not 0 <= least < 1:
         raise InputError(f"the least difference that counts must be in 0..1, such as 0.03; got {least:g}")
     _check_texts(a, b)
+    _check_stages(a, b)
     pairs = _pairs(a, b)
     for first, second in pairs:
         _check_words(first, second)
@@ -114,6 +116,15 @@ def _check_texts(a: Report, b: Report) -> None:
             "the built-in texts" if num == 0 else f"{num} texts of {name}" for name, num in (first, second)
         )
         raise InputError(f"the reports timed different texts: {texts}; profile both with the same --texts")
+
+
+def _check_stages(a: Report, b: Report) -> None:
+    alone = [all(result.stages.is_run_alone for result in report.results) for report in (a, b)]
+    if alone[0] != alone[1]:
+        raise InputError(
+            f"the {'first' if alone[0] else 'second'} report timed the engine's run alone, the other whole answers; "
+            "profile both with --runner, or both without"
+        )
 
 
 def _pairs(a: Report, b: Report) -> list[tuple[CaseResult, CaseResult]]:
@@ -193,21 +204,38 @@ def _notes(a: Report, b: Report) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def comparison_text(comparison: Comparison) -> str:
-    """Write a comparison for a terminal: the verdict, a row per case, and what else to know; ends with a newline."""
-    rows = [("case", "first ms", "second ms", "ratio", "95 % interval", "the second is")]
-    rows += [
-        (str(case.case), milliseconds(case.a_ms), milliseconds(case.b_ms), *_ratio_cells(case), case.verdict)
-        for case in comparison.cases
-    ]
-    if len(comparison.cases) > 1:
-        rows.append(("all cases (geometric mean)", "", "", *_ratio_cells(comparison), comparison.verdict))
-    lines = [_headline(comparison), "", *aligned([tuple(map(one_line, row)) for row in rows], words=(0, 5)), ""]
+def comparison_text(comparison: Comparison, *, width: int | None = None) -> str:
+    """Write a comparison for a terminal: the verdict, a row per case, and what else to know; ends with a newline.
+
+    Args:
+        comparison: any.
+        width: that the table should keep within, in characters; None for no end.
+    """
+    cases = [case.case for case in comparison.cases]
+    rows = _rows(comparison, list(map(str, cases)), "all cases (geometric mean)")
+    lines = [_headline(comparison), ""]
+    if width is not None and max(map(len, aligned(rows))) > width:
+        rows = _rows(comparison, [short_name(case, cases) for case in cases], "geometric mean")
+        lines += [one_line(f"all cases: {shared(cases)}")] if len(cases) > 1 and shared(cases) else []
+    shown = fitting(rows, width, spare=(1, 2, 4))
+    lines += [*aligned([[row[place] for place in shown] for row in rows], words=(0, len(shown) - 1)), ""]
+    omitted = left_out(rows[0], shown, "the reports")
+    lines += [omitted] if omitted else []
     for name, only in (("first", comparison.only_a), ("second", comparison.only_b)):
         if only:
             lines.append(one_line(f"only the {name} measured: {_listed(only)}"))
     lines += [one_line(f"note: {note}") for note in comparison.notes]
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
+
+
+def _rows(comparison: Comparison, names: Sequence[str], mean: str) -> list[tuple[str, ...]]:
+    """The table's cells, the columns' names first and the mean of several cases last."""
+    rows = [("case", "first ms", "second ms", "ratio", "95 % interval", "the second is")]
+    for name, case in zip(names, comparison.cases, strict=True):
+        rows.append((name, milliseconds(case.a_ms), milliseconds(case.b_ms), *_ratio_cells(case), case.verdict))
+    if len(comparison.cases) > 1:
+        rows.append((mean, "", "", *_ratio_cells(comparison), comparison.verdict))
+    return [tuple(map(one_line, row)) for row in rows]
 
 
 def _headline(comparison: Comparison) -> str:

@@ -2,41 +2,20 @@
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Sequence
 
+from edge_power_runtime.profiler.arm_cores import arm_cores
 from edge_power_runtime.profiler.record import Core
 from edge_power_runtime.profiler.system_files import SystemFiles, fields, kibibytes
 
 _GETPROP = "system/bin/getprop"
 _GETPROP_SECONDS = 5.0  # it answers in milliseconds
-_ARM = "0x41"
-# `CPU part` of Arm's own cores in /proc/cpuinfo, the part number of the register MIDR_EL1 in each core's manual.
-_ARM_CORES = {
-    0xD03: "Cortex-A53",
-    0xD04: "Cortex-A35",
-    0xD05: "Cortex-A55",
-    0xD07: "Cortex-A57",
-    0xD08: "Cortex-A72",
-    0xD09: "Cortex-A73",
-    0xD0A: "Cortex-A75",
-    0xD0B: "Cortex-A76",
-    0xD0C: "Neoverse-N1",
-    0xD0D: "Cortex-A77",
-    0xD40: "Neoverse-V1",
-    0xD41: "Cortex-A78",
-    0xD44: "Cortex-X1",
-    0xD46: "Cortex-A510",
-    0xD47: "Cortex-A710",
-    0xD48: "Cortex-X2",
-    0xD49: "Neoverse-N2",
-    0xD4D: "Cortex-A715",
-    0xD4E: "Cortex-X3",
-    0xD4F: "Neoverse-V2",
-    0xD80: "Cortex-A520",
-    0xD81: "Cortex-A720",
-    0xD82: "Cortex-X4",
-}
+# What ARM kernels say of every core that they run on, such as `ARMv8 Processor rev 4 (v8l)`; 32-bit programs read it as
+# the `model name`, too.
+_ANY_CORE = re.compile(r"(ARM|AArch)\S* Processor\b", re.IGNORECASE)
+_ANY_BOARD = re.compile(r"generic\b", re.IGNORECASE)  # `Hardware` of a board that is known by its device tree only
 
 
 def device_model(files: SystemFiles) -> str | None:
@@ -73,32 +52,30 @@ def system_name(files: SystemFiles) -> str:
 
 
 def cpu_model(files: SystemFiles) -> str | None:
-    """Name the CPU; several kinds of core, as phones have, are joined by ` + ` with their number."""
+    """Name the CPU, as specific as the system tells.
+
+    Returns:
+        A PC's own name for it. On ARM the chip and its cores, each kind with its number, such as
+        `Qualcomm Technologies, Inc SM8250 (4x Cortex-A55 + 4x Cortex-A77)`, or what there is of both; else the board.
+        What every ARM kernel says comes last.
+    """
     text = files.text("proc/cpuinfo")
     if text is None:
         return platform.processor() or None
-    first = fields(text)
-    return first.get("model name") or _arm_cores(text) or first.get("Hardware") or first.get("Model") or None
-
-
-def _arm_cores(cpuinfo: str) -> str | None:
-    """Count the cores of each kind in an ARM cpuinfo, where a paragraph describes a core."""
-    counts: dict[str, int] = {}
-    for paragraph in cpuinfo.split("\n\n"):
-        core = fields(paragraph)
-        name = _arm_core(core.get("CPU implementer", ""), core.get("CPU part", ""))
-        if name:
-            counts[name] = counts.get(name, 0) + 1
-    return " + ".join(f"{count}x {name}" for name, count in counts.items()) or None
-
-
-def _arm_core(implementer: str, part: str) -> str | None:
-    try:
-        number = int(part, 16)
-    except ValueError:
-        return None
-    known = _ARM_CORES.get(number) if implementer == _ARM else None
-    return known or f"ARM implementer {implementer or 'unknown'} part {number:#x}"
+    first, cores = fields(text), arm_cores(text)
+    named = (first.get("model name"), first.get("Processor"))
+    chip = first.get("Hardware", "")
+    if chip and not _ANY_BOARD.match(chip):
+        chip = f"{chip} ({cores})" if cores else chip
+    else:
+        chip = cores or ""
+    return (
+        next((name for name in named if name and not _ANY_CORE.match(name)), None)
+        or chip
+        or first.get("Model")
+        or files.text("proc/device-tree/model")
+        or next((name for name in named if name), None)
+    )
 
 
 def describe_cores(files: SystemFiles, cores: Sequence[int]) -> tuple[Core, ...]:

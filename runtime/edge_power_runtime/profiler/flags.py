@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from edge_power_runtime.profiler.figures import count
 from edge_power_runtime.profiler.machine_flags import machine_flags
-from edge_power_runtime.profiler.record import CaseResult, Environment, Flag, Settings
+from edge_power_runtime.profiler.record import CaseResult, Environment, Flag, MixResult, Settings
 from edge_power_runtime.profiler.statistics import Summary, summarise
+from edge_power_runtime.profiler.texts import MOST_TEXTS
 
 WIDEST_SPREAD = 0.05
 """Part of the median that its 95 % interval may reach to each side."""
@@ -14,22 +15,28 @@ WIDEST_SPREAD = 0.05
 LEAST_SAMPLES = 6
 """That tell anything of the median: the extremes of n samples enclose it with 1 - 2 / 2^n, from 6 on in 95 %."""
 
+_MORE_TIME = "--max-seconds ended the run: allow more"
+
 # What Python's clock and interpreter add to an answer differs by as much from one to the next.
 _FINEST_MS = 0.02
 
 
-def find_flags(environment: Environment, results: Sequence[CaseResult], settings: Settings) -> tuple[Flag, ...]:
+def find_flags(
+    environment: Environment, results: Sequence[CaseResult], settings: Settings, mixes: Sequence[MixResult] = ()
+) -> tuple[Flag, ...]:
     """Find all reasons; none is found on a quiet machine that was given enough iterations.
 
     Args:
         environment: of the run, from before it and after it.
         results: of its cases.
         settings: what was asked for.
+        mixes: of the file's texts.
     """
     threads = max((result.case.threads for result in results), default=1)
     return (
         *machine_flags(environment, threads=threads),
         *_few_samples(results, settings),
+        *_few_texts(mixes, settings),
         *_wide_spreads(results),
     )
 
@@ -61,18 +68,42 @@ def _num_samples(result: CaseResult) -> int:
 
 
 def _unmet(result: CaseResult, settings: Settings) -> list[float]:
+    return _too_few(_num_samples(result), settings)
+
+
+def _too_few(samples: int, settings: Settings) -> list[float]:
     """The percentiles that have too few samples."""
-    return sorted(percent for percent in settings.percentiles if _num_samples(result) < samples_needed(percent))
+    return sorted(percent for percent in settings.percentiles if samples < samples_needed(percent))
 
 
 def _few_samples_reason(result: CaseResult, settings: Settings, *, several: bool) -> str:
     unmet = _unmet(result, settings)
-    names = ", ".join(f"p{percent:g}" for percent in unmet)
     needed = max(map(samples_needed, unmet))
     found = f"{'as few as ' if several else ''}{count(_num_samples(result), 'sample')}"
     stopped = settings.max_seconds is not None and settings.iterations >= needed
-    advice = "--max-seconds ended the run: allow more" if stopped else f"ask for --iterations {needed} or more"
-    return f"{found} for {names}, which need{'s' if len(unmet) == 1 else ''} {needed}; {advice}"
+    advice = _MORE_TIME if stopped else f"ask for --iterations {needed} or more"
+    return f"{found} for {_need(unmet)}; {advice}"
+
+
+def _need(unmet: Sequence[float]) -> str:
+    names = ", ".join(f"p{percent:g}" for percent in unmet)
+    return f"{names}, which need{'s' if len(unmet) == 1 else ''} {max(map(samples_needed, unmet))}"
+
+
+def _few_texts(mixes: Sequence[MixResult], settings: Settings) -> Iterator[Flag]:
+    """Look at the mixes; all answer the same texts, so the one with the fewest speaks for them."""
+    least = min((len(mix.total_ms) for mix in mixes), default=None)
+    unmet = [] if least is None else _too_few(least, settings)
+    if least is None or not unmet:
+        return
+    needed = max(map(samples_needed, unmet))
+    if needed > MOST_TEXTS:
+        advice = f"no more than {MOST_TEXTS:,} texts are read: leave p{max(unmet, key=samples_needed):g} out"
+    elif settings.num_texts >= needed:
+        advice = _MORE_TIME
+    else:
+        advice = f"give {needed} texts or more"
+    yield Flag("few-samples", None, f"the mix has {count(least, 'sample')}, one a text, for {_need(unmet)}; {advice}")
 
 
 def _wide_spreads(results: Sequence[CaseResult]) -> Iterator[Flag]:

@@ -16,7 +16,8 @@ T = TypeVar("T")
 class Options:
     """What to profile, and how; an empty tuple asks for all that there is.
 
-    Repeated values are dropped, and engines get our names (ort becomes onnx).
+    Repeated values are dropped, and engines get our names (ort becomes onnx). Messages name the command line's option
+    for a value, since most come from there.
 
     Attributes:
         engines: names or aliases; empty takes those that are installed.
@@ -61,17 +62,19 @@ class Options:
         self._put("percentiles", unique(tuple(float(value) for value in self.percentiles)))
         for precision in self.precisions:
             if precision not in PRECISIONS:
-                raise InputError(f"no precision is called {precision!r}; there are {', '.join(PRECISIONS)}")
-        _check_whole("warmup", self.warmup, 0)
-        for name in ("iterations", "burst"):
-            _check_whole(name, getattr(self, name), 1)
+                raise InputError(
+                    f"--precision {precision}: no precision is called so; there are {', '.join(PRECISIONS)}"
+                )
+        _check_whole("--warmup", self.warmup, 0)
+        _check_whole("--iterations", self.iterations, 1)
+        _check_whole("--burst", self.burst, 1)
         for count in self.threads or (0,):
-            _check_whole("threads", count, 1)
+            _check_whole("--num-threads", count, 1)
         if self.max_seconds is not None and not (math.isfinite(self.max_seconds) and self.max_seconds > 0):
-            raise InputError(f"max-seconds is {self.max_seconds:g}, must be above 0")
+            raise InputError(f"--max-seconds {self.max_seconds:g}: expected a number above 0")
         for percent in self.percentiles or (math.nan,):
             if not 0 <= percent <= 100:
-                raise InputError(f"a percentile is {percent:g}, must be in 0..100, such as 50,90,95,99")
+                raise InputError(f"--percentiles {percent:g}: expected numbers in 0..100, such as 50,90,95,99")
 
     def _put(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)  # the dataclass is frozen for everybody but its own constructor
@@ -82,6 +85,6 @@ def unique(values: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _check_whole(name: str, value: int, minimum: int) -> None:
+def _check_whole(option: str, value: int, minimum: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-        raise InputError(f"{name} is {value!r}, must be a whole number of at least {minimum}")
+        raise InputError(f"{option} {value!r}: expected a whole number of at least {minimum}")

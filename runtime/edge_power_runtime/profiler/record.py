@@ -9,7 +9,7 @@ from typing import Literal
 from edge_power_runtime.manifest import Delegation as Delegation  # a part of the report, as of the manifest
 from edge_power_runtime.profiler.figures import count
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # the newest that this runtime reads; `assemble.schema_version_of` gives that of a report
 
 FlagKind = Literal[
     "clock-changed", "throttled", "temperature-rose", "cores-taken", "few-samples", "wide-spread", "on-battery"
@@ -42,7 +42,9 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """Milliseconds of every timed answer in the order they were taken, by stage; the four have one length.
+    """Milliseconds of every timed answer in the order they were taken, by stage; those that are there have one length.
+
+    None is a stage that was not timed: an engine's own benchmark program times its run alone. Version 1 wrote zeros.
 
     Attributes:
         tokenize_ms: text to ids, cut to the longest program.
@@ -51,15 +53,21 @@ class Stages:
         decode_ms: logits to a prediction.
     """
 
-    tokenize_ms: tuple[float, ...]
-    choose_ms: tuple[float, ...]
+    tokenize_ms: tuple[float, ...] | None
+    choose_ms: tuple[float, ...] | None
     run_ms: tuple[float, ...]
-    decode_ms: tuple[float, ...]
+    decode_ms: tuple[float, ...] | None
 
     @property
     def total_ms(self) -> tuple[float, ...]:
-        """Text to prediction, the sum of the stages."""
-        return tuple(map(sum, zip(self.tokenize_ms, self.choose_ms, self.run_ms, self.decode_ms, strict=True)))
+        """Text to prediction, the sum of the stages; of those that were timed, where some were not."""
+        stages = (self.tokenize_ms, self.choose_ms, self.run_ms, self.decode_ms)
+        return tuple(map(sum, zip(*(stage for stage in stages if stage is not None), strict=True)))
+
+    @property
+    def is_run_alone(self) -> bool:
+        """Whether only the engine's run was timed, as both versions of the format write it."""
+        return not any(any(stage or ()) for stage in (self.tokenize_ms, self.choose_ms, self.decode_ms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,7 +378,7 @@ class Report:
     """The whole of a profile report.
 
     Attributes:
-        schema_version: of the format; this runtime reads 1.
+        schema_version: of the format, 1 or 2.
         created: UTC, ISO 8601.
         bundle: what was profiled.
         settings: how.

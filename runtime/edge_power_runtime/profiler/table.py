@@ -36,6 +36,16 @@ def text_table(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
+def runs_alone(report: Report) -> bool:
+    """Whether the report is of an engine's own benchmark program, which knows no text."""
+    return all(result.stages.is_run_alone for result in report.results)
+
+
+def timed(report: Report) -> str:
+    """What a latency of the report is of, for captions."""
+    return "the engine's run alone" if runs_alone(report) else "text to prediction"
+
+
 def headline(report: Report) -> str:
     """What was measured on what, in one line."""
     settings = report.settings
@@ -58,6 +68,14 @@ def columns(report: Report) -> tuple[str, ...]:
     """The table's columns; the percentiles are those that were asked for."""
     tail = (f"p{percent:g} ms" for percent in _tail(report))
     return ("case", "p50 ms", "95 % interval", *tail, "answers/s", "speed-up", "load ms", "memory", "MAC/s")
+
+
+def spare_columns(report: Report) -> list[int]:
+    """Those of `columns` that a narrow terminal may do without, the least wanted first."""
+    names = columns(report)
+    # The highest percentile says more of the tail than those between it and the median.
+    between = [f"p{percent:g} ms" for percent in reversed(_tail(report)[:-1])]
+    return [names.index(name) for name in ("MAC/s", "memory", "load ms", *between, "answers/s", "95 % interval")]
 
 
 def _tail(report: Report) -> list[float]:
@@ -83,7 +101,10 @@ def cells(row: Row, report: Report) -> tuple[str, ...]:
 
 def notes(report: Report, found: Sequence[Row]) -> list[str]:
     """What a reader of the table has to know, a sentence each."""
-    said = ["Times are from text to prediction; memory is resident, beyond what the process had before."]
+    times_are = "of the engine's run alone, without tokenizing, choosing and decoding"
+    if not runs_alone(report):
+        times_are = "from text to prediction"
+    said = [f"Times are {times_are}; memory is resident, beyond what the process had before."]
     baselines = sorted({row.speed_up.baseline.budget for row in found if row.speed_up is not None})
     if baselines:
         names = one_line(list_of(baselines))

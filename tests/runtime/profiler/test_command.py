@@ -124,14 +124,24 @@ def test_two_reports_are_compared(cli, tiny, engine, tmp_path):
     assert status == 0
     assert "no difference" in out
     newer = tmp_path / "newer.json"
-    newer.write_text('{"schema_version": 2}', encoding="utf-8")
+    newer.write_text('{"schema_version": 3}', encoding="utf-8")
     assert_refused(
-        cli("--compare", str(file), str(newer)), "newer.json has schema_version 2, this runtime reads up to 1"
+        cli("--compare", str(file), str(newer)), "newer.json has schema_version 3, this runtime reads up to 2"
     )
     assert_refused(cli("--compare", str(file), str(tmp_path / "gone")), "cannot read")
-    assert_refused(cli("--compare", str(file), str(file), str(tiny.path)), "two reports and no bundle")
+    assert_refused(cli(str(tiny.path), "--compare", str(file), str(file)), "two reports and no bundle")
     newer.write_text("[]", encoding="utf-8")
     assert_refused(cli("--compare", str(newer), str(file)), "newer.json: the document must be an object")
+
+
+@pytest.mark.parametrize(
+    ("reports", "found"),
+    [((), "none"), (("a.json",), "a.json"), (("a.json", "b.json", "c.json"), "a.json, b.json, c.json")],
+)
+def test_another_number_of_reports_than_two(cli, reports, found):
+    command = "python -m edge_power_runtime profile"
+    expected = f"found {found}; give `{command} --compare A.json B.json` (see `{command} --help`)"
+    assert_refused(cli("--compare", *reports), f"--compare takes two reports, {expected}")
 
 
 def test_bad_input_is_one_line_and_status_2(cli, tiny, engine, tmp_path):

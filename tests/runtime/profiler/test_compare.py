@@ -107,6 +107,30 @@ def test_different_texts():
         compare(report(), other)
 
 
+def test_a_narrow_terminal_has_short_names_and_fewer_columns():
+    everyone = [measured(case, 4.0, seed) for seed, case in enumerate(cases())]
+    comparison = compare(of(*everyone), of(*everyone))
+    wide = comparison_text(comparison, width=120)
+    assert wide == comparison_text(comparison)
+    narrow = comparison_text(comparison, width=80).splitlines()
+    table = narrow[narrow.index("all cases: onnx fp32, 1 thread") + 1 :]
+    assert table[0].split("  ")[0] == "case" and "first ms" in table[0] and "95 % interval" in table[0]
+    assert table[1].startswith("full 32  ") and table[-1].startswith("geometric mean")
+    assert max(map(len, table)) <= 80
+    narrower = comparison_text(comparison, width=60)
+    assert "No room here for first ms and second ms: they are in the reports." in narrower.splitlines()
+
+
+def test_an_engines_part_is_not_compared_with_whole_answers():
+    alone = measured(SHORT, 4.0, 1)
+    null = replace(alone, stages=Stages(None, None, alone.stages.run_ms, None))
+    whole = replace(alone, stages=result(SHORT, count=100).stages)
+    with pytest.raises(InputError, match="the second report timed the engine's run alone, the other whole answers; "):
+        compare(of(whole), of(null))
+    # Zeros of version 1 say the same as null.
+    assert compare(of(alone), of(null)).ratio == 1.0
+
+
 def test_different_numbers_of_words():
     first = measured(SHORT, 4.0, 1)
     with pytest.raises(InputError, match="onnx fp32 full 32, 1 thread: 31 and 9 tokens; profile both"):

@@ -116,13 +116,73 @@ def test_stopped_before_it_was_started(tmp_path):
 
 
 def test_a_phone_names_the_kinds_of_its_cores(tmp_path):
-    assert cpu_model(lay_out(tmp_path, {"proc/cpuinfo": phone_cpuinfo()})) == "4x Cortex-A55 + 2x Cortex-A78"
+    named = cpu_model(lay_out(tmp_path, {"proc/cpuinfo": phone_cpuinfo()}))
+    assert named == "Example SoC (4x Cortex-A55 + 2x Cortex-A78)"
+
+
+# Of a Snapdragon 865 as a 64-bit program reads it, shortened: the generic name leads, the chip's own comes last.
+SNAPDRAGON = """\
+Processor\t: AArch64 Processor rev 14 (aarch64)
+processor\t: 0
+BogoMIPS\t: 38.40
+CPU implementer\t: 0x51
+CPU variant\t: 0xd
+CPU part\t: 0x805
+CPU revision\t: 14
+
+processor\t: 4
+BogoMIPS\t: 38.40
+CPU implementer\t: 0x41
+CPU variant\t: 0x1
+CPU part\t: 0xd0d
+CPU revision\t: 0
+
+Hardware\t: Qualcomm Technologies, Inc SM8250
+"""
+# Of a Raspberry Pi 3 under a 32-bit system.
+RASPBERRY = """\
+processor\t: 0
+model name\t: ARMv7 Processor rev 4 (v7l)
+CPU implementer\t: 0x41
+CPU part\t: 0xd03
+
+processor\t: 1
+model name\t: ARMv7 Processor rev 4 (v7l)
+CPU implementer\t: 0x41
+CPU part\t: 0xd03
+
+Hardware\t: BCM2835
+Model\t\t: Raspberry Pi 3 Model B Rev 1.2
+"""
+# Of a kernel 3.4, which describes all cores in one paragraph.
+OLD_PHONE = """\
+Processor\t: ARMv7 Processor rev 2 (v7l)
+processor\t: 0
+BogoMIPS\t: 13.53
+
+processor\t: 1
+BogoMIPS\t: 13.53
+
+Features\t: swp half thumb fastmult vfp edsp neon vfpv3
+CPU implementer\t: 0x41
+CPU part\t: 0xc09
+
+Hardware\t: SMDK4210
+"""
+GENERIC = "processor : 0\nmodel name : ARMv8 Processor rev 4 (v8l)\n"
 
 
 @pytest.mark.parametrize(
     ("cpuinfo", "name"),
     [
-        ("CPU implementer : 0x51\nCPU part : 0x802\n", "1x ARM implementer 0x51 part 0x802"),
+        (SNAPDRAGON, "Qualcomm Technologies, Inc SM8250 (1x Kryo-4XX-Silver + 1x Cortex-A77)"),
+        (RASPBERRY, "BCM2835 (2x Cortex-A53)"),
+        (OLD_PHONE, "SMDK4210 (2x Cortex-A9)"),
+        (f"{GENERIC}Hardware : Generic DT based system\nCPU implementer : 0x41\nCPU part : 0xd0b\n", "1x Cortex-A76"),
+        (f"{GENERIC}Model : Example Pi\n", "Example Pi"),
+        (GENERIC, "ARMv8 Processor rev 4 (v8l)"),
+        ("CPU implementer : 0x51\nCPU part : 0xfff\n", "1x ARM implementer 0x51 part 0xfff"),
+        ("CPU part : 0xd0b\n", "1x ARM implementer unknown part 0xd0b"),
         ("CPU implementer : 0x41\nCPU part : new\nHardware : BCM2711\n", "BCM2711"),
         ("processor : 0\nModel : Example Pi\n", "Example Pi"),
         ("processor : 0\n", None),
@@ -130,6 +190,11 @@ def test_a_phone_names_the_kinds_of_its_cores(tmp_path):
 )
 def test_other_cpus(tmp_path, cpuinfo, name):
     assert cpu_model(lay_out(tmp_path, {"proc/cpuinfo": cpuinfo})) == name
+
+
+def test_a_cpu_without_a_name_is_that_of_its_board(tmp_path):
+    files = lay_out(tmp_path, {"proc/cpuinfo": GENERIC, "proc/device-tree/model": "Example Board 5\0"})
+    assert cpu_model(files) == "Example Board 5"
 
 
 def test_a_board_is_named_by_its_device_tree(tmp_path):

@@ -21,7 +21,7 @@ from edge_power_runtime.profiler.record import (
 )
 from edge_power_runtime.profiler.usage import usable_cores
 from tests.busy import busy_for, busy_loops
-from tests.profile_records import environment, report, result, stages, state
+from tests.profile_records import environment, mix, report, result, stages, state
 
 CASE = Case("onnx", "fp32", "full", 32, 1)
 SETTINGS = Settings(10, 100, None, 5, (50.0, 90.0, 95.0, 99.0), "built-in", 0)
@@ -166,6 +166,33 @@ def test_too_few_samples_of_every_case_are_said_once():
     assert flag.reason.startswith("as few as 40 samples for p99")
     flag = only(find_flags(environment(), [result(CASE, count=100), result(other, count=40)], SETTINGS))
     assert flag.case == other
+
+
+def few_texts(samples: int, **changes: object) -> list[str]:
+    """Reasons that speak against a mix of as many texts as the settings say, beside a case without doubt."""
+    mixes = [mix(replace(CASE, budget=budget), count=samples) for budget in ("full", "balanced")]
+    settings = replace(SETTINGS, texts="texts.tsv", **changes)
+    flags = find_flags(environment(), [result(CASE, count=100)], settings, mixes)
+    assert all((flag.kind, flag.case) == ("few-samples", None) for flag in flags)
+    return [flag.reason for flag in flags]
+
+
+def test_too_few_texts_for_a_percentile_of_the_mix():
+    (reason,) = few_texts(60, num_texts=60)
+    assert reason == "the mix has 60 samples, one a text, for p99, which needs 100; give 100 texts or more"
+    assert few_texts(100, num_texts=100) == []
+    assert few_texts(60, num_texts=60, percentiles=(50.0, 90.0)) == []
+
+
+def test_a_mix_that_the_time_was_up_for():
+    (reason,) = few_texts(60, num_texts=200, max_seconds=2.0)
+    assert reason.endswith("for p99, which needs 100; --max-seconds ended the run: allow more")
+
+
+def test_a_percentile_that_no_mix_can_have():
+    settings = replace(SETTINGS, texts="texts.tsv", num_texts=2000, percentiles=(99.99,))
+    (flag,) = find_flags(environment(), [], settings, [mix(CASE, count=2000)])
+    assert flag.reason.endswith("which needs 10000; no more than 2,000 texts are read: leave p99.99 out")
 
 
 def wide(case: Case, high_ms: float) -> CaseResult:

@@ -99,6 +99,14 @@ def test_the_text_table():
     ]
 
 
+def test_an_engines_part_is_said_to_be_that():
+    alone = [replace(one, stages=replace(one.stages, tokenize_ms=None, choose_ms=None, decode_ms=None))
+             for one in report().results]  # fmt: skip
+    assert "Times are of the engine's run alone, without tokenizing, choosing and decoding; memory" in text_table(
+        report(tuple(alone))
+    )
+
+
 def test_flags_are_warnings_in_the_text():
     made = report()
     made = replace(made, flags=flags(made.results))
