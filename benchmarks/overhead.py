@@ -199,7 +199,7 @@ naming the label. Bar: a median under {bar} ms for a text of 30 words, with cold
 {texts} texts of {low} to {high} words, {rounds} rounds, one thread, budget `{budget}`, {processor}, {system};
 Python {python}, onnxruntime {onnxruntime}, ai-edge-litert {ai-edge-litert}, tokenizers {tokenizers}, numpy {numpy}.
 Load average at the end: {load} (work of other programs makes the figures larger).
-Every sample: [overhead.json](overhead.json).
+Every sample: [{name}.json]({name}.json).
 
 * `cold` is real use, text after text: each follows a run of the model, which has swept the CPU's caches.
 * `warm` is the same with the engine's last answer repeated at once, so that nothing leaves the caches.
@@ -212,8 +212,8 @@ Every sample: [overhead.json](overhead.json).
 ```
 edge-power convert --model ../shared/checkpoints/minilm-sst2 --output BUNDLE --format onnx,tflite --lengths 32,64 \\
   --keep 0.8,0.6,0.5,0.4,0.3
-python benchmarks/overhead.py BUNDLE ../shared/data/SST-2/dev.tsv --output docs/overhead.json
-python benchmarks/overhead.py --read docs/overhead.json --markdown > docs/overhead.md
+python benchmarks/overhead.py BUNDLE ../shared/data/SST-2/dev.tsv --output docs/{name}.json
+python benchmarks/overhead.py --read docs/{name}.json --markdown > docs/{name}.md
 ```
 
 ## Where it goes, and what helped
@@ -225,15 +225,16 @@ left as the engine gave them until somebody asks. About half of what is left is 
 """
 
 
-def page_of(found: dict[str, Any]) -> str:
-    """docs/overhead.md, whole."""
+def page_of(found: dict[str, Any], name: str) -> str:
+    """The page docs/NAME.md of docs/NAME.json, whole."""
     return PAGE.format(
+        name=name,
         bar=BAR_MS,
         table="\n".join(lines_of(found)),
         low=WORDS[0],
         high=WORDS[-1],
         load=", ".join(f"{value:.1f}" for value in found["load"]),
-        **{name: found[name] for name in ("texts", "rounds", "budget")},
+        **{key: found[key] for key in ("texts", "rounds", "budget")},
         **found["machine"],
     )
 
@@ -281,7 +282,8 @@ def main(
         }
     if output is not None:
         output.write_text(json.dumps(found) + "\n")
-    print(page_of(found) if markdown else "\n".join(lines_of(found)), end="" if markdown else "\n")
+    name = (source or output or Path("overhead.json")).stem
+    print(page_of(found, name) if markdown else "\n".join(lines_of(found)), end="" if markdown else "\n")
 
 
 if __name__ == "__main__":

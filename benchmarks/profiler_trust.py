@@ -6,7 +6,7 @@
 The bare loop calls what the session calls, with arrays made beforehand, and nothing between two calls. The profiler
 answers texts: it tokenizes, pads, runs, names the label, and takes the clock around each. Their bursts take turns in
 an order drawn anew, so that whatever else the machine does hurts both alike. The bar is 3 % or 0.05 ms. Every sample
-goes into the JSON file. A minute or two.
+goes into the JSON file. A few minutes.
 """
 
 import json
@@ -120,8 +120,8 @@ def describe(pair: Pair) -> str:
 @click.command()
 @click.option("--bare", "bundle", type=click.Path(path_type=Path), required=True, help="The bundle to run both ways.")
 @click.option("--engine", "engines", multiple=True, help="Default: all installed.")
-@click.option("--rounds", default=60)
-@click.option("--burst", default=5)
+@click.option("--rounds", default=150)
+@click.option("--burst", default=2)
 @click.option("--output", type=click.Path(path_type=Path))
 def main(bundle: Path, engines: tuple[str, ...], rounds: int, burst: int, output: Path | None) -> None:
     """Measure, print, and keep every sample."""
