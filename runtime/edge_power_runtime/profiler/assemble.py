@@ -49,7 +49,7 @@ def assemble(
         InputError: a table is asked for, and there are too few programs for it.
     """
     return Report(
-        schema_version=schema_version_of(results),
+        schema_version=SCHEMA_VERSION,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         bundle=_bundle_facts(bundle),
         settings=settings,
@@ -60,16 +60,6 @@ def assemble(
         latency_tables=_latency_tables(results) if latency_table else (),
         flags=find_flags(environment, results, settings, mixes),
     )
-
-
-def schema_version_of(results: Sequence[CaseResult]) -> int:
-    """The oldest format that can say what was measured: 2 where a stage was not timed, which older readers refuse."""
-    is_partial = any(
-        stage is None
-        for result in results
-        for stage in (result.stages.tokenize_ms, result.stages.choose_ms, result.stages.decode_ms)
-    )
-    return SCHEMA_VERSION if is_partial else 1
 
 
 def settings_of(options: Options, *, burst: int, texts: str = BUILT_IN, num_texts: int = 0) -> Settings:

@@ -9,7 +9,7 @@ from typing import Literal
 from edge_power_runtime.manifest import Delegation as Delegation  # a part of the report, as of the manifest
 from edge_power_runtime.profiler.figures import count
 
-SCHEMA_VERSION = 2  # the newest that this runtime reads; `assemble.schema_version_of` gives that of a report
+SCHEMA_VERSION = 1
 
 FlagKind = Literal[
     "clock-changed", "throttled", "temperature-rose", "cores-taken", "few-samples", "wide-spread", "on-battery"
@@ -44,7 +44,7 @@ class Case:
 class Stages:
     """Milliseconds of every timed answer in the order they were taken, by stage; those that are there have one length.
 
-    None is a stage that was not timed: an engine's own benchmark program times its run alone. Version 1 wrote zeros.
+    An engine's own benchmark program times its run alone: then the other three are None.
 
     Attributes:
         tokenize_ms: text to ids, cut to the longest program.
@@ -66,8 +66,8 @@ class Stages:
 
     @property
     def is_run_alone(self) -> bool:
-        """Whether only the engine's run was timed, as both versions of the format write it."""
-        return not any(any(stage or ()) for stage in (self.tokenize_ms, self.choose_ms, self.decode_ms))
+        """Whether only the engine's run was timed."""
+        return self.tokenize_ms is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +378,7 @@ class Report:
     """The whole of a profile report.
 
     Attributes:
-        schema_version: of the format, 1 or 2.
+        schema_version: of the format; this runtime reads 1.
         created: UTC, ISO 8601.
         bundle: what was profiled.
         settings: how.

@@ -22,7 +22,7 @@ def check_report(report: Report, node: Node) -> None:
     for index, (result, place) in enumerate(zip(report.results, node.field("results").items(), strict=True)):
         if result.case in cases[:index]:
             place.field("case").fail("a case that no other result has")
-        _check_samples(report, result, place)
+        _check_samples(result, place)
     for mix, place in zip(report.mixes, node.field("mixes").items(), strict=True):
         _check_mix(mix, place)
     for table, place in zip(report.latency_tables, node.field("latency_tables").items(), strict=True):
@@ -32,7 +32,7 @@ def check_report(report: Report, node: Node) -> None:
         percentiles.fail("an array of numbers in 0..100")
 
 
-def _check_samples(report: Report, result: CaseResult, place: Node) -> None:
+def _check_samples(result: CaseResult, place: Node) -> None:
     rounds, stages = place.field("rounds"), place.field("stages")
     count = sum(result.rounds)
     if not count:
@@ -41,8 +41,8 @@ def _check_samples(report: Report, result: CaseResult, place: Node) -> None:
         times = getattr(result.stages, name)
         if times is not None:
             _check_times(times, count, stages.field(name))
-        elif report.schema_version < 2:
-            stages.field(name).fail("an array, as version 1 has it")
+        if name != "run_ms" and (times is None) != result.stages.is_run_alone:
+            stages.field(name).fail("null where the other stages are, or no stage null")
     if not result.keep:
         place.field("keep").fail("a number for each encoder, one at least")
 

@@ -6,7 +6,6 @@ import json
 import pytest
 
 from edge_power_runtime import BundleError, SchemaVersionError
-from edge_power_runtime.profiler.assemble import schema_version_of
 from edge_power_runtime.profiler.record import Case, Flag, Stages
 from edge_power_runtime.profiler.report_file import read_report
 
@@ -75,17 +74,17 @@ def test_it_is_written_as_it_was_read():
 
 
 def test_a_newer_schema_is_refused():
-    newer = LITERAL.replace('"schema_version":1', '"schema_version":3')
+    newer = LITERAL.replace('"schema_version":1', '"schema_version":2')
     with pytest.raises(SchemaVersionError) as caught:
         read_report(newer, "report.json")
     assert str(caught.value) == (
-        "report.json has schema_version 3, this runtime reads up to 2; "
+        "report.json has schema_version 2, this runtime reads up to 1; "
         "update edge-power-runtime: pip install --upgrade edge-power-runtime"
     )
 
 
 # What an engine's own benchmark program gives: its run, and no other stage.
-RUN_ALONE = LITERAL.replace('"schema_version":1', '"schema_version":2')
+RUN_ALONE = LITERAL
 for stage in ("[0.1,0.2]", "[0.25,0.25]", "[0.5,0.5]"):
     RUN_ALONE = RUN_ALONE.replace(f'_ms":{stage}', '_ms":null')
 
@@ -99,16 +98,14 @@ def test_stages_that_were_not_timed_are_null():
     assert report.to_json() == RUN_ALONE
 
 
-def test_version_1_has_zeros_where_a_stage_was_not_timed():
-    with pytest.raises(BundleError, match=r"stages.tokenize_ms must be an array, as version 1 has it, found None"):
-        read_report(RUN_ALONE.replace('"schema_version":2', '"schema_version":1'), "report.json")
-    assert Stages((0.0,), (0.0,), (1.0,), (0.0,)).is_run_alone
-    assert not Stages((0.1,), (0.0,), (1.0,), (0.0,)).is_run_alone
-
-
-def test_a_report_says_the_oldest_version_that_can_hold_it():
-    whole, alone = (read_report(text, "report.json").results for text in (LITERAL, RUN_ALONE))
-    assert (schema_version_of(whole), schema_version_of(alone), schema_version_of((*whole, *alone))) == (1, 2, 2)
+def test_three_stages_are_null_or_none_is():
+    first_alone = LITERAL.replace('"tokenize_ms":[0.1,0.2]', '"tokenize_ms":null')
+    last_alone = LITERAL.replace('"decode_ms":[0.5,0.5]', '"decode_ms":null')
+    for text, name in ((first_alone, "choose_ms"), (last_alone, "decode_ms")):
+        with pytest.raises(
+            BundleError, match=rf"stages.{name} must be null where the other stages are, or no stage null"
+        ):
+            read_report(text, "report.json")
 
 
 def test_a_newer_schema_is_refused_whatever_else_it_has():
