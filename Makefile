@@ -37,7 +37,10 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/edge-power demo
 
-test: test-runtime-onnx test-runtime-tflite test-main
+# The small environments are made and used while the large one is installed.
+test:
+	@$(MAKE) --no-print-directory -j 2 --output-sync=line $(VENV)/.installed test-runtime-onnx test-runtime-tflite
+	@$(MAKE) --no-print-directory test-main
 
 # Conversions and tiny trainings keep one core busy, so the files of tests are shared out to two processes; more threads
 # in each would only wait for one another.
