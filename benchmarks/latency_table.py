@@ -289,7 +289,7 @@ def read_series(found: dict[str, Any]) -> list[Series]:
 
 @click.command()
 @click.option("--programs", default="out/latency-table", show_default=True, type=click.Path(path_type=Path))
-@click.option("--rounds", default=30, show_default=True, help="Runs of each program.")
+@click.option("--rounds", default=60, show_default=True, help="Runs of each program.")
 @click.option("--output", type=click.Path(path_type=Path), help="JSON file for every sample.")
 @click.option("--read", "source", type=click.Path(path_type=Path), help="Print the table of a file; measure nothing.")
 @click.option("--markdown", is_flag=True, help="Print the whole page of docs/ in place of the table.")
