@@ -23,7 +23,7 @@ class TrainingScreen:
         self._console = console
         self._bar = progress_bar(console, TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
         self._task: TaskID | None = None
-        self._description, self._total, self._done, self._told = "", 1, 0, time.monotonic()
+        self._told = time.monotonic()
 
     def __enter__(self) -> Self:
         """Show the bar."""
@@ -39,16 +39,15 @@ class TrainingScreen:
         if self._task is not None:
             self._bar.remove_task(self._task)
         self._task = self._bar.add_task(description, total=total, completed=done, note="")
-        self._description, self._total, self._done = description, total, done
 
     def advance(self, steps: int, note: str = "") -> None:
         """Move the bar on."""
         assert self._task is not None
         self._bar.update(self._task, advance=steps, note=note)
-        self._done += steps
         if not self._console.is_terminal and time.monotonic() >= self._told + QUIET_S:
             self._told = time.monotonic()
-            self.line(f"{self._description}: {self._done} of {self._total}  {note}".rstrip())
+            (task,) = self._bar.tasks
+            self.line(f"{task.description}: {task.completed:.0f} of {task.total or 0:.0f}  {note}".rstrip())
 
     def line(self, text: str) -> None:
         """Print a line above the bar."""

@@ -54,7 +54,7 @@ def cheapest_within(
 
     Every depth is searched down to few words, and one set of weights is trained for many of the schedules on that way,
     so that all of them can be scored. The cheapest that is good enough is re-trained on its own; while that is good
-    enough too, the next cheaper one is tried, and otherwise the next dearer one.
+    enough too, the next cheaper one is tried. Where the first is not, it keeps the weights that it shares.
 
     Args:
         phases: with a teacher.

@@ -2,7 +2,6 @@
 
 from edge_power.report.markup import Html, element
 from edge_power_runtime.profiler.record import Report
-from edge_power_runtime.profiler.table import runs_alone
 
 _WHOLE = (
     "Latency is the time from a text to its prediction: tokenizing it, choosing the program that fits, running it, and "
@@ -31,7 +30,7 @@ _OPERATIONS = (
 
 def reading(report: Report) -> list[Html]:
     """Explanations, a paragraph each."""
-    latency = _RUN_ALONE if runs_alone(report) else _WHOLE
+    latency = _RUN_ALONE if report.is_run_alone else _WHOLE
     operations = [_OPERATIONS] if any(one.operations for one in report.operations) else []
     texts = [latency, *_ALWAYS, *operations]
     return [element("p", {}, text) for text in texts]

@@ -48,8 +48,6 @@ def memory(found: Sequence[Row]) -> list[Html]:
 
 def _medians(one: Stages) -> tuple[float | None, float | None, float, float | None]:
     """In the order of the keys; None for a stage that was not timed."""
-    if one.is_run_alone:
-        return None, None, median(one.run_ms), None
     tokenize, choose, decode = (
         None if stage is None else median(stage) for stage in (one.tokenize_ms, one.choose_ms, one.decode_ms)
     )

@@ -119,11 +119,10 @@ def _check_texts(a: Report, b: Report) -> None:
 
 
 def _check_stages(a: Report, b: Report) -> None:
-    alone = [all(result.stages.is_run_alone for result in report.results) for report in (a, b)]
-    if alone[0] != alone[1]:
+    if a.is_run_alone != b.is_run_alone:
         raise InputError(
-            f"the {'first' if alone[0] else 'second'} report timed the engine's run alone, the other whole answers; "
-            "profile both with --runner, or both without"
+            f"the {'first' if a.is_run_alone else 'second'} report timed the engine's run alone, the other whole "
+            "answers; profile both with --runner, or both without"
         )
 
 

@@ -92,9 +92,9 @@ def _need(unmet: Sequence[float]) -> str:
 
 def _few_texts(mixes: Sequence[MixResult], settings: Settings) -> Iterator[Flag]:
     """Look at the mixes; all answer the same texts, so the one with the fewest speaks for them."""
-    least = min((len(mix.total_ms) for mix in mixes), default=None)
-    unmet = [] if least is None else _too_few(least, settings)
-    if least is None or not unmet:
+    least = min((len(mix.total_ms) for mix in mixes), default=0)
+    unmet = _too_few(least, settings) if mixes else []
+    if not unmet:
         return
     needed = max(map(samples_needed, unmet))
     if needed > MOST_TEXTS:

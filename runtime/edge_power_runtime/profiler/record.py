@@ -401,6 +401,11 @@ class Report:
     latency_tables: tuple[LatencyTable, ...]
     flags: tuple[Flag, ...]
 
+    @property
+    def is_run_alone(self) -> bool:
+        """Whether it is of an engine's own benchmark program, which knows no text."""
+        return all(result.stages.is_run_alone for result in self.results)
+
     def to_json(self) -> str:
         """Write the report; `report_file.read_report` gives an equal one back."""
         return json.dumps(dataclasses.asdict(self), ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"

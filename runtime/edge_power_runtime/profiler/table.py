@@ -36,14 +36,9 @@ def text_table(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def runs_alone(report: Report) -> bool:
-    """Whether the report is of an engine's own benchmark program, which knows no text."""
-    return all(result.stages.is_run_alone for result in report.results)
-
-
 def timed(report: Report) -> str:
     """What a latency of the report is of, for captions."""
-    return "the engine's run alone" if runs_alone(report) else "text to prediction"
+    return "the engine's run alone" if report.is_run_alone else "text to prediction"
 
 
 def headline(report: Report) -> str:
@@ -102,7 +97,7 @@ def cells(row: Row, report: Report) -> tuple[str, ...]:
 def notes(report: Report, found: Sequence[Row]) -> list[str]:
     """What a reader of the table has to know, a sentence each."""
     times_are = "of the engine's run alone, without tokenizing, choosing and decoding"
-    if not runs_alone(report):
+    if not report.is_run_alone:
         times_are = "from text to prediction"
     said = [f"Times are {times_are}; memory is resident, beyond what the process had before."]
     baselines = sorted({row.speed_up.baseline.budget for row in found if row.speed_up is not None})
