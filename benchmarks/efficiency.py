@@ -24,9 +24,9 @@ import numpy as np
 import torch
 from rich.console import Console
 
+from edge_power.artifacts import converter_for
 from edge_power.cli.screen import table
 from edge_power.config import ModelConfig
-from edge_power.convert import converter_for
 from edge_power.extract import Lowering
 from edge_power.macs import count_macs
 from edge_power.model import PowerForSequenceClassification

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from efficiency import SHAPES, machine
 
-from edge_power.convert import converter_for
+from edge_power.artifacts import converter_for
 from edge_power.macs import count_macs
 from edge_power.model import PowerForSequenceClassification
 from edge_power.tracing import Tracer

@@ -1,22 +1,27 @@
 """`convert`: a checkpoint becomes a bundle that was checked on every engine before it was written."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+from edge_power.artifacts import ENGINES, FASTER_LOWERING, ArtifactOrder, Configurations, write_artifact
 from edge_power.errors import OptionError
 from edge_power.extract import Lowering
 from edge_power.macs import count_macs
 from edge_power.model import PowerForSequenceClassification
 from edge_power.references import CheckedText, encode_texts, fitting, golden_examples, make_references
 from edge_power.retention_file import FULL, Budgets, Retention
+from edge_power.second_process import SecondProcess
 from edge_power.sentences import SENTENCES
 from edge_power.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.tracing import Tracer
-from edge_power_converters import ParityError, ProgramParity, Reference, SourceProgram, check_artifact, staged_directory
+from edge_power_converters import ParityError, ProgramParity, Reference, check_artifact, staged_directory
 from edge_power_converters.program import file_entries
 from edge_power_runtime.manifest import (
     GOLDEN_FILE,
@@ -31,10 +36,8 @@ from edge_power_runtime.manifest import (
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.text import Text
 
-ENGINES = ("onnx", "executorch", "tflite")
-
-# Measured on each engine, docs/efficiency.md.
-FASTER_LOWERING: dict[str, Lowering] = {"onnx": "topk", "executorch": "topk", "tflite": "topk"}
+# Its tools take about as long as those of both others.
+SLOWEST = "executorch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Plan:
         atol: the largest difference of a logit from eager that is accepted.
         texts: to compare on, besides the built-in ones.
         force: replace a bundle that is there.
+        one_process: convert for one engine after the other: less memory, more time.
     """
 
     engines: tuple[str, ...] = ENGINES
@@ -58,6 +62,7 @@ class Plan:
     atol: float = 1e-4
     texts: tuple[Text, ...] = ()
     force: bool = False
+    one_process: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class EngineReport:
 
 
 class Watcher(Protocol):
-    """Is told of a conversion's steps; the command line draws them."""
+    """Is told of a conversion's steps, at times from another thread, one at a time; the command line draws them."""
 
     def begin(self, total: int) -> None:
         """Learn how many steps there will be."""
@@ -137,14 +142,16 @@ def convert(
 
 
 class _Job:
-    """One conversion under way: programs by name, each traced when an engine asks for it."""
+    """One conversion under way."""
 
     def __init__(self, model: PowerForSequenceClassification, directory: Path, plan: Plan, watcher: Watcher) -> None:
         self.model, self.directory, self.plan, self.watcher = model, directory, plan, watcher
         self.budgets = plan.budgets or default_budgets(model)
         self.configurations = _configurations(model, self.budgets, plan.lengths)
         self.tracer = Tracer(model)
+        self.watching = threading.Lock()
         save_tokenizer(model, directory)
+        self.tokenizer_files = sorted(directory.iterdir())
         self.encoder = text_encoder(model, max(plan.lengths))
         # The empty text fits every program.
         self.texts = encode_texts(self.encoder, [*plan.texts, *SENTENCES, ""])
@@ -153,14 +160,14 @@ class _Job:
     def run(self, name: str) -> Manifest:
         programs = len(self.configurations)
         self.watcher.begin(
-            programs + sum(2 * programs + (programs if engine == "onnx" else 1) for engine in self.engines)
+            programs + sum(2 * programs + (programs if engine == "onnx" else 1) for engine in self.plan.engines)
         )
-        for program, (_, config) in self.configurations.items():
-            self.watcher.step(f"eager reference {program}")
-            self._refer(program, config)
-        self._write_side_files()
-        shared = file_entries(self.directory, (path for path in self.directory.iterdir() if path.is_file()))
-        artifacts = [self._convert_for(engine) for engine in self.engines]
+        *others, own = self._orders()
+        with self._written_meanwhile(others) as artifacts:
+            self._make_references()
+            shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files()])
+            found = [self._check(write_artifact(self.tracer, own, self.directory, self._step))]
+            found += map(self._check, artifacts)
         return Manifest(
             schema_version=SCHEMA_VERSION,
             name=name,
@@ -171,14 +178,35 @@ class _Job:
             tokenizer=tokenizer_entry(self.model),
             files=shared,
             budgets=tuple(self._describe(budget) for budget in self.budgets),
-            artifacts=tuple(artifacts),
+            artifacts=tuple(sorted(found, key=lambda artifact: self.plan.engines.index(artifact.engine))),
             versions={package: version(package) for package in ("torch", "transformers", "tokenizers")},
             created_by=f"edge-power {version('edge-power')}",
         )
 
-    @property
-    def engines(self) -> tuple[str, ...]:
-        return self.plan.engines
+    def _orders(self) -> list[ArtifactOrder]:
+        """The artifacts to write; the last is written in this process, while a second one writes the others."""
+        return [
+            ArtifactOrder(engine, self.plan.lowering or FASTER_LOWERING[engine], self.configurations)
+            for engine in sorted(self.plan.engines, key=lambda engine: engine == SLOWEST)
+        ]
+
+    @contextmanager
+    def _written_meanwhile(self, orders: Sequence[ArtifactOrder]) -> Iterator[Iterator[Artifact]]:
+        """Artifacts of a second process, in this order; without one each is written when it is asked for."""
+        if not orders or self.plan.one_process or (os.cpu_count() or 1) == 1:
+            yield (write_artifact(self.tracer, order, self.directory, self._step) for order in orders)
+            return
+        with SecondProcess(self.model, orders, self.directory, self._step) as process:
+            yield (process.next_artifact() for _ in orders)
+
+    def _step(self, description: str) -> None:
+        with self.watching:
+            self.watcher.step(description)
+
+    def _make_references(self) -> None:
+        for program, (_, config) in self.configurations.items():
+            self._step(f"eager reference {program}")
+            self._refer(program, config)
 
     def _refer(self, program: str, config: RetentionConfig) -> None:
         texts = fitting(self.texts, config.length)
@@ -186,34 +214,27 @@ class _Job:
             raise OptionError(f"length {config.length} does not even hold an empty text; give lengths of at least 4")
         self.references[program] = texts, make_references(self.model, self.encoder, texts, config)
 
-    def _write_side_files(self) -> None:
+    def _write_side_files(self) -> list[Path]:
+        """Write the golden examples and the model's configuration."""
         golden = json.dumps(golden_examples(self.references), ensure_ascii=False, allow_nan=False)
-        (self.directory / GOLDEN_FILE).write_text(golden + "\n", encoding="utf-8")
         config = json.dumps(self.model.hugging_face_config(), indent=2)
-        (self.directory / "config.json").write_text(config + "\n", encoding="utf-8")
+        files = {self.directory / GOLDEN_FILE: golden, self.directory / "config.json": config}
+        for path, text in files.items():
+            path.write_text(text + "\n", encoding="utf-8")
+        return list(files)
 
-    def _convert_for(self, engine: str) -> Artifact:
-        lowering = self.plan.lowering or FASTER_LOWERING[engine]
-        programs = []
-        for name, (budget, config) in self.configurations.items():
-            self.watcher.step(f"{engine}: tracing {name}")
-            programs.append(SourceProgram(name, budget, config.length, self.tracer.trace(config, lowering=lowering)))
-        write = converter_for(engine)
-        artifact = write(
-            programs,
-            self.directory,
-            lowering=lowering,
-            progress=lambda what: self.watcher.step(f"{engine}: converting {what}"),
-        )
+    def _check(self, artifact: Artifact) -> Artifact:
+        """Compare an artifact with eager; the artifact with what was found."""
         checked, checks = check_artifact(
             self.directory,
             artifact,
             self._references_of,
             atol=self.plan.atol,
-            progress=lambda what: self.watcher.step(f"{engine}: checking {what}"),
+            progress=lambda what: self._step(f"{artifact.engine}: checking {what}"),
         )
-        self.watcher.checked(EngineReport(checked, tuple(checks)))
-        _refuse_failures(engine, checks)
+        with self.watching:
+            self.watcher.checked(EngineReport(checked, tuple(checks)))
+        _refuse_failures(artifact.engine, checks)
         return checked
 
     def _references_of(self, program: Program) -> tuple[RetentionConfig, Sequence[Reference]]:
@@ -240,25 +261,6 @@ def default_budgets(model: PowerForSequenceClassification) -> Budgets:
     return {**model.budgets, **full_budget(model)}
 
 
-def converter_for(engine: str) -> Callable[..., Artifact]:
-    """The converter of an engine; it is imported only now, since each brings its own tools."""
-    match engine:
-        case "onnx":
-            from edge_power_converters import onnx
-
-            return onnx.convert
-        case "executorch":
-            from edge_power_converters import executorch
-
-            return executorch.convert
-        case "tflite":
-            from edge_power_converters import tflite
-
-            return tflite.convert
-        case other:
-            raise OptionError(f"no converter for {other!r}; there are: {', '.join(ENGINES)}")
-
-
 def check_lengths(lengths: Iterable[int], longest: int) -> tuple[int, ...]:
     """Check lengths and put them in order.
 
@@ -282,7 +284,7 @@ def check_lengths(lengths: Iterable[int], longest: int) -> tuple[int, ...]:
 
 def _configurations(
     model: PowerForSequenceClassification, budgets: dict[str, Retention], lengths: Iterable[int]
-) -> dict[str, tuple[str, RetentionConfig]]:
+) -> Configurations:
     """Program names with their budget and configuration."""
     checked = check_lengths(lengths, model.config.max_positions)
     return {

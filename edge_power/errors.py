@@ -1,5 +1,8 @@
 """What can go wrong on the host, under the runtime's one tree of errors."""
 
+import os
+import re
+
 from edge_power_runtime.errors import EdgePowerError
 
 
@@ -17,3 +20,9 @@ class OptionError(EdgePowerError):
 
 class FitError(EdgePowerError):
     """A fit cannot go on."""
+
+
+def system_error(error: Exception) -> OSError | None:
+    """The system's error behind one of a library written in Rust, which gives its number only in the text."""
+    number = re.search(r"\(os error (\d+)\)", str(error))
+    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else None

@@ -1,11 +1,9 @@
 """The runtime's tokenizing, made from a checkpoint's tokenizer, so that host and device read the same ids."""
 
-import os
-import re
 import tempfile
 from pathlib import Path
 
-from edge_power.errors import CheckpointError
+from edge_power.errors import CheckpointError, system_error
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.manifest import TOKENIZER_FILE, TokenizerEntry
 from edge_power_runtime.text import TextEncoder
@@ -28,11 +26,11 @@ def save_tokenizer(model: PowerForSequenceClassification, directory: Path) -> No
     try:
         model.tokenizer.save_pretrained(directory)
     except Exception as error:
-        # The tokenizers library raises Exception itself, with the number of the system's error in its text.
-        number = re.search(r"\(os error (\d+)\)", str(error))
-        if number is None:
+        # The tokenizers library raises Exception itself.
+        cause = system_error(error)
+        if cause is None:
             raise
-        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error
+        raise cause from error
 
 
 def text_encoder(model: PowerForSequenceClassification, max_length: int) -> TextEncoder:

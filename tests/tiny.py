@@ -79,7 +79,8 @@ def write_bundle(output: Path, *, engines: tuple[str, ...] = ("onnx", "executorc
     """Convert the tiny classifier, pruned and full."""
     model = tiny_model()
     budgets = {"fast": parse_keep(KEEP), **default_budgets(model)}
-    convert(model, output, Plan(engines=engines, lengths=LENGTHS, budgets=budgets, force=True), name="tiny")
+    plan = Plan(engines=engines, lengths=LENGTHS, budgets=budgets, force=True, one_process=True)
+    convert(model, output, plan, name="tiny")
 
 
 if __name__ == "__main__":

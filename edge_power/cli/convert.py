@@ -71,6 +71,11 @@ if TYPE_CHECKING:
     type=click.Choice(["topk", "compare"]),
     help="How words are chosen in the graph.  [default: each engine's faster one]",
 )
+@click.option(
+    "--one-process",
+    is_flag=True,
+    help="Convert for one engine after the other; two processes take less time and more memory.",
+)
 @click.option("--force", is_flag=True, help="Replace a bundle that is there.")
 def command(
     model: str,
@@ -84,6 +89,7 @@ def command(
     atol: float,
     verify_with: Path | None,
     lowering: str | None,
+    one_process: bool,
     force: bool,
 ) -> int:
     r"""Turn a checkpoint into a bundle, checked on every engine.
@@ -107,7 +113,8 @@ def command(
     check_output(output, force=force)
     texts = _read_texts(verify_with)
 
-    from edge_power.convert import ENGINES, Plan, check_lengths, convert
+    from edge_power.artifacts import ENGINES
+    from edge_power.convert import Plan, check_lengths, convert
     from edge_power.model import PowerForSequenceClassification
 
     with Screen(error_console()) as screen:
@@ -122,6 +129,7 @@ def command(
             atol=atol,
             texts=texts,
             force=force,
+            one_process=one_process,
         )
         manifest = convert(loaded, output, plan, name=Path(model).name, watcher=screen)
     output_console().print(_summary(manifest))

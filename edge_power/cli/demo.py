@@ -98,7 +98,8 @@ def _fit(screen: Screen, checkpoint: Path | None) -> "PowerForSequenceClassifica
 
 
 def _convert(screen: Screen, model: "PowerForSequenceClassification", bundle: Path) -> None:
-    from edge_power.convert import ENGINES, Plan, convert
+    from edge_power.artifacts import ENGINES
+    from edge_power.convert import Plan, convert
     from edge_power.demo.classifier import LENGTHS, demo_budgets, read_rows
 
     texts = read_rows("train").first(CHECKED_TEXTS).texts
@@ -108,7 +109,7 @@ def _convert(screen: Screen, model: "PowerForSequenceClassification", bundle: Pa
 
 
 def _measure(screen: Screen, bundle: Path) -> "list[Measurement]":
-    from edge_power.convert import ENGINES
+    from edge_power.artifacts import ENGINES
     from edge_power.demo.classifier import label_names, read_rows
     from edge_power.demo.measure import ROUNDS, measure
 
@@ -129,7 +130,7 @@ def _report(measurements: "Sequence[Measurement]") -> str:
 
 def _print_sentences(bundle: Path) -> None:
     """One table: what each engine, with words dropped, says of a few sentences."""
-    from edge_power.convert import ENGINES
+    from edge_power.artifacts import ENGINES
     from edge_power_runtime import Classifier
 
     classifiers = [Classifier.open(bundle, engine=engine) for engine in ENGINES]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from edge_power.convert import ENGINES, converter_for
+from edge_power.artifacts import ENGINES, converter_for
 from edge_power.model import PowerForSequenceClassification
 from edge_power.references import CheckedText, make_references
 from edge_power.tokenizer import text_encoder

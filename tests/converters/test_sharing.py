@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from edge_power.convert import ENGINES
+from edge_power.artifacts import ENGINES
 from edge_power.tracing import Tracer
 from edge_power_converters import SourceProgram
 from edge_power_runtime import RetentionConfig

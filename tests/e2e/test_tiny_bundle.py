@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from edge_power.convert import ENGINES
+from edge_power.artifacts import ENGINES
 from edge_power_runtime import Bundle, Classifier
 from edge_power_runtime.golden import verify
 from tests.tiny import KEEP, LENGTHS, tiny_model, write_bundle

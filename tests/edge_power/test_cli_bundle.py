@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_power.convert import ENGINES
+from edge_power.artifacts import ENGINES
 from edge_power_runtime import Bundle, Classifier
 from tests.edge_power.conftest import assert_refused
 

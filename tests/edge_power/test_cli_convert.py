@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-import edge_power.convert
+import edge_power.artifacts
 from edge_power_runtime import Bundle, Classifier
 from tests.edge_power.conftest import assert_refused
 
@@ -271,11 +271,15 @@ def test_force_replaces_a_bundle(cli, checkpoint, tmp_path, tiny_bundle):
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
-@pytest.mark.parametrize("kilobytes", [4, 16, 100, 200])
-def test_a_full_disk(cli, checkpoint, small_disk, kilobytes):
-    """Full at the tokenizer, at the golden examples, at the weights, at a graph: one line, nothing left."""
+@pytest.mark.parametrize(
+    ("kilobytes", "more"), [(4, ()), (16, ()), (100, ()), (200, ()), (100, ("--format", "tflite"))]
+)
+def test_a_full_disk(cli, checkpoint, small_disk, kilobytes, more):
+    """Full at the tokenizer, at the golden examples, at the weights, at a graph, at the checkpoint for the second
+    process: one line, nothing left.
+    """
     disk = small_disk(kilobytes=kilobytes)
-    result = cli("convert", "--model", checkpoint, "--output", disk / "bundle", *QUICK)
+    result = cli("convert", "--model", checkpoint, "--output", disk / "bundle", *QUICK, *more)
     assert result.status == 2, result
     assert "Traceback" not in result.err
     assert result.err.splitlines()[-1].startswith("error: no space left on the disk of")
@@ -286,7 +290,7 @@ def test_a_program_that_differs_from_eager_is_refused_with_status_1(
     cli, checkpoint, tmp_path, monkeypatch, tiny_bundle
 ):
     """Corrupt the weights between conversion and check, over an old bundle that must stay."""
-    convert_for = edge_power.convert.converter_for
+    convert_for = edge_power.artifacts.converter_for
 
     def corrupting(engine):
         def convert(programs, directory, **options):
@@ -298,7 +302,7 @@ def test_a_program_that_differs_from_eager_is_refused_with_status_1(
 
         return convert
 
-    monkeypatch.setattr(edge_power.convert, "converter_for", corrupting)
+    monkeypatch.setattr(edge_power.artifacts, "converter_for", corrupting)
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()
     result = cli("convert", "--model", checkpoint, "--output", tmp_path / "bundle", *QUICK, "--force")

@@ -10,8 +10,9 @@ from tokenizers import Tokenizer, processors
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoModel, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
+from edge_power.artifacts import ENGINES
 from edge_power.checkpoint import load_encoder
-from edge_power.convert import ENGINES, Plan, convert
+from edge_power.convert import Plan, convert
 from edge_power.errors import CheckpointError, NoClassifierError
 from edge_power.families import FAMILIES
 from edge_power.macs import count_macs, count_unpruned
