@@ -19,7 +19,8 @@ from pathlib import Path
 
 import click
 
-from edge_power_runtime.profiler.compare import Comparison, compare
+from edge_power_runtime.profiler.compare import compare
+from edge_power_runtime.profiler.comparison import Comparison
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.report_file import read_report
 from tests.busy import busy_loops
@@ -46,7 +47,8 @@ def repeat(bundle: Path, engines: tuple[str, ...], pairs: int, pause_s: float) -
         reports.append(profile(bundle, engines))
         comparisons.append(compare(reports[-2], reports[-1]))
         found = comparisons[-1]
-        click.echo(f"pair {len(comparisons)}: {found.verdict}, ratio {found.ratio:.3f}, {kinds(reports[-1])}")
+        told = f"{found.verdict}, ratio {found.ratio:.3f} ({found.judged.measured} without the reference)"
+        click.echo(f"pair {len(comparisons)}: {told}, {kinds(reports[-1])}")
     return reports, comparisons
 
 
@@ -55,9 +57,26 @@ def kinds(report: Report) -> str:
     return ", ".join(sorted({flag.kind for flag in report.flags})) or "no flag"
 
 
-def medians(comparison: Comparison) -> dict[str, tuple[float, float, str]]:
-    """Both medians and the verdict of each case."""
-    return {str(item.case): (round(item.a_ms, 4), round(item.b_ms, 4), item.verdict) for item in comparison.cases}
+def medians(comparison: Comparison) -> dict[str, tuple[float, float, str, str]]:
+    """Both medians and the verdict of each case, and what it would have been without the reference."""
+    return {
+        str(item.case): (round(item.a_ms, 4), round(item.b_ms, 4), item.verdict, item.judged.measured)
+        for item in comparison.cases
+    }
+
+
+def facts(comparison: Comparison) -> dict[str, object]:
+    """What is kept of a pair."""
+    return {
+        "verdict": comparison.verdict,
+        "without_reference": comparison.judged.measured,
+        "ratio": comparison.ratio,
+        "low": comparison.low,
+        "high": comparison.high,
+        "relative": None if comparison.judged.relative is None else asdict(comparison.judged.relative),
+        "machine": None if comparison.machine is None else asdict(comparison.machine),
+        "cases": medians(comparison),
+    }
 
 
 @click.command()
@@ -74,16 +93,17 @@ def main(bundle: Path, engines: tuple[str, ...], pairs: int, pause: float, loade
         busy = [profile(bundle, engines) for _ in range(loaded)]
     agreeing = sum(item.verdict == "no difference" for item in comparisons)
     flagged = sum(any(flag.kind == "cores-taken" for flag in report.flags) for report in busy)
+    without = sum(item.judged.measured == "no difference" for item in comparisons)
+    click.echo(f"without the reference: no difference in {without} of {pairs}")
     click.echo(f"no difference: {agreeing} of {pairs}; loaded and flagged for it: {flagged} of {loaded}")
     record = {
         "environment": asdict(quiet[0].environment),
         "settings": asdict(quiet[0].settings),
         "pause_s": pause,
         "verdicts": Counter(item.verdict for item in comparisons),
-        "pairs": [
-            {"verdict": item.verdict, "ratio": item.ratio, "low": item.low, "high": item.high, "cases": medians(item)}
-            for item in comparisons
-        ],
+        "without_reference": Counter(item.judged.measured for item in comparisons),
+        "pairs": [facts(item) for item in comparisons],
+        "references": [None if report.reference is None else asdict(report.reference) for report in quiet],
         "quiet_flags": [kinds(report) for report in quiet],
         "loaded_flags": [kinds(report) for report in busy],
     }

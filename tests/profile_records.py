@@ -21,6 +21,7 @@ from edge_power_runtime.profiler.record import (
     Operation,
     OperationGroup,
     Operations,
+    Reference,
     Report,
     Settings,
     Stages,
@@ -192,6 +193,13 @@ def bundle(**changes: object) -> BundleFacts:
     return BundleFacts(**(attributes | changes))  # type: ignore[arg-type]
 
 
+def reference(median_ms: float = 1.5, *, rounds: int = 20, seed: int = 3, noise: float = 0.01) -> Reference:
+    """Two samples a round around a median."""
+    generator = np.random.default_rng(seed)
+    times = median_ms * generator.normal(1, noise, 2 * rounds)
+    return Reference("a fixed product", (2,) * rounds, tuple(times.tolist()))
+
+
 def report(measured: tuple[CaseResult, ...] | None = None, **changes: object) -> Report:
     """Two budgets at three lengths on ONNX Runtime, without a doubt; `changes` replace attributes."""
     results = tuple(map(result, cases())) if measured is None else measured
@@ -235,6 +243,7 @@ def full_report() -> Report:
         operations=tuple(operations_of(one) if one.case.engine == "onnx" else unavailable(one) for one in longest),
         latency_tables=(latency_table("onnx"), latency_table("tflite")),
         flags=flags(results),
+        reference=reference(rounds=8),
         settings=Settings(10, 40, 600.0, 5, (50.0, 90.0, 95.0, 99.0), "reviews.txt", 200),
         bundle=bundle(delegation={"full_128": delegated, "balanced_128": replace(delegated, outside={"topk": 5})}),
         environment=environment(

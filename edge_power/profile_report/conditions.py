@@ -2,16 +2,18 @@
 
 import shlex
 from collections.abc import Mapping
+from statistics import median
 
 from edge_power.report.markup import Column, Html, element, joined, table
-from edge_power_runtime.profiler.figures import NONE, count, list_of, size
-from edge_power_runtime.profiler.record import Core, Environment, Report, State
+from edge_power_runtime.profiler.figures import NONE, count, list_of, milliseconds, size
+from edge_power_runtime.profiler.record import Core, Environment, Reference, Report, State
 
 
 def environment(report: Report) -> list[Html]:
     """The machine, what changed on it, and the software."""
     one = report.environment
-    parts = (("Hardware", _hardware(one)), ("System", _system(one)), ("Versions", dict(sorted(one.versions.items()))))
+    system = _system(one) | _speed(report.reference)
+    parts = (("Hardware", _hardware(one)), ("System", system), ("Versions", dict(sorted(one.versions.items()))))
     lists = [element("div", {}, element("h3", {}, title), _list(items)) for title, items in parts if items]
     columns = [Column("what"), Column("before", is_number=True), Column("after", is_number=True)]
     changed = _changes(one.before, one.after)
@@ -92,6 +94,15 @@ def _system(one: Environment) -> dict[str, str]:
     if usage.involuntary_switches is not None:
         said["interrupted"] = count(usage.involuntary_switches, "time")
     return said
+
+
+def _speed(reference: Reference | None) -> dict[str, str]:
+    """How fast the machine itself was, for a reader who has two pages side by side."""
+    if reference is None:
+        return {}
+    times_ms = reference.times_ms
+    said = f"median {milliseconds(median(times_ms))} ms of {count(len(times_ms), 'time')}"
+    return {"a fixed product between the answers": said}
 
 
 def _changes(before: State, after: State) -> list[list[str]]:

@@ -19,7 +19,7 @@ from edge_power.report.bands import Band, BandPoint, apart, bands, shortened
 from edge_power.report.bars import Bar, Key, Part, bars, key_rows
 from edge_power.report.style import Colour, style_sheet
 from edge_power_runtime.profiler.arguments import add_arguments, options_from
-from edge_power_runtime.profiler.record import Case, Flag, FlagKind, Operation, Operations
+from edge_power_runtime.profiler.record import Case, Flag, FlagKind, Operation, Operations, Reference
 from tests.edge_power.test_report import contrast
 from tests.page_outline import Outline
 from tests.profile_records import (
@@ -53,6 +53,7 @@ def nasty_report():
         mixes=(mix(full.case),),
         operations=(Operations(full.case, 1, (named,), None), Operations(pruned.case, 0, (), NASTY)),
         flags=(Flag("on-battery", None, NASTY), Flag("few-samples", full.case, NASTY)),
+        reference=Reference(NASTY, (1,), (1.5,)),
         latency_tables=(replace(latency_table(), fitted=(NASTY,), errors=(0.1,)),),
     )  # fmt: skip
 
@@ -314,6 +315,14 @@ def test_the_machine_is_told():
     assert ["battery", "81 %, Discharging", "80 %, Discharging"] in changed
     assert ["x86_pkg_temp, °C", "41.0", "43.5"] in tables(written("plain"))["What may change meanwhile"]
     assert "What may change meanwhile" not in tables(written("bare"))
+
+
+def test_how_fast_the_machine_itself_was_is_told_where_it_was_timed():
+    # 16 samples around 1.5 ms with 1 % of noise.
+    assert re.search(
+        r"<dt>a fixed product between the answers</dt><dd>median 1\.(49|5\d) ms of 16 times", written("full")
+    )
+    assert "a fixed product" not in written("plain")
 
 
 def test_the_command_measures_the_same_cases_again():

@@ -16,6 +16,7 @@ from edge_power_runtime.profiler.record import (
     LatencyTable,
     MixResult,
     Operations,
+    Reference,
     Report,
     Settings,
 )
@@ -32,6 +33,7 @@ def assemble(
     *,
     mixes: Sequence[MixResult] = (),
     operations: Sequence[Operations] = (),
+    reference: Reference | None = None,
     latency_table: bool,
 ) -> Report:
     """Make the report of what was measured just now.
@@ -43,6 +45,7 @@ def assemble(
         results: one per case.
         mixes: of the file's texts.
         operations: of the programs that were looked into.
+        reference: what was timed between the cases' turns; None where nothing was.
         latency_table: whether to fit one.
 
     Raises:
@@ -59,6 +62,7 @@ def assemble(
         operations=tuple(operations),
         latency_tables=_latency_tables(results) if latency_table else (),
         flags=find_flags(environment, results, settings, mixes),
+        reference=reference,
     )
 
 

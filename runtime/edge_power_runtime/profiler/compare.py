@@ -1,78 +1,29 @@
 """Two profile reports: is the second faster, slower, or is there no difference that one can tell."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.profiler.columns import aligned, fitting, left_out
-from edge_power_runtime.profiler.figures import milliseconds, one_line
+from edge_power_runtime.profiler.comparison import CaseComparison, Comparison, Judged
+from edge_power_runtime.profiler.comparison_text import comparison_text as comparison_text  # for whoever compares
+from edge_power_runtime.profiler.comparison_text import listed
 from edge_power_runtime.profiler.flags import LEAST_SAMPLES
-from edge_power_runtime.profiler.record import Case, CaseResult, Report
-from edge_power_runtime.profiler.rows import shared, short_name
+from edge_power_runtime.profiler.machine_speed import MachineSpeed, judge, machine_speed
+from edge_power_runtime.profiler.record import CaseResult, Report
 from edge_power_runtime.profiler.statistics import interval, ratio_draws
 
 LEAST_DIFFERENCE = 0.03
 """Part by which two runs of one bundle may differ: where memory comes to lie varies from process to process."""
 
-Verdict = Literal["faster", "slower", "no difference", "too few samples"]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseComparison:
-    """A case that both reports measured.
-
-    Attributes:
-        case: its key.
-        a_ms: median of the first report, text to prediction.
-        b_ms: median of the second.
-        ratio: b_ms / a_ms.
-        low: lower end of the ratio's 95 % interval.
-        high: upper end.
-        verdict: on the second report.
-    """
-
-    case: Case
-    a_ms: float
-    b_ms: float
-    ratio: float
-    low: float
-    high: float
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Two reports side by side; `a` is what `b` is held against.
-
-    Attributes:
-        least: part by which the whole interval must be away from 1 for a difference to count.
-        cases: that both measured, in the order of the first.
-        ratio: geometric mean of the cases' ratios.
-        low: lower end of its 95 % interval.
-        high: upper end.
-        verdict: over all cases.
-        only_a: cases that only the first measured.
-        only_b: cases that only the second measured.
-        notes: what else differs, or speaks against the figures; sentences for people.
-    """
-
-    least: float
-    cases: tuple[CaseComparison, ...]
-    ratio: float
-    low: float
-    high: float
-    verdict: Verdict
-    only_a: tuple[Case, ...]
-    only_b: tuple[Case, ...]
-    notes: tuple[str, ...]
+_TOO_FEW = Judged("too few samples", "too few samples")
 
 
 def compare(a: Report, b: Report, *, least: float = LEAST_DIFFERENCE) -> Comparison:
     """Hold the second report against the first, case by case and over all.
+
+    Where both tell how fast the machine itself was, a difference counts if it stands as measured and after that speed
+    is taken out, too.
 
     Args:
         a: the first.
@@ -91,18 +42,22 @@ def compare(a: Report, b: Report, *, least: float = LEAST_DIFFERENCE) -> Compari
     for first, second in pairs:
         _check_words(first, second)
     draws = [_draws(first, second) for first, second in pairs]
-    cases = tuple(_compare_case(*pair, draw, least) for pair, draw in zip(pairs, draws, strict=True))
+    machine = machine_speed(a, b)
+    cases = tuple(_compare_case(*pair, draw, machine, least) for pair, draw in zip(pairs, draws, strict=True))
     # Cases of one report were measured in the same rounds and draw the same ones, so what hurt all of them stays in.
-    low, high = interval(np.exp(np.mean(np.log(draws), axis=0)))
+    mean_draws = np.exp(np.mean(np.log(draws), axis=0))
+    low, high = interval(mean_draws)
+    ratio = math.exp(sum(math.log(case.ratio) for case in cases) / len(cases))
     few = any(case.verdict == "too few samples" for case in cases)
     in_a, in_b = {result.case for result in a.results}, {result.case for result in b.results}
     return Comparison(
         least=least,
         cases=cases,
-        ratio=math.exp(sum(math.log(case.ratio) for case in cases) / len(cases)),
+        ratio=ratio,
         low=low,
         high=high,
-        verdict="too few samples" if few else _verdict(low, high, least),
+        judged=_TOO_FEW if few else judge(ratio, mean_draws, machine, least=least),
+        machine=None if machine is None else machine.found,
         only_a=tuple(result.case for result in a.results if result.case not in in_b),
         only_b=tuple(result.case for result in b.results if result.case not in in_a),
         notes=_notes(a, b),
@@ -131,16 +86,9 @@ def _pairs(a: Report, b: Report) -> list[tuple[CaseResult, CaseResult]]:
     others = {result.case: result for result in b.results}
     pairs = [(result, others[result.case]) for result in a.results if result.case in others]
     if not pairs:
-        measured = "; the second ".join(_listed([result.case for result in report.results]) for report in (a, b))
+        measured = "; the second ".join(listed([result.case for result in report.results]) for report in (a, b))
         raise InputError(f"the reports have no case in common: the first measured {measured}")
     return pairs
-
-
-def _listed(cases: Sequence[Case]) -> str:
-    """Name cases in one line, at most three of them."""
-    names = [str(case) for case in cases[:3]]
-    more = [f"{len(cases) - 3} more"] if len(cases) > 3 else []
-    return " / ".join(names + more) or "nothing"
 
 
 def _check_words(first: CaseResult, second: CaseResult) -> None:
@@ -165,19 +113,14 @@ def _draws(first: CaseResult, second: CaseResult) -> np.ndarray:
         raise InputError(f"{first.case}: {error}") from error
 
 
-def _compare_case(first: CaseResult, second: CaseResult, draws: np.ndarray, least: float) -> CaseComparison:
+def _compare_case(
+    first: CaseResult, second: CaseResult, draws: np.ndarray, machine: MachineSpeed | None, least: float
+) -> CaseComparison:
     samples = _samples(first), _samples(second)
     a_ms, b_ms = (float(np.median(values)) for values in samples)
-    low, high = interval(draws)
     few = min(map(len, samples)) < LEAST_SAMPLES
-    verdict = "too few samples" if few else _verdict(low, high, least)
-    return CaseComparison(first.case, a_ms, b_ms, b_ms / a_ms, low, high, verdict)
-
-
-def _verdict(low: float, high: float, least: float) -> Verdict:
-    if high < 1 - least:
-        return "faster"
-    return "slower" if low > 1 + least else "no difference"
+    judged = _TOO_FEW if few else judge(b_ms / a_ms, draws, machine, least=least)
+    return CaseComparison(first.case, a_ms, b_ms, b_ms / a_ms, *interval(draws), judged)
 
 
 def _notes(a: Report, b: Report) -> tuple[str, ...]:
@@ -201,54 +144,3 @@ def _notes(a: Report, b: Report) -> tuple[str, ...]:
             kinds = ", ".join(sorted({flag.kind for flag in report.flags}))
             notes.append(f"the {name} report is flagged ({kinds}), so do not lean on its figures")
     return tuple(notes)
-
-
-def comparison_text(comparison: Comparison, *, width: int | None = None) -> str:
-    """Write a comparison for a terminal: the verdict, a row per case, and what else to know; ends with a newline.
-
-    Args:
-        comparison: any.
-        width: that the table should keep within, in characters; None for no end.
-    """
-    cases = [case.case for case in comparison.cases]
-    rows = _rows(comparison, list(map(str, cases)), "all cases (geometric mean)")
-    lines = [_headline(comparison), ""]
-    if width is not None and max(map(len, aligned(rows))) > width:
-        rows = _rows(comparison, [short_name(case, cases) for case in cases], "geometric mean")
-        lines += [one_line(f"all cases: {shared(cases)}")] if len(cases) > 1 and shared(cases) else []
-    shown = fitting(rows, width, spare=(1, 2, 4))
-    lines += [*aligned([[row[place] for place in shown] for row in rows], words=(0, len(shown) - 1)), ""]
-    omitted = left_out(rows[0], shown, "the reports")
-    lines += [omitted] if omitted else []
-    for name, only in (("first", comparison.only_a), ("second", comparison.only_b)):
-        if only:
-            lines.append(one_line(f"only the {name} measured: {_listed(only)}"))
-    lines += [one_line(f"note: {note}") for note in comparison.notes]
-    return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
-
-
-def _rows(comparison: Comparison, names: Sequence[str], mean: str) -> list[tuple[str, ...]]:
-    """The table's cells, the columns' names first and the mean of several cases last."""
-    rows = [("case", "first ms", "second ms", "ratio", "95 % interval", "the second is")]
-    for name, case in zip(names, comparison.cases, strict=True):
-        rows.append((name, milliseconds(case.a_ms), milliseconds(case.b_ms), *_ratio_cells(case), case.verdict))
-    if len(comparison.cases) > 1:
-        rows.append((mean, "", "", *_ratio_cells(comparison), comparison.verdict))
-    return [tuple(map(one_line, row)) for row in rows]
-
-
-def _headline(comparison: Comparison) -> str:
-    low, high = 1 - comparison.least, 1 + comparison.least
-    found = f"ratio {comparison.ratio:.3f}, 95 % interval {comparison.low:.3f} to {comparison.high:.3f}"
-    rule = f"a difference counts where the whole interval is outside {low:.2f} to {high:.2f}"
-    match comparison.verdict:
-        case "too few samples":
-            return f"too few samples: a case needs {LEAST_SAMPLES} in each report; ask for more --iterations"
-        case "no difference":
-            return f"no difference: {found}; {rule}"
-        case verdict:
-            return f"the second is {verdict}: {found}; {rule}"
-
-
-def _ratio_cells(compared: CaseComparison | Comparison) -> tuple[str, str]:
-    return f"{compared.ratio:.3f}", f"{compared.low:.3f} to {compared.high:.3f}"

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from edge_power_runtime.classifier import Classifier
 from edge_power_runtime.profiler.progress import Watcher
 from edge_power_runtime.profiler.record import Stages
+from edge_power_runtime.profiler.reference import ReferenceTimer
 from edge_power_runtime.text import Text
 
 _SEED = 0
@@ -74,7 +75,13 @@ class Series:
         return Stages(tokenize, choose, run, decode)
 
 
-def take_rounds(series: Sequence[Series], burst: int, max_seconds: float | None, watch: Watcher) -> None:
+def take_rounds(
+    series: Sequence[Series],
+    burst: int,
+    max_seconds: float | None,
+    watch: Watcher,
+    reference: ReferenceTimer | None = None,
+) -> None:
     """Take all samples that are wanted.
 
     Args:
@@ -82,6 +89,7 @@ def take_rounds(series: Sequence[Series], burst: int, max_seconds: float | None,
         burst: samples of a turn.
         max_seconds: when to stop; every series keeps its first turn. None for no end.
         watch: hears of `num_steps` turns at most.
+        reference: is timed in every round, before the untimed answer of a turn; None for nothing.
     """
     heard_every_s = _STEP_S if _is_paced(series, burst, max_seconds) else 0.0
     heard_at = -_STEP_S
@@ -90,6 +98,7 @@ def take_rounds(series: Sequence[Series], burst: int, max_seconds: float | None,
     shuffle = random.Random(_SEED)
     with _collector_off():
         while any(item.left for item in series):
+            is_new_round = True
             for item in _order(series, shuffle):
                 now = time.monotonic()
                 late = deadline is not None and now > deadline
@@ -99,6 +108,9 @@ def take_rounds(series: Sequence[Series], burst: int, max_seconds: float | None,
                     if now - heard_at >= heard_every_s:
                         watch.step(f"timing: {item.name}")
                         heard_at = now
+                    if reference is not None:
+                        reference.before_turn(is_new_round=is_new_round)
+                        is_new_round = False
                     item.take_turn(_UNTIMED if item.pool is None else untimed, burst)
 
 

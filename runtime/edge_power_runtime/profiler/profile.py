@@ -14,6 +14,7 @@ from edge_power_runtime.profiler.plan import configuration_of, plan_cases
 from edge_power_runtime.profiler.probe import measure_startup
 from edge_power_runtime.profiler.progress import Silent, Watcher
 from edge_power_runtime.profiler.record import Case, CaseResult, Environment, Operations, Report, Startup
+from edge_power_runtime.profiler.reference import ReferenceTimer
 from edge_power_runtime.profiler.subjects import Subject, SubjectOpener
 from edge_power_runtime.profiler.texts import read_file
 from edge_power_runtime.profiler.versions import versions_of
@@ -45,7 +46,8 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
     mixes = mix_series([subject.classifier for subject in subjects], texts)
     watch.begin(_num_steps(series, mixes, options))
     startups = [_startup(subject, bundle.path, watch) for subject in subjects]
-    environment = _time(series, mixes, options, watch)
+    reference = ReferenceTimer()
+    environment = _time(series, mixes, options, reference, watch)
     results = tuple(map(_result, subjects, series, startups))
     name = _texts_name(options.texts)
     return assemble(
@@ -55,6 +57,7 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
         results,
         mixes=[mix_result(item, texts) for item in mixes],
         operations=_operations(bundle, cases, options, watch),
+        reference=reference.result(),
         latency_table=options.latency_table,
     )
 
@@ -74,7 +77,9 @@ def _startup(subject: Subject, path: Path, watch: Watcher) -> Startup:
     return measure_startup(path, subject.case, subject.texts.texts[0])
 
 
-def _time(series: Sequence[Series], mixes: Sequence[Series], options: Options, watch: Watcher) -> Environment:
+def _time(
+    series: Sequence[Series], mixes: Sequence[Series], options: Options, reference: ReferenceTimer, watch: Watcher
+) -> Environment:
     for item in series:
         watch.step(f"warming up: {item.name}")
         item.warm_up(options.warmup)
@@ -83,7 +88,7 @@ def _time(series: Sequence[Series], mixes: Sequence[Series], options: Options, w
         item.classifier.warm_up()  # the mix also falls on programs that are no case
     observer = Observer()
     observer.start()
-    take_rounds(series, options.burst, options.max_seconds, watch)
+    take_rounds(series, options.burst, options.max_seconds, watch, reference)
     if mixes:
         take_rounds(mixes, options.burst, options.max_seconds, watch)
     return observer.stop(versions_of({item.classifier.artifact.engine for item in series}))

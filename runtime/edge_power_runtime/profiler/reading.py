@@ -22,19 +22,29 @@ _SCALARS: dict[object, Callable[[Node], object]] = {
 def read_dataclass(cls: Callable[..., T], node: Node) -> T:
     """Read an object into `cls`; members that it has no field for are ignored.
 
+    A field whose default is None may be missing, or null: documents may be older than it.
+
     Fields may be str, bool, int (at least 0), float, Literal, another such dataclass, tuple[X, ...], Mapping[str, X],
     or one of these and None.
 
     Raises:
         BundleError: a field is missing or of another type; the message gives the JSON path.
     """
-    return cls(**{name: _read(hint, node.field(name)) for name, hint in _hints(cls).items()})
+    later = _later(cls)
+    present = {name: hint for name, hint in _hints(cls).items() if name not in later or node.later(name) is not None}
+    return cls(**{name: _read(hint, node.field(name)) for name, hint in present.items()})
 
 
 @cache
 def _hints(cls: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(cls)
     return {field.name: hints[field.name] for field in fields(cls)}
+
+
+@cache
+def _later(cls: Any) -> frozenset[str]:
+    """Names of the fields that a document may lack."""
+    return frozenset(field.name for field in fields(cls) if field.default is None)
 
 
 def _read(hint: Any, node: Node) -> Any:

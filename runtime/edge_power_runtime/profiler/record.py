@@ -118,6 +118,21 @@ class CaseResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A fixed computation, timed between the turns of the cases: how fast the machine itself was meanwhile.
+
+    Attributes:
+        work: what was computed; times of different work say nothing of each other.
+        rounds: how many of the samples each round of the cases took, in order; their sum is the number of samples.
+        times_ms: of each sample, above 0, in the order they were taken.
+    """
+
+    work: str
+    rounds: tuple[int, ...]
+    times_ms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MixResult:
     """What a user of the given texts would feel: each text on the program that it falls on.
 
@@ -388,6 +403,7 @@ class Report:
         operations: per program that was looked into; empty where nobody asked.
         latency_tables: empty where nobody asked.
         flags: reasons not to believe the figures.
+        reference: None in reports that are older than it, and of an engine's own benchmark program.
     """
 
     schema_version: int
@@ -400,6 +416,7 @@ class Report:
     operations: tuple[Operations, ...]
     latency_tables: tuple[LatencyTable, ...]
     flags: tuple[Flag, ...]
+    reference: Reference | None = None
 
     @property
     def is_run_alone(self) -> bool:

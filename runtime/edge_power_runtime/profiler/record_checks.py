@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from edge_power_runtime.jsonnode import Node
-from edge_power_runtime.profiler.record import CaseResult, LatencyTable, MixResult, Report, Stages
+from edge_power_runtime.profiler.record import CaseResult, LatencyTable, MixResult, Reference, Report, Stages
 
 
 def check_report(report: Report, node: Node) -> None:
@@ -27,6 +27,8 @@ def check_report(report: Report, node: Node) -> None:
         _check_mix(mix, place)
     for table, place in zip(report.latency_tables, node.field("latency_tables").items(), strict=True):
         _check_table(table, place)
+    if report.reference is not None:
+        _check_reference(report.reference, node.field("reference"))
     percentiles = node.field("settings").field("percentiles")
     if not all(0 <= percent <= 100 for percent in report.settings.percentiles):
         percentiles.fail("an array of numbers in 0..100")
@@ -52,6 +54,16 @@ def _check_times(times: Sequence[float], count: int, place: Node) -> None:
         place.fail(f"an array of as many samples as the rounds count, {count}")
     if min(times, default=0.0) < 0:
         place.fail("an array of numbers of at least 0")
+
+
+def _check_reference(reference: Reference, place: Node) -> None:
+    count = sum(reference.rounds)
+    if not count:
+        place.field("rounds").fail("numbers whose sum is at least 1")
+    times = place.field("times_ms")
+    _check_times(reference.times_ms, count, times)
+    if min(reference.times_ms) == 0:
+        times.fail("an array of numbers above 0")
 
 
 def _check_mix(mix: MixResult, place: Node) -> None:

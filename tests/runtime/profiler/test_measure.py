@@ -128,6 +128,26 @@ def test_a_thread_count_of_executorch_stays_together_and_gets_more_untimed_answe
     assert onnx.texts[:2] == ["untimed a", "a"]
 
 
+class Reference:
+    """Stands for the timer: notes when it was asked, among the texts of a recorder."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self.texts = recorder.texts
+
+    def before_turn(self, *, is_new_round: bool) -> None:
+        self.texts.append("a new round" if is_new_round else "the same round")
+
+
+def test_the_reference_stands_before_the_untimed_answer_of_every_turn():
+    recorder = Recorder()
+    both = [series_of(recorder, str(index), wanted=3) for index in range(2)]
+    take_rounds(both, 2, None, Silent(), Reference(recorder))
+    turn, last = ["untimed a", "a", "a"], ["untimed a", "a"]
+    assert recorder.texts == [
+        "a new round", *turn, "the same round", *turn, "a new round", *last, "the same round", *last,
+    ]  # fmt: skip
+
+
 def test_one_thread_count_of_executorch_needs_no_more():
     recorder = Recorder("executorch", 2)
     take_rounds([series_of(recorder), series_of(Recorder())], 1, None, Silent())

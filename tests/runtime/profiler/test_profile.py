@@ -55,6 +55,10 @@ def test_every_installed_engine_is_profiled(tiny, no_probe):
         assert min(result.stages.run_ms) > 0
         assert result.num_tokens == result.case.length  # the tiny tokenizer can fill every program
         assert result.startup == no_probe
+        assert len(report.reference.rounds) == len(result.rounds)
+    assert sum(report.reference.rounds) == len(report.reference.times_ms)
+    assert min(report.reference.rounds) >= 1
+    assert min(report.reference.times_ms) > 0
     assert listener.total == len(listener.steps) == len(report.results) * (1 + 1 + 3)
     assert listener.steps[0] == f"starting: {report.results[0].case}"
     assert read_report(report.to_json(), "report") == report

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from edge_power_runtime import BundleError, SchemaVersionError
-from edge_power_runtime.profiler.record import Case, Flag, Stages
+from edge_power_runtime.profiler.record import Case, Flag, Reference, Stages
 from edge_power_runtime.profiler.report_file import read_report
 
 STATE = (
@@ -36,7 +36,8 @@ LITERAL = (
     '"kind":"MatMul","encoder":1,"group":"attention","time_ms":0.5}],"unavailable":null}],"latency_tables":'
     '[{"engine":"onnx","precision":"fp32","threads":1,"word_vectors":[1,8],"fixed_ms":0.1,"token_ms":0.01,'
     '"entering_ms":[[0.0,0.1]],"leaving_ms":[[0.0,0.2]],"fitted":["full_8"],"errors":[0.01],"extract_ms":0.05}],"flags":[{"kind":'
-    '"few-samples","case":' + CASE + ',"reason":"too few"},{"kind":"throttled","case":null,"reason":"hot"}]}\n'
+    '"few-samples","case":' + CASE + ',"reason":"too few"},{"kind":"throttled","case":null,"reason":"hot"}],'
+    '"reference":{"work":"a fixed product","rounds":[1,2],"times_ms":[1.5,1.625,1.75]}}\n'
 )
 
 
@@ -67,6 +68,7 @@ def test_a_literal_report_is_read():
     assert report.operations[0].operations[0].group == "attention"
     assert report.latency_tables[0].entering_ms == ((0.0, 0.1),)
     assert report.mixes[0].lengths == (8,)
+    assert report.reference == Reference("a fixed product", (1, 2), (1.5, 1.625, 1.75))
 
 
 def test_it_is_written_as_it_was_read():
@@ -132,6 +134,10 @@ def test_a_newer_schema_is_refused_whatever_else_it_has():
             "must be one of attention, extract, ffn, rest",
         ),
         (broken("flags", 0, "kind", value="ghost"), r"flags\[0\].kind must be one of clock-changed"),
+        (broken("reference", "times_ms", 2, value="1.75"), r"reference.times_ms\[2\] must be a number"),
+        (broken("reference", "times_ms", drop=True), "reference.times_ms is missing"),
+        (broken("reference", value=[1.5]), "reference must be an object"),
+        (LITERAL.replace("1.625", "NaN"), "NaN is not a JSON value"),
         (LITERAL.replace("1.5", "NaN"), "NaN is not a JSON value"),
         (LITERAL.replace("1.5", "1e999"), "must be a finite number"),
     ],
@@ -162,12 +168,23 @@ def test_a_mistake_is_told_with_its_place(text, message):
         (broken("latency_tables", 0, "word_vectors", value=[8, 1]), "word_vectors must be an array of rising numbers"),
         (broken("latency_tables", 0, "entering_ms", value=[[0.5]]), r"entering_ms\[0\] must be an array of one number"),
         (broken("latency_tables", 0, "leaving_ms", value=[]), "leaving_ms must be an array of as many encoders"),
+        (broken("reference", "rounds", value=[1, 1]), "reference.times_ms must be an array of as many samples as the"),
+        (broken("reference", "rounds", value=[0]), "reference.rounds must be numbers whose sum is at least 1"),
+        (broken("reference", "times_ms", 0, value=-1.5), "reference.times_ms must be an array of numbers of at least"),
+        (broken("reference", "times_ms", 0, value=0), "reference.times_ms must be an array of numbers above 0"),
         (broken("settings", "percentiles", value=[101]), "percentiles must be an array of numbers in 0..100"),
     ],
 )
 def test_parts_that_do_not_fit_together_are_told(text, message):
     with pytest.raises(BundleError, match=message):
         read_report(text, "report.json")
+
+
+@pytest.mark.parametrize("text", [broken("reference", drop=True), broken("reference", value=None)])
+def test_a_report_without_the_reference_is_read(text):
+    report = read_report(text, "older.json")
+    assert report.reference is None
+    assert report.results == read_report(LITERAL, "report.json").results
 
 
 def test_members_of_a_later_day_are_ignored():
