@@ -49,7 +49,7 @@ TARGET = 0.5
 @click.option("--learning-rate", type=float, default=3e-5, show_default=True, help="Of the weights.")
 @click.option("--retention-rate", type=float, help="Of the retention parameters.  [default: from the number of steps]")
 @click.option(
-    "--distil", type=float, default=0.5, show_default=True, help="Weight of the fine-tuned model against labels."
+    "--distil", type=float, default=1.0, show_default=True, help="Weight of the fine-tuned model against labels."
 )
 @click.option(
     "--distil-states", type=float, default=0.0, show_default=True, help="Weight of its [CLS] states at all encoders."

@@ -12,7 +12,7 @@ from edge_power.errors import OptionError
 
 @dataclass(frozen=True, slots=True)
 class Distillation:
-    """How much a student follows its teacher (Hinton et al., arXiv:1503.02531; states: Sun et al., arXiv:1908.09355).
+    """How much a student follows its teacher (Ba and Caruana, arXiv:1312.6184; states: Sun et al., arXiv:1908.09355).
 
     Attributes:
         logits: weight of the teacher's logits against the labels, 0..1: loss = (1 - logits) * task + logits * distance.
@@ -22,7 +22,7 @@ class Distillation:
         OptionError: a weight is out of range.
     """
 
-    logits: float = 0.5
+    logits: float = 1.0
     states: float = 0.0
 
     def __post_init__(self) -> None:
@@ -45,20 +45,17 @@ def task_loss(logits: torch.Tensor, labels: torch.Tensor, task: Task) -> torch.T
     return functional.cross_entropy(logits, labels)
 
 
-def logits_distance(student: torch.Tensor, teacher: torch.Tensor, task: Task) -> torch.Tensor:
-    """KL(teacher || student) of the softmax, mean over the batch; the mean squared difference for regression.
+def logits_distance(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
+    """Mean squared difference (Ba and Caruana, arXiv:1312.6184, section 2.2).
+
+    A teacher is sure of the texts that it was trained on, and a divergence of such probabilities teaches little more
+    than the labels; its logits still differ from text to text (docs/fit.md has both, measured).
 
     Args:
-        student: (batch, labels).
+        student: (batch, labels), or (batch, 1) for regression.
         teacher: likewise, without gradient.
-        task: what the logits are for.
     """
-    if task == "regression":
-        return functional.mse_loss(student, teacher)
-    target = functional.log_softmax(teacher.float(), dim=-1)
-    return functional.kl_div(
-        functional.log_softmax(student.float(), dim=-1), target, reduction="batchmean", log_target=True
-    )
+    return functional.mse_loss(student.float(), teacher.float())
 
 
 def states_distance(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:

@@ -132,7 +132,7 @@ class PhaseTrainer(Trainer):
         states: Sequence[torch.Tensor] = ()
         if taught is None:
             taught, states = self._ask_teacher(words)
-        loss = (1 - distillation.logits) * loss + distillation.logits * logits_distance(output["logits"], taught, task)
+        loss = (1 - distillation.logits) * loss + distillation.logits * logits_distance(output["logits"], taught)
         if distillation.states:
             # Encoder i of fewer matches the one at the same part of the teacher's depth.
             count, depth = len(output["states"]), len(states)
