@@ -42,11 +42,11 @@ test:
 	@$(MAKE) --no-print-directory -j 2 --output-sync=line $(VENV)/.installed test-runtime-onnx test-runtime-tflite
 	@$(MAKE) --no-print-directory test-main
 
-# Conversions and tiny trainings keep one core busy, so the files of tests are shared out to two processes (tests/conftest.py
-# says which stay together); more threads in each would only wait for one another.
+# Conversions and tiny trainings keep one core busy, so the files of tests are shared out to two processes; more threads
+# in each would only wait for one another.
 test-main: $(VENV)/.installed
 	@echo '== main suite'
-	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder -m 'not slow and not arm and not alone'
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not arm and not alone'
 	@$(BIN)/pytest -m alone
 
 test-slow: $(VENV)/.installed

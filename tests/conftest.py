@@ -9,13 +9,6 @@ import pytest
 TINY_BUNDLE = Path(__file__).parent / "data" / "tiny-bundle"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep in one process the tests of a file, and those of all converters, which stand on the same conversions."""
-    for item in items:
-        is_converter = item.path.parent.name == "converters"
-        item.add_marker(pytest.mark.xdist_group("converters" if is_converter else item.location[0]))
-
-
 @pytest.fixture(scope="session")
 def tiny_bundle() -> Path:
     """The committed bundle with artifacts of all three engines; read only, copy it to change it."""
