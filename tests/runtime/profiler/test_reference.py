@@ -33,10 +33,9 @@ def test_in_a_long_run_it_takes_a_small_part_of_the_time():
     timer = ReferenceTimer()
     start = time.perf_counter()
     timer.before_turn(is_new_round=True)
-    while time.perf_counter() - start < 0.5:
+    while timer.result().rounds[0] < 3:  # no fixed time: emulated, one sample takes longer than ten of them here
         timer.before_turn(is_new_round=False)
     times_ms = timer.result().times_ms
-    assert len(times_ms) > 1
     # After each but the last there was a pause 30 times as long, whatever else this machine had to do.
     assert 31 * sum(times_ms[:-1]) < 1e3 * (time.perf_counter() - start)
 
