@@ -32,6 +32,15 @@ with SecondProcess(tiny_model(), [ONNX], Path(sys.argv[1]), lambda step: None) a
     time.sleep(600)
 """
 
+# Says nothing, as a converter in one of its long steps: no write to a closed pipe ends it.
+SILENT = """
+import threading, time
+from edge_power.second_process import _end_with_parent
+threading.Thread(target=_end_with_parent, daemon=True).start()
+print("listening", flush=True)
+time.sleep(600)
+"""
+
 
 class Steps(Silence):
     """Counts what a conversion says of its steps."""
@@ -127,3 +136,14 @@ def test_it_ends_with_the_process_that_started_it(tmp_path):
     while is_running(pid) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not is_running(pid)
+
+
+def test_it_ends_amid_a_long_step_too():
+    command = [sys.executable, "-c", SILENT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout.readline() == "listening\n"
+            process.stdin.close()
+            assert process.wait(timeout=60) == 1
+        finally:
+            process.kill()
