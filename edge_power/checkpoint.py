@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from edge_power.config import ModelConfig, Task
-from edge_power.errors import CheckpointError, NoClassifierError, system_error
+from edge_power.errors import CheckpointError, NoClassifierError, system_errors
 from edge_power.families import FAMILIES
 from edge_power.model import PowerForSequenceClassification
 from edge_power.retention_file import RETENTION_FILE, Budgets, budgets_to_json, read_budgets
@@ -83,13 +83,8 @@ def save(model: PowerForSequenceClassification, directory: str | PathLike[str]) 
     path.mkdir(parents=True, exist_ok=True)
     weights = FAMILIES[model.config.architecture].to_theirs(model.state_dict())
     contiguous = {name: tensor.contiguous() for name, tensor in weights.items()}
-    try:
+    with system_errors(SafetensorError):
         save_file(contiguous, path / "model.safetensors", metadata={"format": "pt"})
-    except SafetensorError as error:
-        cause = system_error(error)
-        if cause is None:
-            raise
-        raise cause from error
     config = json.dumps(model.hugging_face_config(), indent=2)
     (path / "config.json").write_text(config + "\n", encoding="utf-8")
     if model.tokenizer is not None:

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from edge_power_runtime.errors import EdgePowerError
 
@@ -22,7 +24,20 @@ class FitError(EdgePowerError):
     """A fit cannot go on."""
 
 
-def system_error(error: Exception) -> OSError | None:
-    """The system's error behind one of a library written in Rust, which gives its number only in the text."""
-    number = re.search(r"\(os error (\d+)\)", str(error))
-    return OSError(int(number[1]), os.strerror(int(number[1]))) if number else None
+@contextmanager
+def system_errors(kind: type[Exception]) -> Iterator[None]:
+    """Raise the system's error in place of one of a library written in Rust, which gives its number only in the text.
+
+    Args:
+        kind: what the library raises.
+
+    Raises:
+        OSError: that the system gave; what has no number in it stays as it is.
+    """
+    try:
+        yield
+    except kind as error:
+        number = re.search(r"\(os error (\d+)\)", str(error))
+        if number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from error

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
@@ -164,7 +164,7 @@ def main(job_directory: Path) -> None:
             say("error", _from_error(error))
 
 
-def _work(job_directory: Path, say: Any) -> None:
+def _work(job_directory: Path, say: Callable[[str, object], None]) -> None:
     job = json.loads((job_directory / JOB_FILE).read_text(encoding="utf-8"))
     tracer = Tracer(PowerForSequenceClassification.from_pretrained(job_directory))
     for order in _as_orders(job):

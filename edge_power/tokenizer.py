@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from edge_power.errors import CheckpointError, system_error
+from edge_power.errors import CheckpointError, system_errors
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.manifest import TOKENIZER_FILE, TokenizerEntry
 from edge_power_runtime.text import TextEncoder
@@ -23,14 +23,8 @@ def save_tokenizer(model: PowerForSequenceClassification, directory: Path) -> No
     """
     if model.tokenizer is None:
         raise CheckpointError("the model has no tokenizer, and texts need one; set model.tokenizer")
-    try:
+    with system_errors(Exception):  # the tokenizers library raises Exception itself
         model.tokenizer.save_pretrained(directory)
-    except Exception as error:
-        # The tokenizers library raises Exception itself.
-        cause = system_error(error)
-        if cause is None:
-            raise
-        raise cause from error
 
 
 def text_encoder(model: PowerForSequenceClassification, max_length: int) -> TextEncoder:

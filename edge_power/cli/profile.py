@@ -233,7 +233,8 @@ def _tell(report: "Report", outputs: Outputs) -> None:
 
 def _compare(files: tuple[str, str], outputs: Outputs) -> None:
     from edge_power.cli.profile_screen import terminal_width
-    from edge_power_runtime.profiler.compare import compare, comparison_text
+    from edge_power_runtime.profiler.compare import compare
+    from edge_power_runtime.profiler.comparison_text import comparison_text
     from edge_power_runtime.profiler.report_file import load_report
 
     if outputs.paths or outputs.json_file:

@@ -76,7 +76,8 @@ def _write(name: str, text: str) -> None:
 
 
 def _compare(found: argparse.Namespace) -> int:
-    from edge_power_runtime.profiler.compare import compare, comparison_text
+    from edge_power_runtime.profiler.compare import compare
+    from edge_power_runtime.profiler.comparison_text import comparison_text
 
     files = two_reports(found.compare, _COMMAND)
     if found.bundle is not None:

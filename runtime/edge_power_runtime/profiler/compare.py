@@ -6,7 +6,6 @@ import numpy as np
 
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.comparison import CaseComparison, Comparison, Judged
-from edge_power_runtime.profiler.comparison_text import comparison_text as comparison_text  # for whoever compares
 from edge_power_runtime.profiler.comparison_text import listed
 from edge_power_runtime.profiler.flags import LEAST_SAMPLES
 from edge_power_runtime.profiler.machine_speed import MachineSpeed, judge, machine_speed

@@ -76,8 +76,7 @@ def _rows(comparison: Comparison, names: Sequence[str], mean: str) -> list[tuple
 
 
 def _ratio_cells(compared: CaseComparison | Comparison) -> tuple[str, str, str]:
-    found = Interval(compared.ratio, compared.low, compared.high)
-    return f"{found.ratio:.3f}", _ends(found), f"{compared.verdict}{_mark(compared.judged)}"
+    return f"{compared.ratio:.3f}", _ends(compared), f"{compared.verdict}{_mark(compared.judged)}"
 
 
 def _mark(judged: Judged) -> str:
@@ -95,12 +94,12 @@ def _footnotes(comparison: Comparison) -> list[str]:
 
 
 def _headline(comparison: Comparison) -> str:
-    judged, measured = comparison.judged, Interval(comparison.ratio, comparison.low, comparison.high)
+    judged = comparison.judged
     low, high = 1 - comparison.least, 1 + comparison.least
     rule = f"a difference counts where the whole interval is outside {low:.2f} to {high:.2f}"
     if judged.verdict == "too few samples":
         return f"too few samples: a case needs {LEAST_SAMPLES} in each report; ask for more --iterations"
-    found = f"ratio {measured.ratio:.3f}, 95 % interval {_ends(measured)}"
+    found = f"ratio {comparison.ratio:.3f}, 95 % interval {_ends(comparison)}"
     if judged.verdict != "no difference":
         return f"the second is {judged.verdict}: {found}; {rule}"
     if judged.relative is not None and judged.measured != "no difference":
@@ -110,5 +109,5 @@ def _headline(comparison: Comparison) -> str:
     return f"no difference: {found}; {rule}"
 
 
-def _ends(found: Interval) -> str:
+def _ends(found: Interval | CaseComparison | Comparison) -> str:
     return f"{found.low:.3f} to {found.high:.3f}"

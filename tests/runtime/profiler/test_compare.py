@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.profiler.compare import compare, comparison_text
+from edge_power_runtime.profiler.compare import compare
+from edge_power_runtime.profiler.comparison_text import comparison_text
 from edge_power_runtime.profiler.record import Case, CaseResult, Report, Stages
 from tests.profile_records import bundle, cases, environment, flags, report, result
 

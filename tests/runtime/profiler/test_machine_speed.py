@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from edge_power_runtime.profiler.compare import compare, comparison_text
+from edge_power_runtime.profiler.compare import compare
+from edge_power_runtime.profiler.comparison_text import comparison_text
 from edge_power_runtime.profiler.record import CaseResult, Environment, Reference, Report, Stages
 from tests.profile_records import cases, environment, reference, report, result
 
