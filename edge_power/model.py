@@ -146,7 +146,8 @@ class PowerEncoder(nn.Module):
             token_type_ids: int64 (batch, length); all 0 when left out.
             retention: words kept by each encoder: a configuration, as in a static graph of this length; or a schedule,
                 of which each text keeps what it would without padding. None keeps all.
-            soft_extract: weakens words instead of dropping them, while a schedule is searched.
+            soft_extract: weakens words instead of dropping them, while a schedule is searched; those that it gives a
+                weight of 0 in every text are dropped.
 
         Raises:
             RetentionError: `retention` is for another length or number of encoders.
@@ -165,9 +166,14 @@ class PowerEncoder(nn.Module):
             by_position = torch.full(input_ids.shape, torch.nan, dtype=x.dtype, device=x.device)
             entering, weights = x, None
             if soft_extract is not None:
-                score = self.score(probabilities, marks.votes, positions).detach()
-                weights = soft_extract.weights(index - 1, score + marks.priority, attention_mask.sum(1))
+                priority = self.score(probabilities, marks.votes, positions).detach() + marks.priority
+                weights = soft_extract.weights(index - 1, priority, attention_mask.sum(1))
                 marks = marks.weaken(weights)
+                keep = int((weights > 0).sum(1).max())
+                if keep < x.shape[1]:  # weights fall with the rank, and one of 0 teaches nothing: not worth computing
+                    rows = BatchRows.choose(priority, keep)
+                    x, probabilities, weights = rows.take(x), rows.take(probabilities), rows.take_vector(weights)
+                    marks, positions = marks.take(rows), rows.take_vector(positions)
             elif plan.drops(index):
                 score = self.score(probabilities, marks.votes, positions)
                 by_position = by_position.scatter(1, positions, score.detach() / encoder.num_heads)

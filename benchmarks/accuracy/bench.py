@@ -91,7 +91,9 @@ class Bench:
         schedules = () if schedule is None else (schedule,)
         rate, distillation = self.options.learning_rate, self.options.distillation
         phase = Phase("re-train", arm, self.steps, rate, schedules, distillation)
-        texts = taught_texts(self.prepared.texts, self.model, distillation, self.watcher)
+        texts, seed = self.prepared.texts, self.options.seed
+        copies = self.options.copies(len(texts.train))
+        texts = taught_texts(texts, self.model, distillation, self.watcher, copies=copies, seed=seed)
         ledger = self.ledger(arm)
         ledger.run(phase, FitModel(model), texts, self.cost_of(model), teacher=self.model)
         return self.measure(model, schedule, ledger.records)

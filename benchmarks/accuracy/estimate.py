@@ -11,7 +11,7 @@ from edge_power.fit.prepare import HELD_OUT
 # Of one token in one forward pass of the whole MiniLM, on 2 cores of a shared x86-64 machine.
 SECONDS = 0.0003
 
-# A step is a forward pass and one backward, which takes twice as long; the teacher answers each text once.
+# A step is a forward pass and one backward, which takes twice as long; the teacher answers each text and copy once.
 _TRAIN, _TEACH = 3.0, 1.0
 
 # Searches of a scan, usually.
@@ -29,7 +29,7 @@ def steps(unit: Unit, settings: Settings) -> dict[str, int]:
     epochs = options.epochs
     named = {"fine-tune": epochs.fine_tune, "depth": epochs.depth, "search": epochs.search, "retrain": epochs.retrain}
     whole = {phase: options.steps(number, rows) for phase, number in named.items()}
-    return whole | {"teach": math.ceil(rows / options.batch_size)}
+    return whole | {"teach": math.ceil(rows * (1 + options.copies(rows)) / options.batch_size)}
 
 
 def minutes(unit: Unit, settings: Settings) -> float:

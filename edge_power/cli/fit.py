@@ -55,6 +55,11 @@ TARGET = 0.5
     "--distil-states", type=float, default=0.0, show_default=True, help="Weight of its [CLS] states at all encoders."
 )
 @click.option(
+    "--augment",
+    type=float,
+    help="Part of the words swapped in copies of the texts that it answers.  [default: 0.15; 0 if --distil is below 1]",
+)
+@click.option(
     "--precision", type=click.Choice(["fp32", "bf16", "fp16"]), default="fp32", show_default=True, help="Of training."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of order, dropout and new weights.")
@@ -87,6 +92,7 @@ def command(
     retention_rate: float | None,
     distil: float,
     distil_states: float,
+    augment: float | None,
     precision: str,
     seed: int,
     tensorboard: bool,
@@ -136,7 +142,9 @@ def command(
                 batch_size=batch_size,
                 learning_rate=learning_rate,
                 retention_rate=retention_rate,
-                distillation=Distillation(distil, distil_states) if distil or distil_states else None,
+                distillation=Distillation(distil, distil_states, augment)
+                if distil or distil_states or augment
+                else None,
                 precision=precision,  # type: ignore[arg-type]  # click.Choice made sure of it
                 seed=seed,
                 tensorboard=tensorboard,

@@ -30,6 +30,7 @@ class TokenizedExamples(Dataset[Item]):
         task: classification, or regression.
         labels: int64 (texts,) ids of labels, or float32 (texts,) values for regression.
         truncated: how many texts were longer than the model takes, and were cut.
+        input_ids: of all texts in a row, int32 (tokens,).
         taught: a teacher's logits, float32 (texts, labels); None where there is none.
     """
 
@@ -58,7 +59,7 @@ class TokenizedExamples(Dataset[Item]):
         self.task: Task = task
         self.labels = labels
         self.taught = taught
-        self._input_ids = input_ids
+        self.input_ids = input_ids
         self._token_type_ids = token_type_ids
         self._offsets = offsets
         self._cut = cut
@@ -82,7 +83,7 @@ class TokenizedExamples(Dataset[Item]):
         if not -len(self) <= index < len(self):
             raise IndexError(f"text {index} of {len(self)}")
         tokens = slice(self._offsets[index % len(self)], self._offsets[index % len(self) + 1])
-        item: Item = {"input_ids": self._input_ids[tokens]}
+        item: Item = {"input_ids": self.input_ids[tokens]}
         if self._token_type_ids is not None:
             item["token_type_ids"] = self._token_type_ids[tokens]
         if self.taught is not None:
@@ -92,7 +93,7 @@ class TokenizedExamples(Dataset[Item]):
     def with_taught(self, taught: np.ndarray) -> "TokenizedExamples":
         """The same texts with a teacher's logits, float32 (texts, labels)."""
         return TokenizedExamples(
-            self._input_ids,
+            self.input_ids,
             self._token_type_ids,
             self._offsets,
             self.labels,
@@ -101,10 +102,27 @@ class TokenizedExamples(Dataset[Item]):
             taught=taught,
         )
 
+    def with_copies(self, input_ids: Sequence[np.ndarray]) -> "TokenizedExamples":
+        """The same texts several times over, one after the other, each time with other words.
+
+        Args:
+            input_ids: of all texts for each time, int32 (tokens,) each.
+        """
+        times, tokens = len(input_ids), len(self.input_ids)
+        begins = np.concatenate([self._offsets[:-1] + time * tokens for time in range(times)])
+        return TokenizedExamples(
+            np.concatenate(input_ids),
+            None if self._token_type_ids is None else np.tile(self._token_type_ids, times),
+            np.concatenate((begins, [times * tokens])),
+            np.tile(self.labels, times),
+            np.tile(self._cut, times),
+            task=self.task,
+        )
+
     def arrays(self) -> tuple[np.ndarray, ...]:
         """Everything that makes these texts what they are, for a fingerprint."""
         types = () if self._token_type_ids is None else (self._token_type_ids,)
-        return (self._input_ids, *types, self._offsets, self.labels)
+        return (self.input_ids, *types, self._offsets, self.labels)
 
     def select(self, indices: Sequence[int] | np.ndarray) -> "TokenizedExamples":
         """Copy some texts, in the order given."""
@@ -113,7 +131,7 @@ class TokenizedExamples(Dataset[Item]):
         offsets = np.concatenate(([0], np.cumsum(lengths)))
         tokens = np.arange(offsets[-1]) + np.repeat(self._offsets[chosen] - offsets[:-1], lengths)
         return TokenizedExamples(
-            self._input_ids[tokens],
+            self.input_ids[tokens],
             None if self._token_type_ids is None else self._token_type_ids[tokens],
             offsets,
             self.labels[chosen],

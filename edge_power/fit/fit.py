@@ -126,8 +126,10 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
 
 
 def _with_teacher(phases: Phases, teacher: PowerForSequenceClassification, watcher: Watcher) -> Phases:
-    texts = taught_texts(phases.prepared.texts, teacher, phases.options.distillation, watcher)
-    return replace(phases, teacher=teacher, prepared=replace(phases.prepared, texts=texts))
+    options, texts = phases.options, phases.prepared.texts
+    copies = options.copies(len(texts.train))
+    taught = taught_texts(texts, teacher, options.distillation, watcher, copies=copies, seed=options.seed)
+    return replace(phases, teacher=teacher, taught=taught)
 
 
 def _reach(options: FitOptions, phases: Phases, whole: PowerForSequenceClassification, unpruned: float) -> Outcome:

@@ -18,6 +18,7 @@ class FitModel(nn.Module):
         classifier: trained in place.
         soft_extract: of the search; None in the other phases.
         price: likewise.
+        has_dropout: whether training drops numbers out.
     """
 
     def __init__(
@@ -31,6 +32,13 @@ class FitModel(nn.Module):
         self.classifier = classifier
         self.soft_extract = soft_extract
         self.price = price
+        self.has_dropout = True
+
+    def train(self, mode: bool = True) -> "FitModel":
+        """Set the mode; without dropout the classifier always works as in evaluation, where nothing else differs."""
+        super().train(mode)
+        self.classifier.train(mode and self.has_dropout)
+        return self
 
     def forward(
         self,

@@ -9,6 +9,9 @@ from torch.nn import functional
 from edge_power.config import Task
 from edge_power.errors import OptionError
 
+# Words swapped in a copy: as many as BERT's own pre-training hid.
+SWAPPED = 0.15
+
 
 @dataclass(frozen=True, slots=True)
 class Distillation:
@@ -17,19 +20,36 @@ class Distillation:
     Attributes:
         logits: weight of the teacher's logits against the labels, 0..1: loss = (1 - logits) * task + logits * distance.
         states: weight of the mean squared distance between normalised [CLS] states; 0 leaves them out.
+        augment: part of the words that is swapped in copies of the training texts (`augment`); None takes SWAPPED, and
+            none where labels count, which the copies have not.
 
     Raises:
-        OptionError: a weight is out of range.
+        OptionError: a weight is out of range, or labels count and texts are to be augmented.
     """
 
     logits: float = 1.0
     states: float = 0.0
+    augment: float | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.logits <= 1:
             raise OptionError(f"--distil is {self.logits}, must be in 0..1")
         if not (self.states >= 0 and math.isfinite(self.states)):
             raise OptionError(f"--distil-states is {self.states}, must be a number that is not negative")
+        if not 0 <= (self.augment or 0) <= 1:
+            raise OptionError(f"--augment is {self.augment}, must be in 0..1, a part of the words")
+        if self.augment and self.logits < 1:
+            raise OptionError(
+                f"--augment {self.augment} needs --distil 1, found {self.logits}: a text whose words were swapped has "
+                "no label; leave one of the two out"
+            )
+
+    @property
+    def swapped(self) -> float:
+        """The part of the words that is swapped; 0 makes no copies."""
+        if self.augment is None:
+            return SWAPPED if self.logits == 1 else 0.0
+        return self.augment
 
 
 def task_loss(logits: torch.Tensor, labels: torch.Tensor, task: Task) -> torch.Tensor:

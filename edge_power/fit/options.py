@@ -164,3 +164,8 @@ class FitOptions:
     def steps(self, epochs: float, rows: int) -> int:
         """Steps of a phase over `rows` texts."""
         return max(self.fewest_steps, math.ceil(epochs * rows / self.batch_size))
+
+    def copies(self, rows: int) -> int:
+        """Augmented copies of each of `rows` texts: search and re-training see it and each of them about twice."""
+        steps = self.steps(self.epochs.search, rows) + self.steps(self.epochs.retrain, rows)
+        return max(1, round(steps * self.batch_size / rows / 2) - 1)

@@ -7,7 +7,7 @@ from edge_power.fit.cost import Cost
 from edge_power.fit.ledger import Ledger
 from edge_power.fit.module import FitModel
 from edge_power.fit.options import FitOptions
-from edge_power.fit.phase import Phase, SearchGoal
+from edge_power.fit.phase import Phase, SearchGoal, Texts
 from edge_power.fit.prepare import Prepared, mean_length
 from edge_power.fit.price import Price
 from edge_power.fit.record import PhaseRecord
@@ -25,12 +25,14 @@ class Phases:
         prepared: its texts.
         ledger: runs them, once.
         teacher: the whole fine-tuned model; None until there is one.
+        taught: the texts as it answered them, augmented; None trains on those prepared.
     """
 
     options: FitOptions
     prepared: Prepared
     ledger: Ledger
     teacher: PowerForSequenceClassification | None = None
+    taught: Texts | None = None
 
     def fine_tune(self, model: PowerForSequenceClassification, cost: Cost) -> PhaseRecord:
         """Train the whole model on the labels."""
@@ -83,4 +85,4 @@ class Phases:
         return self.options.steps(getattr(self.options.epochs, phase), len(self.prepared.texts.train))
 
     def _run(self, phase: Phase, model: FitModel, cost: Cost) -> PhaseRecord:
-        return self.ledger.run(phase, model, self.prepared.texts, cost, teacher=self.teacher)
+        return self.ledger.run(phase, model, self.taught or self.prepared.texts, cost, teacher=self.teacher)

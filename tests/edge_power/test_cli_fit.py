@@ -148,6 +148,13 @@ REFUSED = {
     "too much of the teacher": (["--distil", 2], "--distil is 2.0, must be in 0..1"),
     "less than none of it": (["--distil", -0.5], "--distil is -0.5, must be in 0..1"),
     "no number of it": (["--distil", "nan"], "--distil is nan, must be in 0..1"),
+    "too many words swapped": (["--augment", 1.5], "--augment is 1.5, must be in 0..1, a part of the words"),
+    "no number of them": (["--augment", "nan"], "--augment is nan, must be in 0..1, a part of the words"),
+    "words swapped under labels": (
+        ["--augment", 0.2, "--distil", 0.5],
+        "--augment 0.2 needs --distil 1, found 0.5: a text whose words were swapped has no label; leave one of the "
+        "two out",
+    ),
     "its states": (["--distil-states", -1], "--distil-states is -1.0, must be a number that is not negative"),
     "epochs": (["--search-epochs", -1], "--search-epochs is -1.0, must be a number that is not negative"),
     "epochs that are no number": (["--fine-tune-epochs", "nan"], "--fine-tune-epochs is nan, must be a number"),

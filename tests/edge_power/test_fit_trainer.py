@@ -183,7 +183,7 @@ def test_a_teacher_that_answered_before_teaches_the_same_and_is_not_asked_again(
     teacher, student = taught_model(), untaught_model()
     phase = Phase("re-train", "re-train", 1, RATE, distillation=Distillation(logits=0.5))
     told = Watched()
-    known = taught_texts(texts, teacher, phase.distillation, told)
+    known = taught_texts(texts, teacher, phase.distillation, told, copies=1, seed=0)
     assert (known.select is texts.select, known.train.taught.shape, told.done) == (True, (96, 2), 96)
     rows = [5, 0, 95, 40]
     with torch.no_grad():
@@ -199,8 +199,41 @@ def test_a_teacher_that_answered_before_teaches_the_same_and_is_not_asked_again(
 
 
 def test_a_teacher_is_asked_in_every_step_for_its_states_and_not_at_all_without_distillation(texts):
-    for distillation in (None, Distillation(states=0.1)):
-        assert taught_texts(texts, taught_model(), distillation, Silence()) is texts
+    for distillation in (None, Distillation(logits=0.5, states=0.1)):
+        found = taught_texts(texts, taught_model(), distillation, Silence(), copies=1, seed=0)
+        assert (found.train.taught, len(found.train)) == (None, 96)
+    augmented = taught_texts(texts, taught_model(), Distillation(states=0.1), Silence(), copies=1, seed=0)
+    assert (augmented.train.taught, len(augmented.train)) == (None, 2 * 96)
+
+
+def test_a_teacher_answers_augmented_texts_as_they_are(texts):
+    teacher, told = taught_model(), Watched()
+    known = taught_texts(texts, teacher, Distillation(), told, copies=2, seed=0)
+    assert (known.select is texts.select, len(known.train), told.done) == (True, 3 * 96, 3 * 96)
+    assert np.array_equal(known.train.taught[:96], predict(teacher, texts.train))
+    copies = known.train.select(range(96, 3 * 96))
+    assert np.array_equal(copies.taught, predict(teacher, copies))
+    assert np.abs(known.train.taught[:96] - known.train.taught[96:192]).max() > 0.1, "words were swapped"
+
+
+@pytest.mark.parametrize(
+    ("distillation", "drops"),
+    [(None, True), (Distillation(logits=0.5), True), (Distillation(augment=0.0), True), (Distillation(), False)],
+)
+def test_dropout_is_for_labels_and_not_for_answers_to_augmented_texts(texts, tmp_path, distillation, drops):
+    phase = Phase("re-train", "re-train", 1, RATE, distillation=distillation)
+    model = FitModel(taught_model(dropout=0.1))
+    trainer_of(phase, model, texts, tmp_path, teacher=taught_model())
+    batch = words_of(Collator(0)([texts.train[row] for row in range(4)]))
+    model.train()
+    with torch.no_grad():
+        first, second = model(**batch)["logits"], model(**batch)["logits"]
+        model.eval()
+        without = model(**batch)["logits"]
+    assert torch.equal(first, second) != drops
+    assert torch.equal(first, without) != drops
+    assert predict(model.classifier, texts.select).shape == (32, 2)
+    assert not model.classifier.training
 
 
 def test_answers_stay_with_their_texts(texts):

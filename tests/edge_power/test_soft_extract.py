@@ -141,6 +141,36 @@ def test_the_ends_keep_all_and_nothing():
     assert steps[1].tolist() == [0.0] * RESOLUTION
 
 
+class Faint(SoftExtract):
+    """Weights of 0 are a trace above it, so that no row is left out; its share of attention vanishes in float32."""
+
+    def weights(self, encoder: int, priority: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+        return super().weights(encoder, priority, words).clamp_min(1e-12)
+
+
+def test_rows_of_weight_zero_are_left_out_and_change_nothing(model):
+    retention, batch = (0.8, 0.4, 0.1), make_batch([33, 9, 17], 33, vocabulary=len(VOCABULARY), seed=3)
+    found = []
+    for kind in (SoftExtract, Faint):
+        soft = kind(4, 33.0)
+        soft.retention.data = torch.tensor(retention)
+        output = model(*batch, soft_extract=soft)
+        model.zero_grad()
+        output.logits.square().sum().backward()
+        weights = model.encoder.encoders[0].expand.weight.grad.clone()
+        found.append(
+            (output.logits.detach(), weights, soft.retention.grad, [x.shape[1] for x in output.encoder.survivors])
+        )
+    (logits, weights, taught, rows), (all_logits, all_weights, all_taught, all_rows) = found
+    # The edge ends at retention * (63 + 13) of 64 steps, and each of the longest text's 32 words has two of them.
+    assert rows == [1 + 31, 1 + 16, 1 + 4]
+    assert all_rows == [33, 33, 33]
+    torch.testing.assert_close(logits, all_logits, rtol=0, atol=ATOL)
+    # Gradients of the same sums in another order: float32's 7 digits of numbers near 1, with room for 40 of them.
+    for ours, theirs in ((weights, all_weights), (taught, all_taught)):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
 def test_the_task_teaches_every_encoder(model):
     soft = SoftExtract(4, 33.0)
     batch = make_batch([30, 12, 17, 9], 30, vocabulary=len(VOCABULARY))
