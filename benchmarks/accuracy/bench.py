@@ -53,7 +53,7 @@ class Bench:
     @property
     def cost(self) -> Cost:
         """Of schedules for it, on the texts held out."""
-        return self.cost_of(self.model)
+        return self.cost_of(self.model.config.num_encoders)
 
     @property
     def steps(self) -> int:
@@ -64,9 +64,10 @@ class Bench:
         """Of one phase."""
         return self.options.steps(getattr(self.options.epochs, phase), len(self.prepared.texts.train))
 
-    def cost_of(self, model: PowerForSequenceClassification) -> Cost:
-        """Of schedules for a model of fewer encoders, against the whole one."""
-        return Cost.of(model.config, self.prepared.texts.select.lengths, whole=self.model.config)
+    def cost_of(self, num_encoders: int) -> Cost:
+        """Of schedules for so many of its encoders, against the whole model."""
+        whole = self.model.config
+        return Cost.of(replace(whole, num_encoders=num_encoders), self.prepared.texts.select.lengths, whole=whole)
 
     def ledger(self, arm: str) -> Ledger:
         """Run the phases of an arm; what is done is not done again."""
@@ -95,7 +96,7 @@ class Bench:
         copies = self.options.copies(len(texts.train))
         texts = taught_texts(texts, self.model, distillation, self.watcher, copies=copies, seed=seed)
         ledger = self.ledger(arm)
-        ledger.run(phase, FitModel(model), texts, self.cost_of(model), teacher=self.model)
+        ledger.run(phase, FitModel(model), texts, self.cost_of(model.config.num_encoders), teacher=self.model)
         return self.measure(model, schedule, ledger.records)
 
     def measure(
@@ -119,7 +120,7 @@ class Bench:
             encoders=encoders,
             schedule=() if schedule is None else kept.fractions,
             multiply_adds=Cost.of(model.config, dev.lengths, whole=self.model.config).fraction(kept),
-            select_multiply_adds=self.cost_of(model).fraction(kept),
+            select_multiply_adds=self.cost_of(encoders).fraction(kept),
             dev=score(model, dev, self.task.metric, schedule),
             select=score(model, texts, self.task.metric, schedule),
             steps=sum(phase.steps for phase in phases),

@@ -42,7 +42,7 @@ def minutes(unit: Unit, settings: Settings) -> float:
             passes = 0.0 if task.checkpoint else taken["fine-tune"] * _TRAIN
         case "unpruned+":
             passes = teach + (search + retrain) * _TRAIN
-        case "learned":
+        case "learned" | "shared":
             passes = teach + (search + retrain * left) * _TRAIN
         case "learned+depth":
             passes = teach + ((taken["depth"] + search) * _SHALLOW + retrain * left) * _TRAIN
