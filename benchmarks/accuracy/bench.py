@@ -92,9 +92,15 @@ class Bench:
         schedules = () if schedule is None else (schedule,)
         rate, distillation = self.options.learning_rate, self.options.distillation
         phase = Phase("re-train", arm, self.steps, rate, schedules, distillation)
-        texts, seed = self.prepared.texts, self.options.seed
-        copies = self.options.copies(len(texts.train))
-        texts = taught_texts(texts, self.model, distillation, self.watcher, copies=copies, seed=seed)
+        texts = taught_texts(
+            self.prepared.texts,
+            self.model,
+            distillation,
+            self.watcher,
+            copies=self.options.copies(len(self.prepared.texts.train)),
+            seed=self.options.seed,
+            directory=self.directory,
+        )
         ledger = self.ledger(arm)
         ledger.run(phase, FitModel(model), texts, self.cost_of(model.config.num_encoders), teacher=self.model)
         return self.measure(model, schedule, ledger.records)

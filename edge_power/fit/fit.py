@@ -116,7 +116,7 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
     if not prepared.is_fine_tuned:
         phases.fine_tune(whole, Cost.of(whole.config, prepared.texts.select.lengths))
     unpruned = score(whole, prepared.texts.select, prepared.metric)
-    outcome = _reach(options, _with_teacher(phases, deepcopy(whole), watcher), whole, unpruned)
+    outcome = _reach(options, _with_teacher(phases, deepcopy(whole), watcher, directory), whole, unpruned)
     watcher.begin("scoring", 1)
     record = _record(options, prepared, ledger, whole, outcome, unpruned)
     if PartialState().is_main_process:
@@ -125,10 +125,12 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
     return record
 
 
-def _with_teacher(phases: Phases, teacher: PowerForSequenceClassification, watcher: Watcher) -> Phases:
+def _with_teacher(phases: Phases, teacher: PowerForSequenceClassification, watcher: Watcher, directory: Path) -> Phases:
     options, texts = phases.options, phases.prepared.texts
     copies = options.copies(len(texts.train))
-    taught = taught_texts(texts, teacher, options.distillation, watcher, copies=copies, seed=options.seed)
+    taught = taught_texts(
+        texts, teacher, options.distillation, watcher, copies=copies, seed=options.seed, directory=directory
+    )
     return replace(phases, teacher=teacher, taught=taught)
 
 

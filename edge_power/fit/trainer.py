@@ -77,8 +77,8 @@ class PhaseTrainer(Trainer):
         self._phase, self._training, self._texts = phase, training, texts
         self._teacher, self._directory = teacher, directory
         steering = [] if phase.search is None else [SearchCallback(phase.search, self._no_number)]
-        # Labels are learned by heart without dropout; a teacher's answers to texts without end are not, and dropout only
-        # blurs them (docs/fit.md has both, measured).
+        # Labels would be learned by heart without dropout. A teacher's answers to augmented texts are not, and dropout
+        # only blurs them (docs/fit.md has both, measured).
         model.has_dropout = phase.distillation is None or not phase.distillation.swapped
         self._began = time.monotonic()
         self._before: float | None = None  # seconds of earlier runs

@@ -1,6 +1,5 @@
 """Where a fit works until it is done: a directory beside its output, by which a killed run goes on."""
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ import numpy as np
 from accelerate import PartialState
 
 from edge_power.errors import OptionError
+from edge_power.fit.fingerprint import fingerprint
 from edge_power.fit.options import FitOptions
 from edge_power.fit.prepare import Prepared
 from edge_power_runtime.whole_file import write_whole
@@ -77,17 +77,14 @@ def unfinished(output: Path) -> Path:
 def _plan(options: FitOptions, prepared: Prepared) -> dict[str, str]:
     named = {name: _written(value) for name, value in asdict(options).items() if name not in _FREE}
     parts = {"train texts": prepared.texts.train, "select texts": prepared.texts.select, "dev texts": prepared.dev}
-    texts = {name: _fingerprint(part.arrays(), f"{len(part)} rows") for name, part in parts.items() if part is not None}
+    texts = {name: _sized(part.arrays(), f"{len(part)} rows") for name, part in parts.items() if part is not None}
     weights = [tensor.detach().cpu().numpy() for tensor in prepared.model.state_dict().values()]
-    return {**named, **texts, "weights": _fingerprint(weights, f"{len(weights)} tensors")}
+    return {**named, **texts, "weights": _sized(weights, f"{len(weights)} tensors")}
 
 
 def _written(value: Any) -> str:
     return json.dumps(value, default=str, sort_keys=True)
 
 
-def _fingerprint(arrays: Iterable[np.ndarray], size: str) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(array.tobytes())
-    return f"{size}, sha256 {digest.hexdigest()[:16]}"
+def _sized(arrays: Iterable[np.ndarray], size: str) -> str:
+    return f"{size}, sha256 {fingerprint(arrays)}"

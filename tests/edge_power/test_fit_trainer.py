@@ -183,7 +183,7 @@ def test_a_teacher_that_answered_before_teaches_the_same_and_is_not_asked_again(
     teacher, student = taught_model(), untaught_model()
     phase = Phase("re-train", "re-train", 1, RATE, distillation=Distillation(logits=0.5))
     told = Watched()
-    known = taught_texts(texts, teacher, phase.distillation, told, copies=1, seed=0)
+    known = taught_texts(texts, teacher, phase.distillation, told, copies=1, seed=0, directory=tmp_path)
     assert (known.select is texts.select, known.train.taught.shape, told.done) == (True, (96, 2), 96)
     rows = [5, 0, 95, 40]
     with torch.no_grad():
@@ -198,22 +198,40 @@ def test_a_teacher_that_answered_before_teaches_the_same_and_is_not_asked_again(
     assert abs(found - labels_alone) > 0.01
 
 
-def test_a_teacher_is_asked_in_every_step_for_its_states_and_not_at_all_without_distillation(texts):
+def test_a_teacher_is_asked_in_every_step_for_its_states_and_not_at_all_without_distillation(texts, tmp_path):
     for distillation in (None, Distillation(logits=0.5, states=0.1)):
-        found = taught_texts(texts, taught_model(), distillation, Silence(), copies=1, seed=0)
+        found = taught_texts(texts, taught_model(), distillation, Silence(), copies=1, seed=0, directory=tmp_path)
         assert (found.train.taught, len(found.train)) == (None, 96)
-    augmented = taught_texts(texts, taught_model(), Distillation(states=0.1), Silence(), copies=1, seed=0)
+    augmented = taught_texts(
+        texts, taught_model(), Distillation(states=0.1), Silence(), copies=1, seed=0, directory=tmp_path
+    )
     assert (augmented.train.taught, len(augmented.train)) == (None, 2 * 96)
 
 
-def test_a_teacher_answers_augmented_texts_as_they_are(texts):
+def test_a_teacher_answers_augmented_texts_as_they_are(texts, tmp_path):
     teacher, told = taught_model(), Watched()
-    known = taught_texts(texts, teacher, Distillation(), told, copies=2, seed=0)
+    known = taught_texts(texts, teacher, Distillation(), told, copies=2, seed=0, directory=tmp_path)
     assert (known.select is texts.select, len(known.train), told.done) == (True, 3 * 96, 3 * 96)
     assert np.array_equal(known.train.taught[:96], predict(teacher, texts.train))
     copies = known.train.select(range(96, 3 * 96))
     assert np.array_equal(copies.taught, predict(teacher, copies))
     assert np.abs(known.train.taught[:96] - known.train.taught[96:192]).max() > 0.1, "words were swapped"
+
+
+def test_answers_are_kept_for_a_run_that_goes_on_and_for_its_texts_alone(texts, tmp_path):
+    def answered(model: PowerForSequenceClassification, *, seed: int) -> tuple[np.ndarray, int]:
+        told = Watched()
+        known = taught_texts(texts, model, Distillation(), told, copies=1, seed=seed, directory=tmp_path)
+        return known.train.taught, told.done
+
+    first, asked = answered(taught_model(), seed=0)
+    again, asked_again = answered(untaught_model(), seed=0)
+    assert (asked, asked_again) == (2 * 96, 0)
+    assert np.array_equal(again, first)
+    other, asked_for_others = answered(taught_model(), seed=1)
+    assert asked_for_others == 2 * 96
+    assert not np.array_equal(other, first)
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".npy", ".npy"]
 
 
 @pytest.mark.parametrize(
