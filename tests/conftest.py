@@ -3,10 +3,24 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 TINY_BUNDLE = Path(__file__).parent / "data" / "tiny-bundle"
+
+
+@pytest.hookimpl(optionalhook=True)  # where tests run in one process there is no such hook
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share out files of tests, but those of the converters as one: they share conversions that take minutes."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class FilesAndConverters(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = "tests/converters/"
+            return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+
+    return FilesAndConverters(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(scope="session")
