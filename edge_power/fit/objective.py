@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch.nn import functional
 
@@ -87,3 +88,24 @@ def states_distance(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tenso
     """
     difference = functional.normalize(student, dim=-1) - functional.normalize(teacher, dim=-1)
     return difference.square().sum(-1).mean()
+
+
+def loss_of_constant(
+    labels: np.ndarray, taught: np.ndarray | None, distillation: Distillation | None, task: Task
+) -> float:
+    """The least that an answer can lose that is the same for every text.
+
+    Args:
+        labels: ids int64 (texts,), or values float32 (texts,).
+        taught: the teacher's logits, float32 (texts, labels); where there are none, labels stand for them.
+        distillation: how much it is followed.
+        task: what labels are for.
+    """
+    if task == "regression":
+        loss = float(labels.var())
+    else:
+        parts = np.bincount(labels) / len(labels)
+        loss = float(-(parts * np.log(parts, where=parts > 0, out=np.zeros_like(parts))).sum())
+    if distillation is None or taught is None:
+        return loss
+    return (1 - distillation.logits) * loss + distillation.logits * float(taught.var(axis=0).mean())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from edge_power.fit.cost import Cost
 from edge_power.fit.ledger import Ledger
 from edge_power.fit.module import FitModel
+from edge_power.fit.objective import loss_of_constant
 from edge_power.fit.options import FitOptions
 from edge_power.fit.phase import Phase, SearchGoal, Texts
 from edge_power.fit.prepare import Prepared, mean_length
@@ -57,7 +58,9 @@ class Phases:
             price: the paper's lambda.
         """
         words = mean_length(self.prepared.texts.train)
-        steered = Price(words - 1, fixed=price, start=cost.full, target=target or cost.full)
+        train, passed_on = self._texts.train, (words - 1) * (model.config.num_encoders - 1)
+        lost = loss_of_constant(train.labels, train.taught, self.options.distillation, train.task)
+        steered = Price(words - 1, fixed=price, worth=lost / passed_on, start=cost.full, target=target or cost.full)
         phase = Phase(
             "search",
             f"search ({model.config.num_encoders} encoders)",
@@ -78,6 +81,10 @@ class Phases:
         return self._run(phase, FitModel(model), cost)
 
     @property
+    def _texts(self) -> Texts:
+        return self.taught or self.prepared.texts
+
+    @property
     def _rate(self) -> float:
         return self.options.learning_rate
 
@@ -85,4 +92,4 @@ class Phases:
         return self.options.steps(getattr(self.options.epochs, phase), len(self.prepared.texts.train))
 
     def _run(self, phase: Phase, model: FitModel, cost: Cost) -> PhaseRecord:
-        return self.ledger.run(phase, model, self.taught or self.prepared.texts, cost, teacher=self.teacher)
+        return self.ledger.run(phase, model, self._texts, cost, teacher=self.teacher)

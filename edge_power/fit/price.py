@@ -7,17 +7,20 @@ from torch import nn
 
 from edge_power.soft_extract import SoftExtract
 
-# Parts of the search: gradients are measured, then the wanted multiply-adds fall in a straight line, then they hold.
-MEASURED, FALLEN = 0.05, 0.75
+# The part of the search over which the wanted multiply-adds fall in a straight line; then they hold.
+FALLEN = 0.75
 
-# The first price is a tenth of what the task's gradient would pay for a word: almost nothing is dropped at it, and the
-# steering need not first find the right power of ten.
-_FIRST = 0.1
+# Of what a word of any encoder is worth on average: on SST-2 the first words go at this price, and the steering need
+# not first find the right power of ten. A gradient cannot tell it: a model that begins as its own teacher has none.
+_FIRST = 0.005
 
 # The distance from what is wanted, in multiply-adds of the unpruned model, at which the steering pulls with full force;
 # that force multiplies the price by e at once, and by e^30 over a whole search. Further below what is wanted, words are
 # paid for: a task that hardly needs them would never ask them back, however low the price.
 _FULL_FORCE, _OVER_ALL = 0.03, 30.0
+
+# A price has a logarithm, also where nothing is worth anything.
+_LEAST = 1e-12
 
 
 class Price(nn.Module):
@@ -27,32 +30,39 @@ class Price(nn.Module):
     they cost, and the price is such that the wanted number of them falls.
     """
 
-    def __init__(self, words: float, *, fixed: float | None = None, start: float = 1.0, target: float = 1.0) -> None:
+    def __init__(
+        self,
+        words: float,
+        *,
+        fixed: float | None = None,
+        worth: float = 1.0,
+        start: float = 1.0,
+        target: float = 1.0,
+    ) -> None:
         """Begin a search.
 
         Args:
             words: mean length of the texts, [CLS] left out; a mass is charged in words.
             fixed: the paper's lambda, never changed; None steers.
+            worth: what a word of one encoder is worth on average: the loss of an answer that is always the same, which
+                needs none, divided by the words of all encoders.
             start: multiply-adds of the full schedule, a fraction of the unpruned model's.
             target: likewise, of what is searched.
         """
         super().__init__()
         self._words, self._fixed, self._start, self._target = words, fixed, start, target
-        self._gradients: torch.Tensor
         self._log: torch.Tensor
         self._pull: torch.Tensor
-        self.register_buffer("_gradients", torch.zeros(2, dtype=torch.float64))  # their sum, and how many
-        self.register_buffer("_log", torch.tensor(math.nan, dtype=torch.float64))
+        first = math.log(max(_FIRST * worth, _LEAST))
+        self.register_buffer("_log", torch.tensor(first, dtype=torch.float64))
         self.register_buffer("_pull", torch.zeros((), dtype=torch.float64))
 
     @property
     def value(self) -> float:
-        """lambda; 0 while gradients are measured, negative while far too few words are left."""
+        """lambda; negative while far too few words are left."""
         if self._fixed is not None:
             return self._fixed
         log, pull = float(self._log), float(self._pull)
-        if math.isnan(log):
-            return 0.0
         return -math.exp(log) if pull <= -1 else math.exp(log + pull)
 
     def charge(self, soft_extract: SoftExtract) -> torch.Tensor:
@@ -67,15 +77,7 @@ class Price(nn.Module):
 
     def wanted(self, progress: float) -> float:
         """Multiply-adds that should be left at a part of the search, a fraction of the unpruned model's."""
-        fallen = min(1.0, max(0.0, (progress - MEASURED) / (FALLEN - MEASURED)))
-        return self._start - (self._start - self._target) * fallen
-
-    def measure(self, soft_extract: SoftExtract) -> None:
-        """Take the task's gradient, at a step that charges nothing yet."""
-        gradient = soft_extract.retention.grad
-        if self.value == 0.0 and gradient is not None:
-            paid = gradient.abs().mean().double() / self._words  # for a word
-            self._gradients += torch.stack([paid, torch.ones_like(paid)])
+        return self._start - (self._start - self._target) * min(1.0, progress / FALLEN)
 
     def steer(self, multiply_adds: float, *, step: int, steps: int) -> None:
         """Raise the price where more is left than wanted, lower it where less is, and turn it where far less is.
@@ -85,11 +87,8 @@ class Price(nn.Module):
             step: just done, from 1.
             steps: of the whole search.
         """
-        if self._fixed is not None or step < MEASURED * steps:
+        if self._fixed is not None:
             return
-        if math.isnan(float(self._log)):
-            total, count = self._gradients.tolist()
-            self._log.fill_(math.log(max(_FIRST * total / max(count, 1), 1e-12)))
         pull = max(-1.0, min(1.0, (multiply_adds - self.wanted(step / steps)) / _FULL_FORCE))
         self._pull.fill_(pull)
         if pull > -1:

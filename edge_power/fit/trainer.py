@@ -277,12 +277,6 @@ class SearchCallback(TrainerCallback):
         """Steer towards `goal`; `no_number` makes the error for parameters that are none."""
         self._goal, self._no_number = goal, no_number
 
-    def on_pre_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **others: Any) -> None:
-        """Look at the gradients."""
-        parts = _parts(model)
-        assert parts.soft_extract is not None and parts.price is not None
-        parts.price.measure(parts.soft_extract)
-
     def on_optimizer_step(self, args: Any, state: Any, control: Any, model: Any = None, **others: Any) -> None:
         """Put the parameters back where they belong, and change the price.
 

@@ -2,10 +2,11 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
-from edge_power.fit.objective import logits_distance, states_distance, task_loss
+from edge_power.fit.objective import Distillation, logits_distance, loss_of_constant, states_distance, task_loss
 
 # float32 logarithms of numbers near 1.
 REL = 1e-6
@@ -58,3 +59,25 @@ def test_the_distance_of_states_sees_directions_alone():
     student, teacher = torch.tensor([[[5.0, 0.0]], [[3.0, 4.0]]]), torch.tensor([[[0.0, 2.0]], [[6.0, 8.0]]])
     # Encoder 1: orthogonal vectors of length 1 are sqrt(2) apart; encoder 2: the same direction.
     assert states_distance(student, teacher).item() == pytest.approx((2 + 0) / 2, rel=REL)
+
+
+def test_a_constant_loses_the_entropy_of_labels_or_the_variance_of_values():
+    labels = np.array([0, 0, 0, 2])
+    entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
+    assert loss_of_constant(labels, None, None, "classification") == pytest.approx(entropy)
+    assert loss_of_constant(np.array([1.0, 3.0]), None, None, "regression") == 1.0
+
+
+def test_no_constant_loses_less():
+    labels = torch.tensor([0, 1, 1, 1, 0, 1])
+    least = loss_of_constant(labels.numpy(), None, None, "classification")
+    for chance in (0.2, 0.5, 4 / 6, 0.9):
+        logits = torch.tensor([math.log(1 - chance), math.log(chance)]).expand(6, 2)
+        assert task_loss(logits, labels, "classification").item() >= least - 1e-6  # float32
+    taught = np.array([[1.0, 0.0], [3.0, 0.0], [5.0, 6.0]], dtype=np.float32)
+    # Variances 8/3 and 8 around the means 3 and 2.
+    known = np.array([0, 0, 1])
+    assert loss_of_constant(known, taught, Distillation(), "classification") == pytest.approx((8 / 3 + 8) / 2)
+    half = loss_of_constant(known, taught, Distillation(logits=0.5), "classification")
+    labelled = loss_of_constant(known, taught, None, "classification")
+    assert half == pytest.approx(((8 / 3 + 8) / 2 + labelled) / 2)

@@ -1,12 +1,11 @@
 """The price of a word: what it charges, and how it is steered."""
 
-import copy
 import math
 
 import pytest
 import torch
 
-from edge_power.fit.price import FALLEN, MEASURED, Price
+from edge_power.fit.price import FALLEN, Price
 from edge_power.soft_extract import SoftExtract
 
 
@@ -17,12 +16,8 @@ def soft_of(*retention: float) -> SoftExtract:
     return soft
 
 
-def measured(gradient: float = 0.5, *, words: float = 20.0, target: float = 0.5) -> Price:
-    """A price that has seen one gradient."""
-    price, soft = Price(words, start=0.9, target=target), soft_of(1.0, 1.0, 1.0)
-    soft.retention.grad = torch.full_like(soft.retention, -gradient)
-    price.measure(soft)
-    return price
+def steered(*, worth: float = 0.025, target: float = 0.5) -> Price:
+    return Price(20.0, worth=worth, start=0.9, target=target)
 
 
 def test_a_fixed_charge_is_the_papers():
@@ -37,7 +32,7 @@ def test_a_fixed_charge_is_the_papers():
 
 
 def test_a_steered_charge_is_the_same_in_every_encoder():
-    price, soft = measured(), soft_of(0.75, 0.25)
+    price, soft = steered(), soft_of(0.75, 0.25)
     price.steer(price.wanted(0.05), step=5, steps=100)
     charge = price.charge(soft)
     assert charge.item() == pytest.approx(price.value * 20 * soft.mass().sum().item(), rel=1e-6)  # float32
@@ -47,40 +42,19 @@ def test_a_steered_charge_is_the_same_in_every_encoder():
 
 def test_the_wanted_path_falls_in_a_straight_line_and_holds():
     price = Price(20.0, start=0.9, target=0.5)
-    assert price.wanted(0.0) == price.wanted(MEASURED) == pytest.approx(0.9)
-    assert price.wanted((MEASURED + FALLEN) / 2) == pytest.approx(0.7)
+    assert price.wanted(0.0) == 0.9
+    assert price.wanted(FALLEN / 2) == pytest.approx(0.7)
     assert price.wanted(FALLEN) == price.wanted(1.0) == pytest.approx(0.5)
 
 
-def test_nothing_is_charged_while_gradients_are_measured():
-    price = measured()
-    price.steer(0.9, step=1, steps=100)
-    assert price.value == 0.0
-    assert price.charge(soft_of(1.0)).item() == 0.0
-
-
-def test_the_first_price_is_a_tenth_of_what_the_task_pays():
-    price = measured(0.5, words=20.0)
-    price.steer(price.wanted(0.05), step=5, steps=100)
-    # An edge that moves over all 20 words earns 0.5.
-    assert price.value == pytest.approx(0.1 * 0.5 / 20)
-
-
-def test_gradients_are_averaged_and_later_ones_ignored():
-    price, soft = measured(0.5), soft_of(1.0, 1.0, 1.0)
-    soft.retention.grad = torch.full_like(soft.retention, 1.5)
-    price.measure(soft)
-    price.steer(price.wanted(0.05), step=5, steps=100)
-    assert price.value == pytest.approx(0.1 * 1.0 / 20)
-    before = copy.deepcopy(price.state_dict())
-    price.measure(soft)
-    assert all(torch.equal(value, before[name]) for name, value in price.state_dict().items())
+def test_the_first_price_is_a_two_hundredth_of_what_a_word_is_worth():
+    assert steered(worth=0.3).value == pytest.approx(0.3 / 200)
 
 
 def test_more_than_wanted_raises_the_price_and_less_lowers_it():
     prices = {}
     for distance in (-0.02, 0.0, 0.02):
-        price = measured()
+        price = steered()
         for step in range(5, 40):
             price.steer(price.wanted(step / 100) + distance, step=step, steps=100)
         prices[distance] = price.value
@@ -90,14 +64,14 @@ def test_more_than_wanted_raises_the_price_and_less_lowers_it():
 
 
 def test_the_pull_is_bounded():
-    near, far = measured(), measured()
+    near, far = steered(), steered()
     near.steer(near.wanted(0.5) + 0.03, step=50, steps=100)
     far.steer(far.wanted(0.5) + 0.3, step=50, steps=100)
     assert near.value == pytest.approx(far.value)
 
 
 def test_far_too_few_words_are_paid_for_until_enough_are_back():
-    price = measured()
+    price = steered()
     price.steer(price.wanted(0.5), step=50, steps=100)
     held = price.value
     for step in range(51, 60):
@@ -109,7 +83,7 @@ def test_far_too_few_words_are_paid_for_until_enough_are_back():
 
 def test_an_overshoot_returns_where_the_task_asks_for_nothing():
     """The steering alone moves the edges here, by the sign of the price, as Adam does without another gradient."""
-    price, soft, left = measured(target=0.5), soft_of(0.3, 0.3, 0.3), []
+    price, soft, left = steered(), soft_of(0.3, 0.3, 0.3), []
     with torch.no_grad():
         for step in range(75, 100):
             left.append(float(soft.mass().mean()))
@@ -120,18 +94,15 @@ def test_an_overshoot_returns_where_the_task_asks_for_nothing():
     assert 0.45 < max(left) < 0.5
 
 
-def test_no_gradient_still_gives_a_price():
-    price = Price(20.0)
+def test_words_that_are_worth_nothing_still_have_a_price():
+    price = steered(worth=0.0)
     price.steer(1.0, step=50, steps=100)
     assert 0 < price.value < 1e-9 and math.isfinite(price.value)
 
 
 def test_a_fixed_price_never_changes():
     price = Price(20.0, fixed=0.003)
-    soft = soft_of(1.0)
-    soft.retention.grad = torch.ones_like(soft.retention)
     for step in range(1, 100):
-        price.measure(soft)
         price.steer(1.0, step=step, steps=100)
     assert price.value == 0.003
 
@@ -139,7 +110,7 @@ def test_a_fixed_price_never_changes():
 @pytest.mark.parametrize("begun", [2, 30])
 def test_a_saved_price_goes_on_exactly(begun):
     """As a killed search does: the rest of the steering is the same to the last bit."""
-    price = measured()
+    price = steered()
     for step in range(1, begun):
         price.steer(0.8, step=step, steps=100)
     again = Price(20.0, start=0.9, target=0.5)
