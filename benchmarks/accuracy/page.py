@@ -102,8 +102,15 @@ def _task(task: Task, runs: Runs) -> str:
     head = ("arm", "encoders", "multiply-adds", "steps", f"{task.metric} on dev", "mean", "points lost")
     parts = [f"### {task.directory}, {task.target:.2f} of the multiply-adds\n", _table(head, rows)]
     if "learned" in runs:
-        parts += [f"{sentence}\n" for sentence in (*verdict(runs), *_of_paper(runs.get("paper", [])))]
+        said = (*_schedules(runs["learned"]), *verdict(runs), *_of_paper(runs.get("paper", [])))
+        parts += [f"{sentence}\n" for sentence in said]
     return "\n".join(parts)
+
+
+def _schedules(found: Sequence[Result]) -> list[str]:
+    """Fractions of the words that encoders pass on; the last one passes on [CLS] alone."""
+    written = ("`" + " ".join(f"{part:.2f}" for part in one.found.schedule[:-1]) + "`" for one in found)
+    return [f"Learned, words passed on by encoders 1 to {found[0].found.encoders - 1}: {'; '.join(written)}."]
 
 
 def _row(found: Sequence[Result]) -> Sequence[str]:
@@ -124,14 +131,14 @@ def verdict(runs: Runs) -> list[str]:
     Args:
         runs: of one task, with the arm `learned`.
     """
-    beaten, others = [], []
+    beaten, others, missing = [], [], []
     for name, arm in ARMS.items():
         if not arm.is_rival:
             continue
         rivals = {one.seed: one.found.dev for one in runs.get(name, [])}
         ours = {one.seed: one.found.dev for one in runs["learned"] if one.seed in rivals}
         if not ours:
-            others.append(f"*{name}* was not run with the same seeds.")
+            missing.append(f"*{name}*")
             continue
         ahead = 100 * (mean(ours.values()) - mean(rivals[seed] for seed in ours))
         if ahead > 0:
@@ -141,7 +148,7 @@ def verdict(runs: Runs) -> list[str]:
         else:
             others.append(f"**It does not win against *{name}***, which is {-ahead:.2f} points above it.")
     said = [f"The learned schedule beats {_listed(beaten)} points."] if beaten else []
-    return said + others
+    return said + others + ([f"Not run with the same seeds: {_listed(missing)}."] if missing else [])
 
 
 def _of_paper(found: Sequence[Result]) -> list[str]:
@@ -174,7 +181,8 @@ def _method(results: Sequence[Result], data: str) -> str:
 
 
 def _machine(machine: dict[str, str]) -> str:
-    return f"{machine['device']} ({machine['processor']}, {machine['threads']} threads)"
+    threads = f"{machine['threads']} thread{'s' * (machine['threads'] != '1')}"
+    return f"{machine['device']} ({machine['processor']}, {threads})"
 
 
 def _without_curves(result: Result) -> tuple[PhaseRecord, ...]:

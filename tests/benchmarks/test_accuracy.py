@@ -237,9 +237,8 @@ def test_the_verdict_says_where_the_learned_schedule_does_not_win():
     assert verdict(runs) == [
         "The learned schedule beats *first* by 4.50 points.",
         "It ties with *random*.",
-        "*hand-made* was not run with the same seeds.",
         "**It does not win against *depth***, which is 1.00 points above it.",
-        "*paper* was not run with the same seeds.",
+        "Not run with the same seeds: *hand-made* and *paper*.",
     ]
 
 
@@ -248,7 +247,9 @@ def test_the_page_judges_what_it_shows():
     row = "| MRPC, f1 | learned | 0.45 | 0.45 | 1.0 | 0.9000, 0.9000 | 0.8900, 0.8700 | 1.00, 3.00 | 2.00 | **no** |"
     assert row in page.splitlines()
     assert "| AG-News, accuracy | learned | 0.40 | not run | 1.0 |  |  |  |  |  |" in page.splitlines()
-    assert "mean nothing" not in page and "2 units" in page
+    assert "mean nothing" not in page and "2 units" in page and "cpu (a processor, 2 threads)" in page
+    kept = "`0.50 0.50 0.50 0.50 0.50`"
+    assert f"Learned, words passed on by encoders 1 to 5: {kept}; {kept}." in page.splitlines()
     assert "| yes |" in render([made_up("learned", 0.895)], data="accuracy.json", is_trial=False)
 
 
