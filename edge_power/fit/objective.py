@@ -21,8 +21,8 @@ class Distillation:
     Attributes:
         logits: weight of the teacher's logits against the labels, 0..1: loss = (1 - logits) * task + logits * distance.
         states: weight of the mean squared distance between normalised [CLS] states; 0 leaves them out.
-        augment: part of the words that is swapped in copies of the training texts (`augment`); None takes SWAPPED, and
-            none where labels count, which the copies have not.
+        augment: part of the words that is swapped in copies of the training texts (`augment`); None becomes SWAPPED, or
+            0 where labels count, which the copies have not.
 
     Raises:
         OptionError: a weight is out of range, or labels count and texts are to be augmented.
@@ -45,12 +45,13 @@ class Distillation:
                 "no label; leave one of the two out"
             )
 
+        if self.augment is None:  # what was done is to be read in the record
+            object.__setattr__(self, "augment", SWAPPED if self.logits == 1 else 0.0)
+
     @property
     def swapped(self) -> float:
         """The part of the words that is swapped; 0 makes no copies."""
-        if self.augment is None:
-            return SWAPPED if self.logits == 1 else 0.0
-        return self.augment
+        return self.augment or 0.0
 
 
 def task_loss(logits: torch.Tensor, labels: torch.Tensor, task: Task) -> torch.Tensor:

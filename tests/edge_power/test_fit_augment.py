@@ -113,9 +113,9 @@ def test_there_are_so_many_copies_that_each_is_seen_about_twice(rows, copies):
 
 
 def test_texts_are_augmented_where_no_label_counts():
-    assert Distillation().swapped == SWAPPED == 0.15
+    assert Distillation().swapped == Distillation().augment == SWAPPED == 0.15
     assert Distillation(augment=0.3).swapped == 0.3
     assert Distillation(augment=0.0).swapped == 0.0
-    assert Distillation(logits=0.5).swapped == 0.0
+    assert Distillation(logits=0.5).swapped == Distillation(logits=0.5).augment == 0.0
     with pytest.raises(OptionError, match="--augment 0.3 needs --distil 1, found 0.5"):
         Distillation(logits=0.5, augment=0.3)
