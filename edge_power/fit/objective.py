@@ -44,7 +44,6 @@ class Distillation:
                 f"--augment {self.augment} needs --distil 1, found {self.logits}: a text whose words were swapped has "
                 "no label; leave one of the two out"
             )
-
         if self.augment is None:  # what was done is to be read in the record
             object.__setattr__(self, "augment", SWAPPED if self.logits == 1 else 0.0)
 

@@ -128,7 +128,8 @@ def test_it_learns_to_drop_words_and_keep_the_answer(untaught):
     assert all(len(one) == ENCODERS - 1 for one in masses)
     assert sum(masses[-1]) < 0.8 * sum(masses[0])
     prices = [point.price for point in search.log if point.price is not None]
-    assert prices[0] > 0 and len(set(prices)) > 1, "it is steered"
+    assert prices[0] > 0 and prices[-1] > 0
+    assert len(set(prices)) > 1, "it is steered"
 
 
 def test_the_output_is_whole_and_nothing_else_stays(untaught, place):
