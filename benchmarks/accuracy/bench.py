@@ -12,6 +12,7 @@ from benchmarks.accuracy.tasks import Settings, Task
 from edge_power.errors import FitError
 from edge_power.fit.cost import Cost
 from edge_power.fit.ledger import Ledger
+from edge_power.fit.machine import keep_freed_memory
 from edge_power.fit.module import FitModel
 from edge_power.fit.options import FitOptions, Goal
 from edge_power.fit.phase import Phase, Training
@@ -92,15 +93,7 @@ class Bench:
         schedules = () if schedule is None else (schedule,)
         rate, distillation = self.options.learning_rate, self.options.distillation
         phase = Phase("re-train", arm, self.steps, rate, schedules, distillation)
-        texts = taught_texts(
-            self.prepared.texts,
-            self.model,
-            distillation,
-            self.watcher,
-            copies=self.options.copies(len(self.prepared.texts.train)),
-            seed=self.options.seed,
-            directory=self.directory,
-        )
+        texts = taught_texts(self.prepared.texts, self.model, self.options, self.watcher, self.directory)
         ledger = self.ledger(arm)
         ledger.run(phase, FitModel(model), texts, self.cost_of(model.config.num_encoders), teacher=self.model)
         return self.measure(model, schedule, ledger.records)
@@ -179,6 +172,7 @@ def open_bench(task: Task, seed: int, settings: Settings, watcher: Watcher) -> B
     Raises:
         EdgePowerError: data or checkpoint cannot be read, or fine-tuning taught the model nothing.
     """
+    keep_freed_memory()
     options = options_of(task, seed, settings)
     directory = options.output
     if task.checkpoint is None:

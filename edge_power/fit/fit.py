@@ -17,7 +17,7 @@ from edge_power.fit.cost import Cost
 from edge_power.fit.depth import check_encoders, lowest_encoders
 from edge_power.fit.goals import Outcome, pay_price, reach_budgets
 from edge_power.fit.ledger import LOG_FILE, Ledger
-from edge_power.fit.machine import join_processes
+from edge_power.fit.machine import join_processes, keep_freed_memory
 from edge_power.fit.max_loss import cheapest_within
 from edge_power.fit.options import FitOptions
 from edge_power.fit.phase import Training
@@ -54,6 +54,7 @@ def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
     Raises:
         EdgePowerError: bad input; what was trained before is kept, and --resume goes on with it.
     """
+    keep_freed_memory()
     is_first = join_processes().is_main_process
     told = watcher if watcher is not None and is_first else Silence()
     check_output(options.output, force=options.force, kind=FITTED)
@@ -126,11 +127,7 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
 
 
 def _with_teacher(phases: Phases, teacher: PowerForSequenceClassification, watcher: Watcher, directory: Path) -> Phases:
-    options, texts = phases.options, phases.prepared.texts
-    copies = options.copies(len(texts.train))
-    taught = taught_texts(
-        texts, teacher, options.distillation, watcher, copies=copies, seed=options.seed, directory=directory
-    )
+    taught = taught_texts(phases.prepared.texts, teacher, phases.options, watcher, directory)
     return replace(phases, teacher=teacher, taught=taught)
 
 

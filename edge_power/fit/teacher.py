@@ -1,29 +1,31 @@
 """What the fine-tuned model answers to the texts to train on, asked once and not in every epoch of every phase."""
 
+import math
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import torch
 from accelerate import PartialState
+from accelerate.utils import gather
 
 from edge_power.fit.augment import augmented
 from edge_power.fit.dataset import TokenizedExamples
 from edge_power.fit.fingerprint import fingerprint
-from edge_power.fit.objective import Distillation
+from edge_power.fit.options import FitOptions
 from edge_power.fit.phase import Texts
 from edge_power.fit.score import predict
 from edge_power.fit.watch import Watcher
 from edge_power.model import PowerForSequenceClassification
+from edge_power_runtime.whole_file import write_whole
 
 
 def taught_texts(
     texts: Texts,
     teacher: PowerForSequenceClassification,
-    distillation: Distillation | None,
+    options: FitOptions,
     watcher: Watcher,
-    *,
-    copies: int,
-    seed: int,
     directory: Path,
 ) -> Texts:
     """Augment the texts to train on, and put the teacher's logits beside the labels, where it is followed in no more.
@@ -33,21 +35,20 @@ def taught_texts(
     Args:
         texts: of a fit.
         teacher: moved to the device that trains.
-        distillation: None follows no teacher.
+        options: of the fit: how the teacher is followed, and for how long.
         watcher: told of progress.
-        copies: of each text, where the distillation augments.
-        seed: of their words.
         directory: where its answers are kept, so that a killed run asks no second time.
 
     Raises:
         OSError: they cannot be written there.
     """
+    train, distillation = texts.train, options.distillation
     if distillation is None:
         return texts
-    train = texts.train
     if distillation.swapped:
         special = () if teacher.tokenizer is None else teacher.tokenizer.all_special_ids
-        train = augmented(train, distillation.swapped, copies, special=special, seed=seed)
+        copies = options.copies(len(train))
+        train = augmented(train, distillation.swapped, copies, special=special, seed=options.seed)
     if not distillation.states:
         train = train.with_taught(_answers(teacher, train, watcher, directory))
     return replace(texts, train=train)
@@ -56,15 +57,19 @@ def taught_texts(
 def _answers(
     teacher: PowerForSequenceClassification, texts: TokenizedExamples, watcher: Watcher, directory: Path
 ) -> np.ndarray:
-    kept = directory / f"taught-{fingerprint(texts.arrays())}.npy"
-    if kept.is_file():
+    kept, state = directory / f"taught-{fingerprint(texts.arrays())}.npy", PartialState()
+    if gather(torch.tensor([kept.is_file()], device=state.device)).all():
         answers: np.ndarray = np.load(kept)
         return answers
-    watcher.begin("asking the fine-tuned model", len(texts))
-    answers = predict(teacher.to(PartialState().device), texts, progress=watcher.advance)
-    if PartialState().is_main_process:
-        partial = kept.with_name(f"{kept.name}.partial")
-        with partial.open("wb") as file:
-            np.save(file, answers)
-        partial.replace(kept)
+    # Each process asks every so-manieth text, as many as the others; the last ones may ask for one of the first again.
+    count, processes = math.ceil(len(texts) / state.num_processes), state.num_processes
+    rows = (np.arange(count) * processes + state.process_index) % len(texts)
+    watcher.begin("asking the fine-tuned model", count)
+    own = torch.from_numpy(predict(teacher.to(state.device), texts.select(rows), progress=watcher.advance))
+    by_process = gather(own.to(state.device)).view(processes, count, -1)
+    answers = by_process.transpose(0, 1).flatten(0, 1)[: len(texts)].cpu().numpy()
+    if state.is_main_process:
+        file = BytesIO()
+        np.save(file, answers)
+        write_whole(kept, file.getvalue())
     return answers

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,14 @@ import pytest
 import torch
 from transformers import TrainerCallback
 
+from edge_power.data import Source
 from edge_power.errors import FitError
 from edge_power.fit.cost import Cost
 from edge_power.fit.dataset import Collator
 from edge_power.fit.ledger import Ledger
 from edge_power.fit.module import FitModel
 from edge_power.fit.objective import Distillation
+from edge_power.fit.options import FitOptions, Goal
 from edge_power.fit.phase import Phase, SearchGoal, Texts, Training
 from edge_power.fit.price import FALLEN, Price
 from edge_power.fit.score import beats_a_constant, predict, score
@@ -26,7 +29,7 @@ from edge_power.fit.watch import Silence
 from edge_power.model import PowerForSequenceClassification
 from edge_power.soft_extract import SoftExtract
 from edge_power_runtime import RetentionSchedule
-from tests.tiny_fit import ENCODERS, RATE, make_rows, taught_model, teach, tokens_of, untaught_model
+from tests.tiny_fit import ENCODERS, RATE, make_rows, options_of, taught_model, teach, tokens_of, untaught_model
 
 STEPS = 12
 HALF, THIRD = RetentionSchedule((0.5, 0.5, 0.5)), RetentionSchedule((0.6, 0.3, 0.3))
@@ -40,6 +43,13 @@ def texts() -> Texts:
 
 def fine_tune(steps: int = STEPS, *, rate: float = RATE) -> Phase:
     return Phase("fine-tune", "fine-tune", steps, rate)
+
+
+def following(distillation: Distillation | None, *, copies: int = 1, seed: int = 0) -> FitOptions:
+    """Options of a fit whose 96 texts have so many copies: it sees each of them, and the text itself, twice."""
+    options = options_of(Path("model"), Source("train.tsv"), Path("fit"), Goal(target=0.5))
+    steps = (copies + 1) * 96 // options.batch_size  # in search, and again in re-training
+    return replace(options, distillation=distillation, seed=seed, fewest_steps=steps)
 
 
 def searching(texts: Texts, *, steps: int = STEPS, rate: float | None = None) -> tuple[Phase, FitModel]:
@@ -183,7 +193,7 @@ def test_a_teacher_that_answered_before_teaches_the_same_and_is_not_asked_again(
     teacher, student = taught_model(), untaught_model()
     phase = Phase("re-train", "re-train", 1, RATE, distillation=Distillation(logits=0.5))
     told = Watched()
-    known = taught_texts(texts, teacher, phase.distillation, told, copies=1, seed=0, directory=tmp_path)
+    known = taught_texts(texts, teacher, following(phase.distillation), told, tmp_path)
     assert (known.select is texts.select, known.train.taught.shape, told.done) == (True, (96, 2), 96)
     rows = [5, 0, 95, 40]
     with torch.no_grad():
@@ -200,17 +210,15 @@ def test_a_teacher_that_answered_before_teaches_the_same_and_is_not_asked_again(
 
 def test_a_teacher_is_asked_in_every_step_for_its_states_and_not_at_all_without_distillation(texts, tmp_path):
     for distillation in (None, Distillation(logits=0.5, states=0.1)):
-        found = taught_texts(texts, taught_model(), distillation, Silence(), copies=1, seed=0, directory=tmp_path)
+        found = taught_texts(texts, taught_model(), following(distillation), Silence(), tmp_path)
         assert (found.train.taught, len(found.train)) == (None, 96)
-    augmented = taught_texts(
-        texts, taught_model(), Distillation(states=0.1), Silence(), copies=1, seed=0, directory=tmp_path
-    )
+    augmented = taught_texts(texts, taught_model(), following(Distillation(states=0.1)), Silence(), tmp_path)
     assert (augmented.train.taught, len(augmented.train)) == (None, 2 * 96)
 
 
 def test_a_teacher_answers_augmented_texts_as_they_are(texts, tmp_path):
     teacher, told = taught_model(), Watched()
-    known = taught_texts(texts, teacher, Distillation(), told, copies=2, seed=0, directory=tmp_path)
+    known = taught_texts(texts, teacher, following(Distillation(), copies=2), told, tmp_path)
     assert (known.select is texts.select, len(known.train), told.done) == (True, 3 * 96, 3 * 96)
     assert np.array_equal(known.train.taught[:96], predict(teacher, texts.train))
     copies = known.train.select(range(96, 3 * 96))
@@ -221,7 +229,7 @@ def test_a_teacher_answers_augmented_texts_as_they_are(texts, tmp_path):
 def test_answers_are_kept_for_a_run_that_goes_on_and_for_its_texts_alone(texts, tmp_path):
     def answered(model: PowerForSequenceClassification, *, seed: int) -> tuple[np.ndarray, int]:
         told = Watched()
-        known = taught_texts(texts, model, Distillation(), told, copies=1, seed=seed, directory=tmp_path)
+        known = taught_texts(texts, model, following(Distillation(), seed=seed), told, tmp_path)
         return known.train.taught, told.done
 
     first, asked = answered(taught_model(), seed=0)

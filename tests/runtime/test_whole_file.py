@@ -15,6 +15,12 @@ def test_text_replaces_what_was_there(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
 
+def test_bytes_are_written_as_they_are(tmp_path):
+    target = tmp_path / "a.npy"
+    write_whole(target, b"\x93NUMPY\r\n")
+    assert target.read_bytes() == b"\x93NUMPY\r\n"
+
+
 def test_text_that_cannot_be_encoded_leaves_the_old_file(tmp_path):
     target = tmp_path / "a.json"
     target.write_text("old", encoding="utf-8")
