@@ -119,7 +119,9 @@ def significance(probabilities: torch.Tensor, votes: torch.Tensor) -> torch.Tens
         The scores, float (..., n), in 0..heads * n.
     """
     length = probabilities.shape[-1]
-    received = product(votes, probabilities)
+    # Mixed precision would round the sums to 8 bits, and other words would be kept than without it.
+    with torch.autocast(probabilities.device.type, enabled=False):
+        received = product(votes, probabilities)
     # The diagonal of an n x n matrix is every (n+1)th of its numbers. A padding row's own entry is 0 already.
     own = probabilities.reshape(*probabilities.shape[:-2], 1, length * length)[..., :: length + 1]
     return (received - own).sum((-3, -2))

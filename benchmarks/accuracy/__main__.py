@@ -22,6 +22,7 @@ from benchmarks.accuracy.units import Unit, run, units
 from edge_power.cli.screen import error_console
 from edge_power.cli.training import TrainingScreen
 from edge_power.fit.options import FEWEST_STEPS
+from edge_power.fit.phase import Precision
 from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.whole_file import write_whole
 
@@ -36,6 +37,7 @@ SETTINGS_FILE = "settings.json"
 @click.option("--shared", default="../shared", type=click.Path(path_type=Path), show_default=True)
 @click.option("--rows", type=int, help="Of train and of dev at most, for a trial.")
 @click.option("--min-steps", default=FEWEST_STEPS, show_default=True, help="Of each phase; fewer for a trial.")
+@click.option("--precision", type=click.Choice(["fp32", "bf16"]), default="fp32", show_default=True)
 @click.option("--list", "is_list", is_flag=True, help="Print the units that are asked for; run none.")
 @click.option(
     "--table", type=click.Path(exists=True, path_type=Path), help="Make the page of this directory's results."
@@ -49,6 +51,7 @@ def main(
     shared: Path,
     rows: int | None,
     min_steps: int,
+    precision: Precision,
     is_list: bool,
     table: Path | None,
     page: Path,
@@ -60,7 +63,7 @@ def main(
         write_page(read_results(table), page, is_trial=_is_trial(table))
         return
     assert output is not None
-    settings = Settings(shared, output, rows, min_steps)
+    settings = Settings(shared, output, rows, min_steps, precision)
     _agree(settings)
     for unit in units(tasks, arms, seeds):
         if is_list:
@@ -78,8 +81,8 @@ def _agree(settings: Settings) -> None:
         raise click.UsageError(f"{settings.output} was begun with {found}, found {wanted}; take another --output")
 
 
-def _named(settings: Settings) -> dict[str, int | None]:
-    return {"rows": settings.rows, "min_steps": settings.fewest_steps}
+def _named(settings: Settings) -> dict[str, int | str | None]:
+    return {"rows": settings.rows, "min_steps": settings.fewest_steps, "precision": settings.precision}
 
 
 def _is_trial(directory: Path) -> bool:

@@ -160,6 +160,7 @@ def options_of(task: Task, seed: int, settings: Settings) -> FitOptions:
         metric=task.metric,
         max_length=task.max_length,
         fewest_steps=settings.fewest_steps,
+        precision=settings.precision,
         seed=seed,
         resume=True,
         force=True,

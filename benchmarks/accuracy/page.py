@@ -21,24 +21,53 @@ Runs = dict[str, list[Result]]  # of one task: by arm, in the order of seeds
 
 def read_results(directory: Path) -> list[Result]:
     """All results below a directory, by task, arm and seed."""
-    found = [Result.read(path) for path in directory.glob("*/seed*/*.json")]
+    return in_order([Result.read(path) for path in directory.glob("*/seed*/*.json")])
+
+
+def in_order(results: Sequence[Result]) -> list[Result]:
+    """By task, arm and seed."""
     tasks, arms = list(TASKS), list(ARMS)
-    return sorted(found, key=lambda one: (tasks.index(one.task), arms.index(one.arm), one.seed))
+    return sorted(results, key=lambda one: (tasks.index(one.task), arms.index(one.arm), one.seed))
 
 
 def write_page(results: Sequence[Result], page: Path, *, is_trial: bool) -> None:
     """Write the page, and beside it the JSON file with every figure but the curves.
 
     Args:
-        results: see `read_results`.
+        results: see `read_results`; what the file has of other tasks and seeds stays (`with_earlier`).
         page: what a person wrote there, from KEPT on, stays.
         is_trial: whether the page shall say that its figures mean nothing.
     """
     before = page.read_text(encoding="utf-8") if page.is_file() else ""
     own = before[before.index(KEPT) :] if KEPT in before else ""
-    write_whole(page, render(results, data=page.with_suffix(".json").name, is_trial=is_trial) + own)
-    figures = [asdict(replace(one, found=replace(one.found, phases=_without_curves(one)))) for one in results]
-    write_whole(page.with_suffix(".json"), json.dumps(figures, indent=1) + "\n")
+    data = page.with_suffix(".json")
+    earlier = json.loads(data.read_text(encoding="utf-8")) if data.is_file() and not is_trial else []
+    shown = with_earlier(results, [Result.from_json(one) for one in earlier])
+    write_whole(page, render(shown, data=data.name, is_trial=is_trial) + own)
+    figures = [asdict(replace(one, found=replace(one.found, phases=_without_curves(one)))) for one in shown]
+    write_whole(data, json.dumps(figures, indent=1) + "\n")
+
+
+def with_earlier(results: Sequence[Result], earlier: Sequence[Result]) -> list[Result]:
+    """Add the results of an earlier page, which may be another machine's, where no new one takes their place.
+
+    Arms are held against one another, so all of a task and seed stay or go together: they stay beside new ones only
+    where they began with the same fine-tuned model and the same options.
+    """
+    new = {(one.task, one.seed): _beginning(one) for one in results}
+    have = {(one.task, one.seed, one.arm) for one in results}
+    kept = [
+        one
+        for one in earlier
+        if (one.task, one.seed, one.arm) not in have
+        and new.get((one.task, one.seed), _beginning(one)) == _beginning(one)
+    ]
+    return in_order([*results, *kept])
+
+
+def _beginning(result: Result) -> tuple[float, float, dict[str, str]]:
+    """What tells one fine-tuned model from another, and how it was gone on with."""
+    return result.unpruned_dev, result.unpruned_select, result.options
 
 
 def render(results: Sequence[Result], *, data: str, is_trial: bool) -> str:

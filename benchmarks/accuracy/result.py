@@ -102,7 +102,11 @@ class Result:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read what `write` wrote."""
-        content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """Read one result of a file."""
         found = content["found"]
         phases = tuple(PhaseRecord.from_json(phase) for phase in found["phases"])
         scan = None if found["scan"] is None else _scan(found["scan"])

@@ -8,6 +8,7 @@ import numpy as np
 from edge_power.data import Source
 from edge_power.demo.classifier import encoder_directory
 from edge_power.fit.options import FEWEST_STEPS
+from edge_power.fit.phase import Precision
 from edge_power_runtime.whole_file import write_whole
 
 
@@ -92,12 +93,14 @@ class Settings:
         output: directory of results.
         rows: of train and of dev at most, for a trial; None is what the task says.
         fewest_steps: of each phase.
+        precision: of training.
     """
 
     shared: Path
     output: Path
     rows: int | None = None
     fewest_steps: int = FEWEST_STEPS
+    precision: Precision = "fp32"
 
     @property
     def is_trial(self) -> bool:

@@ -17,6 +17,9 @@ def augmented(
 ) -> TokenizedExamples:
     """Put copies of all texts behind them; lengths, token types and special tokens are those of the text.
 
+    A word that a text has several times is swapped everywhere, and for the same word: the two texts of a pair go on
+    sharing what they share, so that a paraphrase can stay one.
+
     Args:
         texts: to train on.
         part: of the words, each of which is swapped with this probability for a word of any of the texts, drawn as
@@ -32,10 +35,17 @@ def augmented(
     ids = texts.input_ids
     is_word = ~np.isin(ids, list(special))
     words = ids[is_word]
+    different, number = _different_words(texts)
     swapped = [ids]
     for _ in range(copies):
-        chosen = is_word & (generator.random(len(ids)) < part)
-        copy = ids.copy()
-        copy[chosen] = generator.choice(words, chosen.sum()) if len(words) else words
-        swapped.append(copy)
+        is_chosen = generator.random(different) < part
+        replacements = generator.choice(words, different) if len(words) else np.zeros(different, ids.dtype)
+        swapped.append(np.where(is_word & is_chosen[number], replacements[number], ids).astype(ids.dtype))
     return texts.with_copies(swapped)
+
+
+def _different_words(texts: TokenizedExamples) -> tuple[int, np.ndarray]:
+    """How many different words the texts have, each text by itself, and the number of each token, int64 (tokens,)."""
+    text_of = np.repeat(np.arange(len(texts), dtype=np.int64), texts.lengths)
+    keys, number = np.unique(text_of << 32 | texts.input_ids, return_inverse=True)
+    return len(keys), number

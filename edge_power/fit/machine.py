@@ -6,6 +6,8 @@ import platform
 import torch
 from accelerate import PartialState
 
+from edge_power.fit.phase import Precision
+
 # Options of glibc's mallopt, malloc.h.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_MAX = -1, -2, -4
 
@@ -21,6 +23,18 @@ def join_processes() -> PartialState:
     Unless accelerate is told that there are only processors, it takes each process for a fit of its own.
     """
     return PartialState(cpu=has_no_accelerator())
+
+
+def multiplies_bf16() -> bool:
+    """Whether the processor has instructions for it: then a step in bf16 takes half the time (docs/fit.md)."""
+    have = torch.cpu.get_capabilities()
+    return bool(have.get("avx512_bf16") or have.get("amx_bf16"))
+
+
+def mixed(precision: Precision, device: torch.device) -> torch.autocast:
+    """The context in which the trainer's own forward pass runs."""
+    dtype = torch.float16 if precision == "fp16" else torch.bfloat16
+    return torch.autocast(device.type, dtype, enabled=precision != "fp32")
 
 
 def keep_freed_memory() -> None:

@@ -13,8 +13,9 @@ from accelerate.utils import gather
 from edge_power.fit.augment import augmented
 from edge_power.fit.dataset import TokenizedExamples
 from edge_power.fit.fingerprint import fingerprint
+from edge_power.fit.machine import mixed
 from edge_power.fit.options import FitOptions
-from edge_power.fit.phase import Texts
+from edge_power.fit.phase import Precision, Texts
 from edge_power.fit.score import predict
 from edge_power.fit.watch import Watcher
 from edge_power.model import PowerForSequenceClassification
@@ -50,12 +51,16 @@ def taught_texts(
         copies = options.copies(len(train))
         train = augmented(train, distillation.swapped, copies, special=special, seed=options.seed)
     if not distillation.states:
-        train = train.with_taught(_answers(teacher, train, watcher, directory))
+        train = train.with_taught(_answers(teacher, train, options.precision, watcher, directory))
     return replace(texts, train=train)
 
 
 def _answers(
-    teacher: PowerForSequenceClassification, texts: TokenizedExamples, watcher: Watcher, directory: Path
+    teacher: PowerForSequenceClassification,
+    texts: TokenizedExamples,
+    precision: Precision,
+    watcher: Watcher,
+    directory: Path,
 ) -> np.ndarray:
     kept, state = directory / f"taught-{fingerprint(texts.arrays())}.npy", PartialState()
     if gather(torch.tensor([kept.is_file()], device=state.device)).all():
@@ -65,7 +70,8 @@ def _answers(
     count, processes = math.ceil(len(texts) / state.num_processes), state.num_processes
     rows = (np.arange(count) * processes + state.process_index) % len(texts)
     watcher.begin("asking the fine-tuned model", count)
-    own = torch.from_numpy(predict(teacher.to(state.device), texts.select(rows), progress=watcher.advance))
+    with mixed(precision, state.device):
+        own = torch.from_numpy(predict(teacher.to(state.device), texts.select(rows), progress=watcher.advance))
     by_process = gather(own.to(state.device)).view(processes, count, -1)
     answers = by_process.transpose(0, 1).flatten(0, 1)[: len(texts)].cpu().numpy()
     if state.is_main_process:

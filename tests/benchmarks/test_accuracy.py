@@ -1,5 +1,6 @@
 """The accuracy benchmark on a made-up task: every arm, what choosing words by other rules means, and the page."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 from benchmarks.accuracy.__main__ import main
 from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.bench import open_bench
-from benchmarks.accuracy.page import KEPT, read_results, render, verdict, write_page
+from benchmarks.accuracy.page import KEPT, read_results, render, verdict, with_earlier, write_page
 from benchmarks.accuracy.published import AbsoluteSoftExtract, PaddedEncoder, padded_cost
 from benchmarks.accuracy.result import Found, Result
 from benchmarks.accuracy.scan import Search, next_price
@@ -265,7 +266,7 @@ def test_the_command_keeps_trials_apart(tmp_path):
     # 1,200 steps of 32 texts of 68 tokens; searching passes 3 times over each, re-training 1.5 times, at 0.3 ms. The
     # teacher answers half as many texts, since each is seen twice.
     assert f"36 min  python -m benchmarks.accuracy --output {tmp_path} --task rte --arm learned" in listed.output
-    (tmp_path / "settings.json").write_text('{"rows": null, "min_steps": 600}', encoding="utf-8")
+    (tmp_path / "settings.json").write_text('{"rows": null, "min_steps": 600, "precision": "fp32"}', encoding="utf-8")
     refused = runner.invoke(main, [*asked, "--rows", "20"])
     assert refused.exit_code == 2 and "take another --output" in refused.output
     assert "give --output DIR to run units, or --table DIR" in runner.invoke(main, []).output
@@ -280,3 +281,22 @@ def test_what_a_person_wrote_stays(tmp_path):
     page.write_text(first + f"{KEPT}\n\nMuch.\n", encoding="utf-8")
     write_page(read_results(tmp_path), page, is_trial=True)
     assert page.read_text(encoding="utf-8") == first + f"{KEPT}\n\nMuch.\n"
+
+
+def test_results_of_an_earlier_page_stay_where_no_new_ones_take_their_place():
+    old = [made_up("learned", 0.88), made_up("first", 0.80), replace(made_up("learned", 0.70), task="rte")]
+    same = [made_up("learned", 0.89)]
+    assert with_earlier(same, old) == [same[0], old[1], old[2]]
+    # Another fine-tuned model, or another precision: rivals are not held against it.
+    for other in (replace(same[0], unpruned_dev=0.5), replace(same[0], options={"precision": "bf16"})):
+        assert with_earlier([other], old) == [other, old[2]]
+    assert with_earlier([], old) == old
+
+
+def test_a_page_keeps_what_another_machine_found_but_no_trial(tmp_path):
+    page, data = tmp_path / "accuracy.md", tmp_path / "accuracy.json"
+    write_page([made_up("learned", 0.89)], page, is_trial=False)
+    write_page([replace(made_up("learned", 0.70), task="rte")], page, is_trial=False)
+    assert [one["task"] for one in json.loads(data.read_text(encoding="utf-8"))] == ["mrpc", "rte"]
+    write_page([made_up("first", 0.80)], page, is_trial=True)
+    assert [one["arm"] for one in json.loads(data.read_text(encoding="utf-8"))] == ["first"]

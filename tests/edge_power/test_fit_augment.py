@@ -73,13 +73,31 @@ def test_each_word_is_swapped_with_the_same_probability_for_one_that_the_texts_h
 
 
 def test_words_are_drawn_as_often_as_the_texts_have_them():
-    ids = np.array([CLS] + [10] * 9000 + [11] * 1000 + [SEP], dtype=np.int32)
+    ids = np.array([10] * 9000 + [11] * 1000, dtype=np.int32)
+    rows = len(ids)  # texts of one word each, since a text's words are swapped alike
     texts = TokenizedExamples(
-        ids, None, np.array([0, len(ids)]), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=bool), task="classification"
-    )
-    copy = copies_of(texts, 1.0, 1).input_ids[len(ids) :]
+        ids, None, np.arange(rows + 1), np.zeros(rows, dtype=np.int64), np.zeros(rows, dtype=bool),
+        task="classification",
+    )  # fmt: skip
+    copy = copies_of(texts, 1.0, 1).input_ids[rows:]
     # 10,000 draws: the standard deviation of the part is 0.003.
     assert 0.885 < (copy == 10).mean() < 0.915
+
+
+def test_a_word_is_swapped_for_the_same_one_wherever_its_text_has_it_and_in_no_other_text():
+    texts = pairs()
+    found = copies_of(texts, 0.5, 1)
+    shared = 0
+    swaps: dict[int, set[int]] = {}
+    for row in range(ROWS):
+        before, after = texts[row]["input_ids"], found[ROWS + row]["input_ids"]
+        shared += len(before) - len(set(before))
+        for word in set(before):
+            became = set(after[before == word].tolist())
+            assert len(became) == 1
+            swaps.setdefault(word, set()).update(became)
+    assert shared > 500, "the texts have words several times"
+    assert all(len(swaps[word]) > 3 for word in range(10, 30)), "each text is swapped by itself"
 
 
 def test_a_seed_repeats_and_copies_differ():

@@ -220,9 +220,10 @@ def test_a_teacher_answers_augmented_texts_as_they_are(texts, tmp_path):
     teacher, told = taught_model(), Watched()
     known = taught_texts(texts, teacher, following(Distillation(), copies=2), told, tmp_path)
     assert (known.select is texts.select, len(known.train), told.done) == (True, 3 * 96, 3 * 96)
-    assert np.array_equal(known.train.taught[:96], predict(teacher, texts.train))
     copies = known.train.select(range(96, 3 * 96))
-    assert np.array_equal(copies.taught, predict(teacher, copies))
+    # Asked with other texts in a batch, sums have another order: float32.
+    np.testing.assert_allclose(known.train.taught[:96], predict(teacher, texts.train), rtol=0, atol=1e-5)
+    np.testing.assert_allclose(copies.taught, predict(teacher, copies), rtol=0, atol=1e-5)
     assert np.abs(known.train.taught[:96] - known.train.taught[96:192]).max() > 0.1, "words were swapped"
 
 
