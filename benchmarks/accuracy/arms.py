@@ -8,7 +8,6 @@ from benchmarks.accuracy.result import Found
 from benchmarks.accuracy.scan import as_published
 from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
 from edge_power.fit.depth import lowest_encoders
-from edge_power.fit.fit import fit
 from edge_power.fit.options import Goal
 from edge_power_runtime.retention import RetentionSchedule
 
@@ -51,8 +50,7 @@ def _learned_with_depth(bench: Bench) -> Found:
 
 def _fit(bench: Bench, arm: str, goal: Goal, *, encoders: int | None = None) -> Found:
     """Run `fit`; what is found is its first budget."""
-    options = replace(bench.options, output=bench.directory / arm, goal=goal, encoders=encoders)
-    record = fit(options, bench.watcher)
+    record = bench.fit(arm, goal, encoders=encoders)
     budget = record.budgets[0]
     assert budget.dev_metric is not None
     return Found(

@@ -11,17 +11,19 @@ from benchmarks.accuracy.result import Found, Result
 from benchmarks.accuracy.tasks import Settings, Task
 from edge_power.errors import FitError
 from edge_power.fit.cost import Cost
+from edge_power.fit.fit import fit
 from edge_power.fit.ledger import Ledger
 from edge_power.fit.machine import keep_freed_memory
 from edge_power.fit.module import FitModel
 from edge_power.fit.options import FitOptions, Goal
-from edge_power.fit.phase import Phase, Training
+from edge_power.fit.phase import Phase, Texts, Training
 from edge_power.fit.phases import Phases
 from edge_power.fit.prepare import Prepared, prepare
-from edge_power.fit.record import PhaseRecord
+from edge_power.fit.record import FitRecord, PhaseRecord
 from edge_power.fit.score import score
-from edge_power.fit.teacher import taught_texts
+from edge_power.fit.teacher import ANSWERS, taught_texts
 from edge_power.fit.watch import Watcher
+from edge_power.fit.workplace import unfinished
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.retention import RetentionSchedule
 
@@ -93,10 +95,23 @@ class Bench:
         schedules = () if schedule is None else (schedule,)
         rate, distillation = self.options.learning_rate, self.options.distillation
         phase = Phase("re-train", arm, self.steps, rate, schedules, distillation)
-        texts = taught_texts(self.prepared.texts, self.model, self.options, self.watcher, self.directory)
         ledger = self.ledger(arm)
-        ledger.run(phase, FitModel(model), texts, self.cost_of(model.config.num_encoders), teacher=self.model)
+        ledger.run(phase, FitModel(model), self.taught(), self.cost_of(model.config.num_encoders), teacher=self.model)
         return self.measure(model, schedule, ledger.records)
+
+    def taught(self) -> Texts:
+        """The texts with the teacher's answers, which it gives once for all arms."""
+        return taught_texts(self.prepared.texts, self.model, self.options, self.watcher, self.directory)
+
+    def fit(self, arm: str, goal: Goal, *, encoders: int | None) -> FitRecord:
+        """Run `fit` from the fine-tuned model; it finds the teacher's answers where it would keep them."""
+        options = replace(self.options, output=self.directory / arm, goal=goal, encoders=encoders)
+        self.taught()
+        place = unfinished(options.output)
+        place.mkdir(exist_ok=True)
+        for answers in self.directory.glob(f"{ANSWERS}*"):
+            shutil.copy2(answers, place)
+        return fit(options, self.watcher)
 
     def measure(
         self,

@@ -52,7 +52,7 @@ def with_earlier(results: Sequence[Result], earlier: Sequence[Result]) -> list[R
     """Add the results of an earlier page, which may be another machine's, where no new one takes their place.
 
     Arms are held against one another, so all of a task and seed stay or go together: they stay beside new ones only
-    where they began with the same fine-tuned model and the same options.
+    where they began with the same fine-tuned model and the same options, whatever the precision.
     """
     new = {(one.task, one.seed): _beginning(one) for one in results}
     have = {(one.task, one.seed, one.arm) for one in results}
@@ -67,7 +67,8 @@ def with_earlier(results: Sequence[Result], earlier: Sequence[Result]) -> list[R
 
 def _beginning(result: Result) -> tuple[float, float, dict[str, str]]:
     """What tells one fine-tuned model from another, and how it was gone on with."""
-    return result.unpruned_dev, result.unpruned_select, result.options
+    options = {name: value for name, value in result.options.items() if name != "precision"}
+    return result.unpruned_dev, result.unpruned_select, options
 
 
 def render(results: Sequence[Result], *, data: str, is_trial: bool) -> str:
@@ -200,7 +201,7 @@ def _of_paper(found: Sequence[Result]) -> list[str]:
 
 
 def _method(results: Sequence[Result], data: str) -> str:
-    machines = sorted({_machine(one.machine) for one in results})
+    machines = sorted({f"{_machine(one.machine)}, {one.options['precision']}" for one in results})
     versions = sorted({f"{name} {number}" for one in results for name, number in one.versions.items()})
     hours = sum(one.seconds for one in results) / 3600
     return (

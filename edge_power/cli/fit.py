@@ -60,7 +60,11 @@ TARGET = 0.5
     help="Part of the words swapped in copies of the texts that it answers.  [default: 0.15; 0 if --distil is below 1]",
 )
 @click.option(
-    "--precision", type=click.Choice(["fp32", "bf16", "fp16"]), default="fp32", show_default=True, help="Of training."
+    "--precision",
+    type=click.Choice(["fp32", "bf16", "fp16"]),
+    default="fp32",
+    show_default=True,
+    help="Of training; bf16 takes half the time on GPUs and on processors with AVX-512 BF16 or AMX.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of order, dropout and new weights.")
 @click.option("--tensorboard", is_flag=True, help="Write its event files to OUTPUT/runs.")

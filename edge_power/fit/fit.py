@@ -17,7 +17,7 @@ from edge_power.fit.cost import Cost
 from edge_power.fit.depth import check_encoders, lowest_encoders
 from edge_power.fit.goals import Outcome, pay_price, reach_budgets
 from edge_power.fit.ledger import LOG_FILE, Ledger
-from edge_power.fit.machine import has_no_accelerator, join_processes, keep_freed_memory, multiplies_bf16
+from edge_power.fit.machine import join_processes, keep_freed_memory
 from edge_power.fit.max_loss import cheapest_within
 from edge_power.fit.options import FitOptions
 from edge_power.fit.phase import Training
@@ -61,8 +61,6 @@ def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
     _check_machine(options)
     place = Workplace(options)
     place.check()
-    if options.precision == "fp32" and has_no_accelerator() and multiplies_bf16():
-        told.line("this processor multiplies bf16: --precision bf16 takes about half the time")
     prepared = prepare(options, told)
     _check_goal(options, prepared, told)
     try:

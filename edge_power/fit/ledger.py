@@ -87,7 +87,7 @@ class Ledger:
         )
         trainer.train(resume_from_checkpoint=_last_checkpoint(checkpoints))
         model.to("cpu").eval()
-        record = _record(phase, model, trainer.evaluate()["eval_metric"], cost, trainer.state.log_history)
+        record = _record(phase, model, trainer.metric, cost, trainer.state.log_history)
         trainer.accelerator.wait_for_everyone()  # until none reads checkpoints any more
         if trainer.is_world_process_zero():
             with saving(directory):

@@ -25,12 +25,6 @@ def join_processes() -> PartialState:
     return PartialState(cpu=has_no_accelerator())
 
 
-def multiplies_bf16() -> bool:
-    """Whether the processor has instructions for it: then a step in bf16 takes half the time (docs/fit.md)."""
-    have = torch.cpu.get_capabilities()
-    return bool(have.get("avx512_bf16") or have.get("amx_bf16"))
-
-
 def mixed(precision: Precision, device: torch.device) -> torch.autocast:
     """The context in which the trainer's own forward pass runs."""
     dtype = torch.float16 if precision == "fp16" else torch.bfloat16

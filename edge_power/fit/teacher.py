@@ -21,6 +21,9 @@ from edge_power.fit.watch import Watcher
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.whole_file import write_whole
 
+# What the names of files begin with that keep them.
+ANSWERS = "taught-"
+
 
 def taught_texts(
     texts: Texts,
@@ -62,7 +65,7 @@ def _answers(
     watcher: Watcher,
     directory: Path,
 ) -> np.ndarray:
-    kept, state = directory / f"taught-{fingerprint(texts.arrays())}.npy", PartialState()
+    kept, state = directory / f"{ANSWERS}{fingerprint(texts.arrays())}.npy", PartialState()
     if gather(torch.tensor([kept.is_file()], device=state.device)).all():
         answers: np.ndarray = np.load(kept)
         return answers

@@ -15,7 +15,7 @@ from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from edge_power.errors import FitError
 from edge_power.fit.dataset import Collator
-from edge_power.fit.machine import has_no_accelerator
+from edge_power.fit.machine import has_no_accelerator, mixed
 from edge_power.fit.module import FitModel
 from edge_power.fit.objective import logits_distance, states_distance, task_loss
 from edge_power.fit.phase import Phase, SearchGoal, Texts, Training
@@ -162,11 +162,20 @@ class PhaseTrainer(Trainer):
         schedules = self._phase.schedules or (None,)
         if parts.soft_extract is not None:
             schedules = (parts.soft_extract.schedule(),)
-        scores = [score(parts.classifier, self._texts.select, self._training.metric, one) for one in schedules]
+        with mixed(self._training.precision, self.args.device):
+            scores = [score(parts.classifier, self._texts.select, self._training.metric, one) for one in schedules]
         metrics = {"eval_metric": sum(scores) / len(scores)}
         self.log(dict(metrics))
         self.control = self.callback_handler.on_evaluate(self.args, self.state, self.control, metrics)
         return metrics
+
+    @property
+    def metric(self) -> float:
+        """Of the weights that training ended with: the best that were scored, or of a search the last."""
+        if self.args.load_best_model_at_end:
+            assert self.state.best_metric is not None
+            return self.state.best_metric
+        return next(float(entry["eval_metric"]) for entry in reversed(self.state.log_history) if "eval_metric" in entry)
 
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Add the time, over all runs of this phase, and what the search has reached."""

@@ -225,7 +225,9 @@ def test_units_come_in_an_order_that_can_be_run():
 def made_up(arm: str, dev: float, *, seed: int = 0, left: float = 0.45) -> Result:
     found = Found(6, (0.5,) * 6, left, left, dev, dev, 1200, ())
     machine = {"device": "cpu", "processor": "a processor", "threads": "2"}
-    return Result("mrpc", arm, seed, "f1", 0.45, found, 0.90, 0.90, (90, 10, 50), 60.0, {}, {}, machine)
+    return Result(
+        "mrpc", arm, seed, "f1", 0.45, found, 0.90, 0.90, (90, 10, 50), 60.0, {"precision": "fp32"}, {}, machine
+    )
 
 
 def test_the_verdict_says_where_the_learned_schedule_does_not_win():
@@ -287,8 +289,10 @@ def test_results_of_an_earlier_page_stay_where_no_new_ones_take_their_place():
     old = [made_up("learned", 0.88), made_up("first", 0.80), replace(made_up("learned", 0.70), task="rte")]
     same = [made_up("learned", 0.89)]
     assert with_earlier(same, old) == [same[0], old[1], old[2]]
-    # Another fine-tuned model, or another precision: rivals are not held against it.
-    for other in (replace(same[0], unpruned_dev=0.5), replace(same[0], options={"precision": "bf16"})):
+    quicker = replace(same[0], options={"precision": "bf16"})
+    assert with_earlier([quicker], old) == [quicker, old[1], old[2]]
+    # Another fine-tuned model, or other options: rivals are not held against it.
+    for other in (replace(same[0], unpruned_dev=0.5), replace(same[0], options={"learning_rate": "0.1"})):
         assert with_earlier([other], old) == [other, old[2]]
     assert with_earlier([], old) == old
 
