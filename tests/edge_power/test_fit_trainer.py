@@ -243,6 +243,37 @@ def test_answers_are_kept_for_a_run_that_goes_on_and_for_its_texts_alone(texts, 
     assert sorted(path.suffix for path in tmp_path.iterdir()) == [".npy", ".npy"]
 
 
+def test_in_mixed_precision_steps_scores_and_the_teacher_compute_in_it(texts, tmp_path):
+    student, teacher = taught_model(), taught_model()
+    dtypes: dict[str, set[torch.dtype]] = {"student": set(), "teacher": set()}
+    for name, model in (("student", student), ("teacher", teacher)):
+        expand = model.encoder.stack()[0].expand
+        expand.register_forward_hook(lambda _, inputs, output, name=name: dtypes[name].add(output.dtype))
+    options = replace(following(Distillation()), precision="bf16")
+    known = taught_texts(texts, teacher, options, Silence(), tmp_path)
+    phase = Phase("re-train", "re-train", 2, RATE, (HALF,), options.distillation)
+    training = Training(batch_size=16, precision="bf16")
+    trainer = PhaseTrainer(phase, training, known, FitModel(student), directory=tmp_path / "run", callbacks=[])
+    trainer.evaluate()
+    trainer.train()
+    assert dtypes == {"student": {torch.bfloat16}, "teacher": {torch.bfloat16}}
+    assert all(parameter.dtype == torch.float32 for parameter in student.parameters())
+    exact = predict(teacher, known.train)
+    # bf16 has 8 bits, so that a number near 2 is off by up to 0.008, in some thirty products one after the other.
+    assert 0 < np.abs(known.train.taught - exact).max() < 0.2
+
+
+def test_a_phase_ends_with_the_metric_of_the_weights_that_it_leaves(texts, tmp_path):
+    trainer = trainer_of(fine_tune(), FitModel(untaught_model()), texts, tmp_path / "best")
+    trainer.train()
+    scored = [entry["eval_metric"] for entry in trainer.state.log_history if "eval_metric" in entry]
+    assert trainer.metric == max(scored) == trainer.evaluate()["eval_metric"]
+    phase, model = searching(texts)
+    search = trainer_of(replace(phase, distillation=None), model, texts, tmp_path / "last")
+    search.train()
+    assert search.metric == search.evaluate()["eval_metric"]
+
+
 @pytest.mark.parametrize(
     ("distillation", "drops"),
     [(None, True), (Distillation(logits=0.5), True), (Distillation(augment=0.0), True), (Distillation(), False)],

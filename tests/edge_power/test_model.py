@@ -8,6 +8,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
+from edge_power.extract import significance
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime import RetentionConfig, RetentionError, RetentionSchedule
 from tests.edge_power.conftest import make_batch
@@ -151,6 +152,16 @@ def test_significance_is_what_the_definition_says(model):
     ]
     np.testing.assert_allclose(scores[:words], expected, rtol=0, atol=1e-5)
     np.testing.assert_allclose(scores[words:], 0, rtol=0, atol=1e-6)
+
+
+def test_mixed_precision_does_not_round_significance():
+    generator = torch.Generator().manual_seed(0)
+    probabilities = torch.rand((2, 4, 9, 9), generator=generator).softmax(-1)
+    votes = torch.ones((2, 4, 1, 9))
+    with torch.autocast("cpu", torch.bfloat16):
+        found = significance(probabilities, votes)
+        assert (votes @ probabilities).dtype == torch.bfloat16, "other products are rounded here"
+    assert torch.equal(found, significance(probabilities, votes))
 
 
 @pytest.mark.parametrize("words", [2, 3, 11, 16])
