@@ -35,7 +35,7 @@ def keep_freed_memory() -> None:
     """Have the process keep memory that it frees, where the C library is glibc; elsewhere do nothing.
 
     Training frees in every step what it takes again in the next. glibc hands large blocks back to the system, which
-    then clears each page anew: that was a quarter of a step on 32 texts of 220 words (docs/fit.md).
+    then clears each page anew; docs/fit.md has what that costs.
     """
     if platform.libc_ver()[0] != "glibc":
         return
