@@ -64,7 +64,7 @@ TARGET = 0.5
     type=click.Choice(["fp32", "bf16", "fp16"]),
     default="fp32",
     show_default=True,
-    help="Of training; bf16 takes half the time on GPUs and on processors with AVX-512 BF16 or AMX.",
+    help="Of training; bf16 takes half the time where the processor multiplies it (AVX-512 BF16).",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Of order, dropout and new weights.")
 @click.option("--tensorboard", is_flag=True, help="Write its event files to OUTPUT/runs.")
