@@ -191,6 +191,7 @@ def open_bench(task: Task, seed: int, settings: Settings, watcher: Watcher) -> B
     keep_freed_memory()
     options = options_of(task, seed, settings)
     directory = options.output
+    directory.mkdir(parents=True, exist_ok=True)
     if task.checkpoint is None:
         fine_tuned = directory / "fine-tuned"
         if not fine_tuned.is_dir():

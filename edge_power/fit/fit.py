@@ -26,7 +26,7 @@ from edge_power.fit.prepare import Prepared, mean_length, prepare
 from edge_power.fit.record import BudgetRecord, DataRecord, FitRecord
 from edge_power.fit.report import render
 from edge_power.fit.saving import saving
-from edge_power.fit.score import score
+from edge_power.fit.score import beats_a_constant, score
 from edge_power.fit.teacher import taught_texts
 from edge_power.fit.watch import Silence, Watcher
 from edge_power.fit.workplace import Workplace
@@ -37,6 +37,9 @@ from edge_power_runtime.retention import RetentionSchedule
 
 FIT_FILE, REPORT_FILE = "fit.json", "report.html"
 FITTED = Kind("fitted checkpoint", FIT_FILE)
+
+# Standard errors that a fine-tuned model has to be better by than a constant: chance gets there once in 44 times.
+CLEARLY = 2.0
 
 _PACKAGES = ("edge-power", "torch", "transformers", "accelerate")
 
@@ -116,6 +119,7 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
     whole = prepared.model
     if not prepared.is_fine_tuned:
         phases.fine_tune(whole, Cost.of(whole.config, prepared.texts.select.lengths))
+        _check_fine_tuned(prepared, watcher)
     unpruned = score(whole, prepared.texts.select, prepared.metric)
     outcome = _reach(options, _with_teacher(phases, deepcopy(whole), watcher, directory), whole, unpruned)
     watcher.begin("scoring", 1)
@@ -124,6 +128,16 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
         _write(options, outcome, record, directory)
     PartialState().wait_for_everyone()
     return record
+
+
+def _check_fine_tuned(prepared: Prepared, watcher: Watcher) -> None:
+    """Tell of a model that learned next to nothing: that nothing is lost from there on says nothing."""
+    if not beats_a_constant(prepared.model, prepared.texts.select, standard_errors=CLEARLY):
+        watcher.line(
+            f"on the {len(prepared.texts.select)} texts held out, the fine-tuned model is not clearly better than an "
+            "answer that is always the same, so that what is lost from here on says little; give more texts, more "
+            "--fine-tune-epochs or another --learning-rate"
+        )
 
 
 def _with_teacher(phases: Phases, teacher: PowerForSequenceClassification, watcher: Watcher, directory: Path) -> Phases:

@@ -70,15 +70,24 @@ def score(
     return metrics[metric]
 
 
-def beats_a_constant(model: PowerForSequenceClassification, texts: TokenizedExamples) -> bool:
+def beats_a_constant(
+    model: PowerForSequenceClassification, texts: TokenizedExamples, *, standard_errors: float = 0.0
+) -> bool:
     """Whether a model answers better than the best answer that is always the same.
 
     That is the commonest label for classification, by accuracy; the mean for regression, by squared error.
+
+    Args:
+        model: on any device.
+        texts: with labels.
+        standard_errors: of the mean gain over these texts, by which it has to be better.
     """
     logits, labels = predict(model, texts), texts.labels
     if model.config.task == "regression":
-        return bool(np.square(logits[:, 0] - labels).mean() < labels.var())
-    return bool((logits.argmax(axis=1) == labels).mean() > np.bincount(labels).max() / len(labels))
+        gain = np.square(labels - labels.mean()) - np.square(logits[:, 0] - labels)
+    else:
+        gain = (logits.argmax(axis=1) == labels).astype(float) - (labels == np.bincount(labels).argmax())
+    return bool(gain.mean() > standard_errors * gain.std() / np.sqrt(len(gain)))
 
 
 def default_metric(model: PowerForSequenceClassification) -> str:

@@ -11,7 +11,7 @@ import torch
 
 from edge_power.convert import default_budgets
 from edge_power.fit.fit import fit
-from edge_power.fit.options import Goal
+from edge_power.fit.options import Epochs, Goal
 from edge_power.fit.record import FitRecord
 from edge_power.fit.score import score
 from edge_power.macs import count_macs, count_unpruned
@@ -95,6 +95,18 @@ def test_a_head_that_knows_nothing_is_fine_tuned(untaught):
     for line, phase in zip(lines.said[1:], record.phases, strict=True):
         assert line.startswith(f"{phase.title}: accuracy {phase.metric:.4f} on the texts held out, ")
         assert f" {phase.steps} steps in " in line
+
+
+def test_a_model_that_learned_next_to_nothing_is_told_of(place):
+    lines = Lines()
+    short = Epochs(0, 0, 0, 0)
+    make(
+        place, "barely", Goal(target=TARGET), model="untaught", lines=lines, epochs=short, fewest_steps=2,
+        learning_rate=1e-6,
+    )  # fmt: skip
+    assert lines.said[1].startswith("fine-tune: accuracy ")
+    assert lines.said[2].startswith("on the 36 texts held out, the fine-tuned model is not clearly better than an ")
+    assert lines.said[2].endswith("; give more texts, more --fine-tune-epochs or another --learning-rate")
 
 
 def test_steps_follow_from_the_epochs(untaught):
