@@ -26,8 +26,22 @@ from edge_power.fit.watch import Watcher
 from edge_power.fit.workplace import unfinished
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.retention import RetentionSchedule
+from edge_power_runtime.whole_file import write_whole
 
-FINE_TUNING_FILE = "fine-tuning.json"
+FINE_TUNING_FILE, SCORES_FILE = "fine-tuning.json", "unpruned-scores.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """The task's metric.
+
+    Attributes:
+        dev: on dev.
+        select: on the texts held out.
+    """
+
+    dev: float
+    select: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +140,33 @@ class Bench:
             schedule: None drops nothing.
             phases: that it was trained in.
         """
-        texts, dev = self.prepared.texts.select, self.prepared.dev
+        dev = self.prepared.dev
         assert dev is not None
         encoders = model.config.num_encoders
         kept = schedule or RetentionSchedule.full(encoders)
+        scores = self.scores(model, schedule)
         return Found(
             encoders=encoders,
             schedule=() if schedule is None else kept.fractions,
             multiply_adds=Cost.of(model.config, dev.lengths, whole=self.model.config).fraction(kept),
             select_multiply_adds=self.cost_of(encoders).fraction(kept),
-            dev=score(model, dev, self.task.metric, schedule),
-            select=score(model, texts, self.task.metric, schedule),
+            dev=scores.dev,
+            select=scores.select,
             steps=sum(phase.steps for phase in phases),
             phases=phases,
         )
+
+    def scores(self, model: PowerForSequenceClassification, schedule: RetentionSchedule | None = None) -> Scores:
+        """Score a model on dev and on the texts held out; the unpruned one once for all arms."""
+        assert self.prepared.dev is not None
+        kept = self.directory / SCORES_FILE if model is self.model and schedule is None else None
+        if kept is not None and kept.is_file():
+            return Scores(**json.loads(kept.read_text(encoding="utf-8")))
+        parts = (self.prepared.dev, self.prepared.texts.select)
+        scores = Scores(*(score(model, part, self.task.metric, schedule) for part in parts))
+        if kept is not None:
+            write_whole(kept, json.dumps(asdict(scores)))
+        return scores
 
     def learned_schedule(self) -> RetentionSchedule:
         """What the learned arm of this task and seed found.

@@ -16,7 +16,6 @@ from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Settings, Task
 from benchmarks.efficiency import processor
 from edge_power.fit.options import FitOptions
-from edge_power.fit.score import score
 from edge_power.fit.watch import Watcher
 
 _PACKAGES = ("edge-power", "torch", "transformers", "accelerate")
@@ -73,6 +72,7 @@ def run(unit: Unit, settings: Settings, watcher: Watcher) -> Result:
     found = ARMS[unit.arm].run(bench)
     texts, dev = bench.prepared.texts, bench.prepared.dev
     assert dev is not None
+    unpruned = bench.scores(bench.model)
     result = Result(
         task=unit.task.name,
         arm=unit.arm,
@@ -80,8 +80,8 @@ def run(unit: Unit, settings: Settings, watcher: Watcher) -> Result:
         metric=unit.task.metric,
         target=unit.task.target_of(unit.arm),
         found=found,
-        unpruned_dev=score(bench.model, dev, unit.task.metric),
-        unpruned_select=score(bench.model, texts.select, unit.task.metric),
+        unpruned_dev=unpruned.dev,
+        unpruned_select=unpruned.select,
         rows=(len(texts.train), len(texts.select), len(dev)),
         seconds=sum(phase.seconds for phase in found.phases),
         options=_options(bench.options),
