@@ -28,7 +28,8 @@ from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.retention import RetentionSchedule
 from edge_power_runtime.whole_file import write_whole
 
-FINE_TUNING_FILE, SCORES_FILE = "fine-tuning.json", "unpruned-scores.json"
+# The second is no result of an arm, and so not named as one.
+FINE_TUNING_FILE, SCORES_FILE = "fine-tuning.json", "unpruned.scores"
 
 
 @dataclass(frozen=True, slots=True)
