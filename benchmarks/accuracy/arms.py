@@ -11,7 +11,6 @@ from edge_power.fit.depth import lowest_encoders
 from edge_power.fit.options import Goal
 from edge_power_runtime.retention import RetentionSchedule
 
-DEPTH = 4  # encoders of learned+depth, of MiniLM's six
 MORE = 1.4  # a budget of `shared` besides the target, and its inverse: 0.5 is between 0.36 and 0.7
 
 # Made by hand before there was a search: what facts.md measured, and later scaled to the target.
@@ -45,7 +44,8 @@ def _shared(bench: Bench) -> Found:
 
 
 def _learned_with_depth(bench: Bench) -> Found:
-    return _fit(bench, "learned+depth", Goal(target=bench.task.target_of("learned+depth")), encoders=DEPTH)
+    goal = Goal(target=bench.task.bar_of("learned+depth").target)
+    return _fit(bench, "learned+depth", goal, encoders=bench.task.depth)
 
 
 def _fit(bench: Bench, arm: str, goal: Goal, *, encoders: int | None = None) -> Found:
@@ -115,7 +115,7 @@ ARMS = {
         Arm("unpruned+", "the same, trained on for as many steps with the same distillation", _unpruned_trained_on),
         Arm("learned", "`edge-power fit --target-macs`, at its defaults", _learned),
         Arm("shared", f"one set of weights for three budgets: the target, {MORE:g} and 1/{MORE:g} times it", _shared),
-        Arm("learned+depth", f"the same with `--encoders {DEPTH}`, which adds a phase", _learned_with_depth),
+        Arm("learned+depth", "the same with fewer `--encoders`, which adds a phase", _learned_with_depth),
         Arm("first", "the first words, as many as the learned schedule keeps", _first, is_rival=True),
         Arm("random", "random words, as many as the learned schedule keeps", _random, is_rival=True),
         Arm("hand-made", "the most significant words, by a schedule made by hand", _hand_made, is_rival=True),

@@ -223,7 +223,8 @@ def open_bench(task: Task, seed: int, settings: Settings, watcher: Watcher) -> B
     if task.checkpoint is None:
         fine_tuned = directory / "fine-tuned"
         if not fine_tuned.is_dir():
-            _fine_tune(options, fine_tuned, watcher)
+            rate = task.fine_tune_rate or options.learning_rate
+            _fine_tune(replace(options, learning_rate=rate), fine_tuned, watcher)
         options = replace(options, model=str(fine_tuned))
     prepared = prepare(options, watcher)
     if not prepared.is_fine_tuned:

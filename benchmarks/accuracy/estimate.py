@@ -17,9 +17,6 @@ _TRAIN, _TEACH = 3.0, 1.0
 # Searches of a scan, usually.
 _SEARCHES = 4
 
-# Of all encoders, those of learned+depth.
-_SHALLOW = 4 / 6
-
 
 def steps(unit: Unit, settings: Settings) -> dict[str, int]:
     """Steps of each phase of `fit`, and batches that the teacher answers."""
@@ -34,7 +31,7 @@ def steps(unit: Unit, settings: Settings) -> dict[str, int]:
 
 def minutes(unit: Unit, settings: Settings) -> float:
     """Of a unit on 2 cores; of `unpruned`, the first of a task, that is the fine-tuning."""
-    task, left = unit.task, unit.task.target_of(unit.arm)
+    task, left = unit.task, unit.task.bar_of(unit.arm).target
     taken = steps(unit, settings)
     search, retrain, teach = taken["search"], taken["retrain"], taken["teach"] * _TEACH
     match unit.arm:
@@ -45,7 +42,7 @@ def minutes(unit: Unit, settings: Settings) -> float:
         case "learned" | "shared":
             passes = teach + (search + retrain * left) * _TRAIN
         case "learned+depth":
-            passes = teach + ((taken["depth"] + search) * _SHALLOW + retrain * left) * _TRAIN
+            passes = teach + ((taken["depth"] + search) * task.depth / 6 + retrain * left) * _TRAIN
         case "paper":
             passes = _SEARCHES * search * _TRAIN * task.published.length / task.tokens + retrain * _TRAIN * left
         case _:

@@ -78,7 +78,7 @@ def run(unit: Unit, settings: Settings, watcher: Watcher) -> Result:
         arm=unit.arm,
         seed=unit.seed,
         metric=unit.task.metric,
-        target=unit.task.target_of(unit.arm),
+        target=unit.task.bar_of(unit.arm).target,
         found=found,
         unpruned_dev=unpruned.dev,
         unpruned_select=unpruned.select,

@@ -8,12 +8,14 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import torch
 from accelerate import PartialState
 
 from edge_power.data import Source
 from edge_power.errors import FitError, OptionError
 from edge_power.fit.cost import Cost
+from edge_power.fit.dataset import TokenizedExamples
 from edge_power.fit.depth import check_encoders, lowest_encoders
 from edge_power.fit.goals import Outcome, pay_price, reach_budgets
 from edge_power.fit.ledger import LOG_FILE, Ledger
@@ -26,7 +28,7 @@ from edge_power.fit.prepare import Prepared, mean_length, prepare
 from edge_power.fit.record import BudgetRecord, DataRecord, FitRecord
 from edge_power.fit.report import render
 from edge_power.fit.saving import saving
-from edge_power.fit.score import beats_a_constant, score
+from edge_power.fit.score import beats_a_constant, metric_of, predict, score
 from edge_power.fit.teacher import taught_texts
 from edge_power.fit.watch import Silence, Watcher
 from edge_power.fit.workplace import Workplace
@@ -119,8 +121,10 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
     whole = prepared.model
     if not prepared.is_fine_tuned:
         phases.fine_tune(whole, Cost.of(whole.config, prepared.texts.select.lengths))
-        _check_fine_tuned(prepared, watcher)
-    unpruned = score(whole, prepared.texts.select, prepared.metric)
+    answers = predict(whole, prepared.texts.select)
+    if not prepared.is_fine_tuned:
+        _check_fine_tuned(answers, prepared.texts.select, watcher)
+    unpruned = metric_of(answers, prepared.texts.select, prepared.metric)
     outcome = _reach(options, _with_teacher(phases, deepcopy(whole), watcher, directory), whole, unpruned)
     watcher.begin("scoring", 1)
     record = _record(options, prepared, ledger, whole, outcome, unpruned)
@@ -130,11 +134,11 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
     return record
 
 
-def _check_fine_tuned(prepared: Prepared, watcher: Watcher) -> None:
+def _check_fine_tuned(answers: np.ndarray, select: TokenizedExamples, watcher: Watcher) -> None:
     """Tell of a model that learned next to nothing: that nothing is lost from there on says nothing."""
-    if not beats_a_constant(prepared.model, prepared.texts.select, standard_errors=CLEARLY):
+    if not beats_a_constant(answers, select, standard_errors=CLEARLY):
         watcher.line(
-            f"on the {len(prepared.texts.select)} texts held out, the fine-tuned model is not clearly better than an "
+            f"on the {len(select)} texts held out, the fine-tuned model is not clearly better than an "
             "answer that is always the same, so that what is lost from here on says little; give more texts, more "
             "--fine-tune-epochs or another --learning-rate"
         )

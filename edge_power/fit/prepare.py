@@ -12,7 +12,7 @@ from edge_power.errors import NoClassifierError, OptionError
 from edge_power.fit.dataset import TokenizedExamples, hold_out, tokenize
 from edge_power.fit.options import FitOptions
 from edge_power.fit.phase import Texts
-from edge_power.fit.score import beats_a_constant, default_metric
+from edge_power.fit.score import beats_a_constant, default_metric, predict
 from edge_power.fit.watch import Watcher
 from edge_power.metrics import compute_metrics
 from edge_power.model import PowerForSequenceClassification
@@ -67,7 +67,7 @@ def prepare(options: FitOptions, watcher: Watcher) -> Prepared:
     train = tokens.of(examples, options.train)
     select = tokens.read(options.select)
     train, select = (train, select) if select is not None else hold_out(train, HELD_OUT, seed=options.seed)
-    fine_tuned = target.fine_tuned and beats_a_constant(model, select)
+    fine_tuned = target.fine_tuned and beats_a_constant(predict(model, select), select)
     if target.fine_tuned and not fine_tuned:
         watcher.line(f"{options.model} has a head for such labels that is no better than a constant; fine-tuning it")
     return Prepared(model, fine_tuned, Texts(train, select), tokens.read(options.dev), metric)

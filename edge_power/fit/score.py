@@ -56,34 +56,40 @@ def score(
     metric: str,
     schedule: RetentionSchedule | None = None,
 ) -> float:
-    """Give one metric of `compute_metrics`; see `predict`.
+    """Answer texts and give one metric; see `predict` and `metric_of`."""
+    return metric_of(predict(model, texts, schedule), texts, metric)
+
+
+def metric_of(logits: np.ndarray, texts: TokenizedExamples, metric: str) -> float:
+    """Give one metric of `compute_metrics`.
+
+    Args:
+        logits: (texts, labels), of `predict`.
+        texts: with labels.
+        metric: by name.
 
     Raises:
         OptionError: the task has no such metric.
     """
-    logits = predict(model, texts, schedule)
-    regression = model.config.task == "regression"
-    predictions = logits[:, 0] if regression else logits.argmax(axis=1)
-    metrics = compute_metrics(model.config.task, predictions.tolist(), texts.labels.tolist(), len(model.config.labels))
+    predictions = logits[:, 0] if texts.task == "regression" else logits.argmax(axis=1)
+    metrics = compute_metrics(texts.task, predictions.tolist(), texts.labels.tolist(), logits.shape[1])
     if metric not in metrics:
         raise OptionError(f"the metric {metric!r} is none of this task's; choose from: {', '.join(metrics)}")
     return metrics[metric]
 
 
-def beats_a_constant(
-    model: PowerForSequenceClassification, texts: TokenizedExamples, *, standard_errors: float = 0.0
-) -> bool:
-    """Whether a model answers better than the best answer that is always the same.
+def beats_a_constant(logits: np.ndarray, texts: TokenizedExamples, *, standard_errors: float = 0.0) -> bool:
+    """Whether these answers are better than the best answer that is always the same.
 
     That is the commonest label for classification, by accuracy; the mean for regression, by squared error.
 
     Args:
-        model: on any device.
+        logits: (texts, labels), of `predict`.
         texts: with labels.
-        standard_errors: of the mean gain over these texts, by which it has to be better.
+        standard_errors: of the mean gain over these texts, by which they have to be better.
     """
-    logits, labels = predict(model, texts), texts.labels
-    if model.config.task == "regression":
+    labels = texts.labels
+    if texts.task == "regression":
         gain = np.square(labels - labels.mean()) - np.square(logits[:, 0] - labels)
     else:
         gain = (logits.argmax(axis=1) == labels).astype(float) - (labels == np.bincount(labels).argmax())

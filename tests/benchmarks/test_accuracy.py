@@ -15,7 +15,7 @@ from benchmarks.accuracy.page import KEPT, read_results, render, verdict, with_e
 from benchmarks.accuracy.published import AbsoluteSoftExtract, PaddedEncoder, padded_cost
 from benchmarks.accuracy.result import Found, Result
 from benchmarks.accuracy.scan import Search, next_price
-from benchmarks.accuracy.tasks import TASKS, Published, Settings, Task
+from benchmarks.accuracy.tasks import TASKS, Bar, Published, Settings, Task
 from benchmarks.accuracy.units import Unit, run, units
 from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
 from edge_power.errors import FitError
@@ -28,7 +28,10 @@ from tests.tiny import tiny_config, tiny_model
 from tests.tiny_fit import make_rows, teach, tokens_of, write_tsv
 
 LENGTH = 32
-TINY = Task("tiny", "TINY", "accuracy", 0.5, 1.0, Published(LENGTH, 1e-3), tokens=16, seeds=(0,), checkpoint="tiny")
+TINY = Task(
+    "tiny", "TINY", "accuracy", Bar(0.5), 1.0, Published(LENGTH, 1e-3), tokens=16, seeds=(0,), checkpoint="tiny",
+    depth_bar=Bar(0.4, asked=0.39),
+)  # fmt: skip
 HALF = RetentionSchedule((0.5,) * 6)
 
 
@@ -80,8 +83,11 @@ def test_every_arm_begins_with_the_same_model_and_takes_the_same_steps(results):
 
 
 def test_rivals_leave_no_more_multiply_adds_than_the_target(results):
-    for arm in ("learned", "shared", "learned+depth", "first", "random", "hand-made", "depth"):
+    for arm in ("learned", "shared", "first", "random", "hand-made", "depth"):
+        assert results[arm].target == 0.5
         assert results[arm].found.select_multiply_adds <= 0.5, arm
+    assert results["learned+depth"].target == 0.39
+    assert results["learned+depth"].found.select_multiply_adds <= 0.39
     assert 0.4 < results["paper"].found.multiply_adds <= 0.5  # of 32 rows, one row is about 0.02
     assert results["depth+1"].found.select_multiply_adds > 0.5
     assert results["depth"].found.encoders + 1 == results["depth+1"].found.encoders
