@@ -2,6 +2,7 @@
 
     python -m benchmarks.accuracy --output out/accuracy --list
     python -m benchmarks.accuracy --output out/accuracy --task mrpc --arm learned --seed 0
+    python -m benchmarks.accuracy --output out/accuracy --known docs/accuracy.json --task mrpc --arm first --seed 0
     python -m benchmarks.accuracy --table out/accuracy
 
 A unit is one arm of one task with one seed. One that is done is skipped, one that was killed goes on where it was.
@@ -16,7 +17,7 @@ import click
 
 from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.estimate import minutes
-from benchmarks.accuracy.page import read_results, write_page
+from benchmarks.accuracy.page import read_results, take_over, write_page
 from benchmarks.accuracy.tasks import TASKS, Settings
 from benchmarks.accuracy.units import Unit, run, units
 from edge_power.cli.screen import error_console
@@ -38,6 +39,11 @@ SETTINGS_FILE = "settings.json"
 @click.option("--rows", type=int, help="Of train and of dev at most, for a trial.")
 @click.option("--min-steps", default=FEWEST_STEPS, show_default=True, help="Of each phase; fewer for a trial.")
 @click.option("--precision", type=click.Choice(["fp32", "bf16"]), default="fp32", show_default=True)
+@click.option(
+    "--known",
+    type=click.Path(exists=True, path_type=Path),
+    help="JSON file of an earlier page. What it has is not run again where the fine-tuned model came out the same.",
+)
 @click.option("--list", "is_list", is_flag=True, help="Print the units that are asked for; run none.")
 @click.option(
     "--table", type=click.Path(exists=True, path_type=Path), help="Make the page of this directory's results."
@@ -52,6 +58,7 @@ def main(
     rows: int | None,
     min_steps: int,
     precision: Precision,
+    known: Path | None,
     is_list: bool,
     table: Path | None,
     page: Path,
@@ -66,6 +73,8 @@ def main(
     settings = Settings(shared, output, rows, min_steps, precision)
     _agree(settings)
     for unit in units(tasks, arms, seeds):
+        if known is not None and not settings.is_trial:
+            take_over(settings.output, known)
         if is_list:
             _print(unit, settings)
         elif not unit.path(settings).is_file():

@@ -41,11 +41,29 @@ def write_page(results: Sequence[Result], page: Path, *, is_trial: bool) -> None
     before = page.read_text(encoding="utf-8") if page.is_file() else ""
     own = before[before.index(KEPT) :] if KEPT in before else ""
     data = page.with_suffix(".json")
-    earlier = json.loads(data.read_text(encoding="utf-8")) if data.is_file() and not is_trial else []
-    shown = with_earlier(results, [Result.from_json(one) for one in earlier])
+    shown = with_earlier(results, read_page(data) if data.is_file() and not is_trial else [])
     write_whole(page, render(shown, data=data.name, is_trial=is_trial) + own)
     figures = [asdict(replace(one, found=replace(one.found, phases=_without_curves(one)))) for one in shown]
     write_whole(data, json.dumps(figures, indent=1) + "\n")
+
+
+def read_page(data: Path) -> list[Result]:
+    """All results of a page, from the JSON file beside it."""
+    return [Result.from_json(one) for one in json.loads(data.read_text(encoding="utf-8"))]
+
+
+def take_over(directory: Path, data: Path) -> None:
+    """Write the results of an earlier page into a directory, of tasks and seeds that were begun there the same way.
+
+    Args:
+        directory: of results; what it has stays.
+        data: the page's JSON file.
+    """
+    new = read_results(directory)
+    begun = {(one.task, one.seed) for one in new}
+    for one in with_earlier(new, read_page(data)):
+        if (one.task, one.seed) in begun and one not in new:
+            one.write(directory / one.task / f"seed{one.seed}" / f"{one.arm}.json")
 
 
 def with_earlier(results: Sequence[Result], earlier: Sequence[Result]) -> list[Result]:

@@ -28,6 +28,7 @@ METHOD = f"""\
 ```
 python -m benchmarks.accuracy --output out/accuracy --list      # units, what is done, and about how long each takes
 python -m benchmarks.accuracy --output out/accuracy             # all; or --task sst2 --arm learned --seed 0
+python -m benchmarks.accuracy --output out/accuracy --known docs/accuracy.json   # runs nothing that is here
 python -m benchmarks.accuracy --table out/accuracy              # this page
 ```
 
