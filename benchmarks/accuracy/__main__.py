@@ -17,7 +17,7 @@ import click
 
 from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.estimate import minutes
-from benchmarks.accuracy.page import read_results, take_over, write_page
+from benchmarks.accuracy.page import read_page, read_results, take_over, write_page
 from benchmarks.accuracy.tasks import TASKS, Settings
 from benchmarks.accuracy.units import Unit, run, units
 from edge_power.cli.screen import error_console
@@ -72,9 +72,12 @@ def main(
     assert output is not None
     settings = Settings(shared, output, rows, min_steps, precision)
     _agree(settings)
+    if known is not None and settings.is_trial:
+        raise click.UsageError("--known has results of whole runs, no trial's; leave it out, or --rows and --min-steps")
+    earlier = [] if known is None else read_page(known)
     for unit in units(tasks, arms, seeds):
-        if known is not None and not settings.is_trial:
-            take_over(settings.output, known)
+        if earlier:
+            take_over(earlier, settings)
         if is_list:
             _print(unit, settings)
         elif not unit.path(settings).is_file():

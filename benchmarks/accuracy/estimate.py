@@ -14,6 +14,9 @@ SECONDS = 0.0003
 # A step is a forward pass and one backward, which takes twice as long; the teacher answers each text and copy once.
 _TRAIN, _TEACH = 3.0, 1.0
 
+# Of MiniLM.
+_ENCODERS = 6
+
 # Searches of a scan, usually.
 _SEARCHES = 4
 
@@ -42,7 +45,7 @@ def minutes(unit: Unit, settings: Settings) -> float:
         case "learned" | "shared":
             passes = teach + (search + retrain * left) * _TRAIN
         case "learned+depth":
-            passes = teach + ((taken["depth"] + search) * task.depth / 6 + retrain * left) * _TRAIN
+            passes = teach + ((taken["depth"] + search) * task.depth / _ENCODERS + retrain * left) * _TRAIN
         case "paper":
             passes = _SEARCHES * search * _TRAIN * task.published.length / task.tokens + retrain * _TRAIN * left
         case _:

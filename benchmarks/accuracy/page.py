@@ -9,7 +9,8 @@ from statistics import mean
 from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.prose import EQUAL, INTRODUCTION, METHOD
 from benchmarks.accuracy.result import Result
-from benchmarks.accuracy.tasks import TASKS, Task
+from benchmarks.accuracy.tasks import TASKS, Settings, Task
+from benchmarks.accuracy.units import Unit
 from edge_power.fit.record import PhaseRecord
 from edge_power_runtime.whole_file import write_whole
 
@@ -52,18 +53,14 @@ def read_page(data: Path) -> list[Result]:
     return [Result.from_json(one) for one in json.loads(data.read_text(encoding="utf-8"))]
 
 
-def take_over(directory: Path, data: Path) -> None:
-    """Write the results of an earlier page into a directory, of tasks and seeds that were begun there the same way.
-
-    Args:
-        directory: of results; what it has stays.
-        data: the page's JSON file.
-    """
-    new = read_results(directory)
+def take_over(earlier: Sequence[Result], settings: Settings) -> None:
+    """Write results of an earlier page beside those of the same tasks and seeds that began the same way; these stay."""
+    new = read_results(settings.output)
     begun = {(one.task, one.seed) for one in new}
-    for one in with_earlier(new, read_page(data)):
-        if (one.task, one.seed) in begun and one not in new:
-            one.write(directory / one.task / f"seed{one.seed}" / f"{one.arm}.json")
+    for one in with_earlier(new, earlier):
+        path = Unit(TASKS[one.task], one.arm, one.seed).path(settings)
+        if (one.task, one.seed) in begun and not path.is_file():
+            one.write(path)
 
 
 def with_earlier(results: Sequence[Result], earlier: Sequence[Result]) -> list[Result]:

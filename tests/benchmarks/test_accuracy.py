@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from benchmarks.accuracy.__main__ import main
 from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.bench import open_bench
-from benchmarks.accuracy.page import KEPT, read_results, render, take_over, verdict, with_earlier, write_page
+from benchmarks.accuracy.page import KEPT, read_page, read_results, render, take_over, verdict, with_earlier, write_page
 from benchmarks.accuracy.published import AbsoluteSoftExtract, PaddedEncoder, padded_cost
 from benchmarks.accuracy.result import Found, Result
 from benchmarks.accuracy.scan import Search, next_price
@@ -280,6 +280,9 @@ def test_the_command_keeps_trials_apart(tmp_path):
     (tmp_path / "settings.json").write_text('{"rows": null, "min_steps": 600, "precision": "fp32"}', encoding="utf-8")
     refused = runner.invoke(main, [*asked, "--rows", "20"])
     assert refused.exit_code == 2 and "take another --output" in refused.output
+    trial = ["--output", str(tmp_path / "trial"), "--rows", "20", "--known", str(tmp_path / "settings.json")]
+    refused = runner.invoke(main, trial)
+    assert refused.exit_code == 2 and "--known has results of whole runs, no trial's; leave it out" in refused.output
     assert "give --output DIR to run units, or --table DIR" in runner.invoke(main, []).output
 
 
@@ -309,12 +312,14 @@ def test_results_of_an_earlier_page_stay_where_no_new_ones_take_their_place():
 def test_what_a_page_has_of_the_same_fine_tuned_model_is_taken_over(tmp_path):
     page, output = tmp_path / "accuracy.md", tmp_path / "output"
     found = [made_up("unpruned", 0.90), made_up("learned", 0.89), made_up("learned", 0.88, seed=1)]
-    write_page([*found, made_up("first", 0.80)], page, is_trial=False)
+    other = replace(made_up("learned", 0.70), task="rte")
+    write_page([*found, made_up("first", 0.80), other], page, is_trial=False)
     slower = replace(made_up("first", 0.81), options={"precision": "bf16"})
     for one in (made_up("unpruned", 0.90), slower, replace(made_up("unpruned", 0.91, seed=1), unpruned_dev=0.91)):
         one.write(output / "mrpc" / f"seed{one.seed}" / f"{one.arm}.json")
-    take_over(output, page.with_suffix(".json"))
-    # Of seed 0 the schedule; not `first`, which was run here, nor seed 1, whose fine-tuned model is another.
+    take_over(read_page(page.with_suffix(".json")), Settings(tmp_path, output))
+    # Of seed 0 the schedule; not `first`, which was run here, nor seed 1, whose fine-tuned model is another, nor RTE,
+    # which has none here.
     assert {(one.arm, one.seed, one.found.dev) for one in read_results(output)} == {
         ("unpruned", 0, 0.90), ("unpruned", 1, 0.91), ("learned", 0, 0.89), ("first", 0, 0.81),
     }  # fmt: skip
