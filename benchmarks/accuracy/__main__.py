@@ -10,7 +10,8 @@ Units may run at the same time, but for the first of a task and seed, which fine
 """
 
 import json
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -67,14 +68,16 @@ def main(
     if (output is None) == (table is None):
         raise click.UsageError("give --output DIR to run units, or --table DIR to make the page")
     if table is not None:
-        write_page(read_results(table), page, is_trial=_is_trial(table))
+        with _one_line():
+            write_page(read_results(table), page, is_trial=_is_trial(table))
         return
     assert output is not None
     settings = Settings(shared, output, rows, min_steps, precision)
     _agree(settings)
     if known is not None and settings.is_trial:
         raise click.UsageError("--known has results of whole runs, no trial's; leave it out, or --rows and --min-steps")
-    earlier = [] if known is None else read_page(known)
+    with _one_line():
+        earlier = [] if known is None else read_page(known)
     for unit in units(tasks, arms, seeds):
         if earlier:
             take_over(earlier, settings)
@@ -82,6 +85,15 @@ def main(
             _print(unit, settings)
         elif not unit.path(settings).is_file():
             _run(unit, settings)
+
+
+@contextmanager
+def _one_line() -> Iterator[None]:
+    """Say what was wrong, and exit with 2."""
+    try:
+        yield
+    except EdgePowerError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _agree(settings: Settings) -> None:
@@ -111,11 +123,8 @@ def _run(unit: Unit, settings: Settings) -> None:
     click.echo(unit.options(), err=True)
     settings.output.mkdir(parents=True, exist_ok=True)
     write_whole(settings.output / SETTINGS_FILE, json.dumps(_named(settings)) + "\n")
-    try:
-        with TrainingScreen(error_console()) as watcher:
-            result = run(unit, settings, watcher)
-    except EdgePowerError as error:
-        sys.exit(f"{unit.options()}: {error}")
+    with _one_line(), TrainingScreen(error_console()) as watcher:
+        result = run(unit, settings, watcher)
     click.echo(
         f"{unit.options()}: {result.metric} {result.found.dev:.4f} on dev, {result.loss:.2f} points lost, "
         f"{result.found.multiply_adds:.2f} of the multiply-adds, {result.seconds / 60:.1f} min"

@@ -227,7 +227,7 @@ def open_bench(task: Task, seed: int, settings: Settings, watcher: Watcher) -> B
             _fine_tune(replace(options, learning_rate=rate), fine_tuned, watcher)
         options = replace(options, model=str(fine_tuned))
     prepared = prepare(options, watcher)
-    if not prepared.is_fine_tuned:
+    if prepared.answers is None:
         raise FitError(
             f"the fine-tuned model of {task.name}, seed {seed}, is no better than a constant on the texts held out; "
             "there is nothing to lose, and so nothing to measure"

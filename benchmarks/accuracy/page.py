@@ -11,6 +11,7 @@ from benchmarks.accuracy.prose import EQUAL, INTRODUCTION, METHOD
 from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Settings, Task
 from benchmarks.accuracy.units import Unit
+from edge_power.errors import FitError
 from edge_power.fit.record import PhaseRecord
 from edge_power_runtime.whole_file import write_whole
 
@@ -49,8 +50,15 @@ def write_page(results: Sequence[Result], page: Path, *, is_trial: bool) -> None
 
 
 def read_page(data: Path) -> list[Result]:
-    """All results of a page, from the JSON file beside it."""
-    return [Result.from_json(one) for one in json.loads(data.read_text(encoding="utf-8"))]
+    """All results of a page, from the JSON file beside it.
+
+    Raises:
+        FitError: it holds something else.
+    """
+    try:
+        return [Result.from_json(one) for one in json.loads(data.read_text(encoding="utf-8"))]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise FitError(f"{data} has no results of a page; take the JSON file that --table wrote beside one") from error
 
 
 def take_over(earlier: Sequence[Result], settings: Settings) -> None:

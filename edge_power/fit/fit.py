@@ -118,13 +118,12 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
     )
     ledger = Ledger(directory, training, watcher)
     phases = Phases(options, prepared, ledger)
-    whole = prepared.model
-    if not prepared.is_fine_tuned:
-        phases.fine_tune(whole, Cost.of(whole.config, prepared.texts.select.lengths))
-    answers = predict(whole, prepared.texts.select)
-    if not prepared.is_fine_tuned:
-        _check_fine_tuned(answers, prepared.texts.select, watcher)
-    unpruned = metric_of(answers, prepared.texts.select, prepared.metric)
+    whole, select, answers = prepared.model, prepared.texts.select, prepared.answers
+    if answers is None:
+        phases.fine_tune(whole, Cost.of(whole.config, select.lengths))
+        answers = predict(whole, select)
+        _check_fine_tuned(answers, select, watcher)
+    unpruned = metric_of(answers, select, prepared.metric)
     outcome = _reach(options, _with_teacher(phases, deepcopy(whole), watcher, directory), whole, unpruned)
     watcher.begin("scoring", 1)
     record = _record(options, prepared, ledger, whole, outcome, unpruned)

@@ -30,7 +30,8 @@ class Prepared:
 
     Attributes:
         model: whole, in evaluation mode.
-        is_fine_tuned: whether it has a head for these labels, and the head knows the task: any two classes may be
+        answers: of a model that is fine-tuned already, its logits of the texts to choose by, float32 (texts, labels).
+            None where it has no head for these labels, or one that does not know the task: any two classes may be
             called 0 and 1.
         texts: to train on and to choose by.
         dev: to report on; None without a dev file.
@@ -38,7 +39,7 @@ class Prepared:
     """
 
     model: PowerForSequenceClassification
-    is_fine_tuned: bool
+    answers: np.ndarray | None
     texts: Texts
     dev: TokenizedExamples | None
     metric: str
@@ -67,10 +68,11 @@ def prepare(options: FitOptions, watcher: Watcher) -> Prepared:
     train = tokens.of(examples, options.train)
     select = tokens.read(options.select)
     train, select = (train, select) if select is not None else hold_out(train, HELD_OUT, seed=options.seed)
-    fine_tuned = target.fine_tuned and beats_a_constant(predict(model, select), select)
-    if target.fine_tuned and not fine_tuned:
+    answers = predict(model, select) if target.fine_tuned else None
+    if answers is not None and not beats_a_constant(answers, select):
         watcher.line(f"{options.model} has a head for such labels that is no better than a constant; fine-tuning it")
-    return Prepared(model, fine_tuned, Texts(train, select), tokens.read(options.dev), metric)
+        answers = None
+    return Prepared(model, answers, Texts(train, select), tokens.read(options.dev), metric)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ TINY = Task(
     "tiny", "TINY", "accuracy", Bar(0.5), 1.0, Published(LENGTH, 1e-3), tokens=16, seeds=(0,), checkpoint="tiny",
     depth_bar=Bar(0.4, asked=0.39),
 )  # fmt: skip
+SETTINGS = '{"rows": null, "min_steps": 600, "precision": "fp32"}'  # of whole runs
 HALF = RetentionSchedule((0.5,) * 6)
 
 
@@ -277,13 +278,27 @@ def test_the_command_keeps_trials_apart(tmp_path):
     # 1,200 steps of 32 texts of 68 tokens; searching passes 3 times over each, re-training 1.5 times, at 0.3 ms. The
     # teacher answers half as many texts, since each is seen twice.
     assert f"36 min  python -m benchmarks.accuracy --output {tmp_path} --task rte --arm learned" in listed.output
-    (tmp_path / "settings.json").write_text('{"rows": null, "min_steps": 600, "precision": "fp32"}', encoding="utf-8")
+    (tmp_path / "settings.json").write_text(SETTINGS, encoding="utf-8")
     refused = runner.invoke(main, [*asked, "--rows", "20"])
     assert refused.exit_code == 2 and "take another --output" in refused.output
     trial = ["--output", str(tmp_path / "trial"), "--rows", "20", "--known", str(tmp_path / "settings.json")]
     refused = runner.invoke(main, trial)
     assert refused.exit_code == 2 and "--known has results of whole runs, no trial's; leave it out" in refused.output
     assert "give --output DIR to run units, or --table DIR" in runner.invoke(main, []).output
+
+
+@pytest.mark.parametrize("content", ["", "1", '{"rows": null}', "[[]]", '[{"task": "rte"}]', "\ufeff[]", "[1"])
+def test_what_is_no_page_is_refused(tmp_path, content):
+    made_up("learned", 0.89).write(tmp_path / "output" / "mrpc" / "seed0" / "learned.json")
+    (tmp_path / "output" / "settings.json").write_text(SETTINGS, encoding="utf-8")
+    page = tmp_path / "page.json"
+    page.write_text(content, encoding="utf-8")
+    output = str(tmp_path / "output")
+    for asked in (["--output", output, "--known", str(page), "--list"], ["--table", output, "--page", str(page)]):
+        refused = CliRunner().invoke(main, asked)
+        assert refused.exit_code == 2, refused.output
+        assert f"{page} has no results of a page; take the JSON file that --table wrote beside one" in refused.output
+    assert page.read_text(encoding="utf-8") == content
 
 
 def test_what_a_person_wrote_stays(tmp_path):
