@@ -66,7 +66,8 @@ thead th:last-child, .count { width: 8.5rem; padding-left: 1.25rem; text-align: 
   .line .words span { display: inline-block; height: 2.5rem; padding-block: 0; vertical-align: top; border-radius: 0; }
   .line .words .last { border-radius: 0 0 .8em .8em; }
   .line .count { width: 11.5rem; padding-left: 2rem; }
-  .line .bar { display: inline-block; margin: 0 0 .2rem .75rem; width: calc(.03rem * var(--percent)); }
+  .line .bar { display: inline-block; margin: 0 calc(3rem - var(--long)) .2rem .75rem; width: var(--long);
+    --long: calc(.03rem * var(--percent)); }
 }
 @media (max-width: 40rem) {
   thead { display: none; }
