@@ -18,6 +18,8 @@ from benchmarks.accuracy.scan import Search, next_price
 from benchmarks.accuracy.tasks import TASKS, Bar, Published, Settings, Task
 from benchmarks.accuracy.units import Unit, run, units
 from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
+from edge_power.checkpoint import load_encoder
+from edge_power.demo.classifier import encoder_directory
 from edge_power.errors import FitError
 from edge_power.fit.cost import Cost
 from edge_power.fit.watch import Silence
@@ -25,7 +27,7 @@ from edge_power.macs import count_macs, count_unpruned
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from tests.tiny import tiny_config, tiny_model
-from tests.tiny_fit import make_rows, teach, tokens_of, write_tsv
+from tests.tiny_fit import LABELS, make_rows, teach, tokens_of, write_tsv
 
 LENGTH = 32
 TINY = Task(
@@ -128,6 +130,19 @@ def test_a_model_that_knows_nothing_is_refused(settings, tmp_path):
     task = replace(TINY, name="untaught", checkpoint=str(tmp_path / "untaught"))
     with pytest.raises(FitError, match="untaught, seed 0, is no better than a constant"):
         open_bench(task, 0, settings, Silence())
+
+
+def test_a_task_has_its_own_rate_of_fine_tuning(settings):
+    rate, usual = 1e-3, 3e-5
+    task = replace(TINY, name="fine-tuned", checkpoint=None, fine_tune_rate=rate)
+    bench = open_bench(task, 0, settings, Silence())
+    (phase,) = bench.fine_tuning()
+    assert (phase.name, phase.steps) == ("fine-tune", 9)
+    pretrained = load_encoder(encoder_directory(), LABELS, task="classification").encoder.state_dict()
+    moved = max((bench.model.encoder.state_dict()[name] - pretrained[name]).abs().max() for name in pretrained)
+    # Adam moves no weight by more than about the rate in a step.
+    assert usual * phase.steps < moved < rate * phase.steps
+    assert bench.options.learning_rate == usual, "which the phases that follow have"
 
 
 def test_rows_are_chosen_once_and_always_the_same(settings):
