@@ -22,6 +22,7 @@ EQUAL = """\
 All arms of a task and seed begin with the same fine-tuned model and take as many steps as search and re-training of
 *learned* together, at the same rate and with the same distillation, and their checkpoint is chosen on the same texts;
 *paper* has its own rates and no distillation. Steps are those that the final weights took after fine-tuning.
+*learned* is held against a rival on the seeds that both were run with.
 """
 
 METHOD = f"""\
