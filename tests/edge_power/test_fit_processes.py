@@ -9,22 +9,25 @@ from pathlib import Path
 import pytest
 
 from edge_power.fit.fit import fit
-from edge_power.fit.options import Epochs, Goal
+from edge_power.fit.objective import Distillation
+from edge_power.fit.options import Epochs, FitOptions, Goal
 from edge_power.retention_file import read_budgets
-from tests.tiny_fit import ENCODERS, RATE, options_of, source_of, taught_model, write_task
+from tests.tiny_fit import RATE, options_of, source_of, taught_model, write_task
 
 REPOSITORY = Path(__file__).parents[2]
 LENGTHS = (5, 8, 13, 16, 24, 32, 64)
 STEPS = 20
 
 
-def run_two(place: Path, *, batch_size: int) -> subprocess.CompletedProcess[str]:
+def run_two(
+    place: Path, *more: str | float, batch_size: int = 16, target: float = 0.4
+) -> subprocess.CompletedProcess[str]:
     """`torchrun` on this machine's processors, which talk through gloo."""
     command = [
         sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", 2, "-m", "edge_power",
         "fit", "--model", place / "taught", "--train", place / "train.tsv", "--output", place / "two",
-        "--target-macs", 0.4, "--min-steps", STEPS, "--search-epochs", 0, "--retrain-epochs", 0,
-        "--batch-size", batch_size, "--learning-rate", RATE,
+        "--target-macs", target, "--min-steps", STEPS, "--search-epochs", 0, "--retrain-epochs", 0,
+        "--batch-size", batch_size, "--learning-rate", RATE, *more,
     ]  # fmt: skip
     environment = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
     return subprocess.run(
@@ -40,17 +43,45 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def fit_alone(place: Path, goal: Goal) -> FitOptions:
+    options = options_of(place / "taught", source_of(place / "train.tsv"), place / "one", goal)
+    return replace(options, fewest_steps=STEPS, epochs=Epochs(0, 0, 0, 0))
+
+
+def assert_the_same(place: Path) -> None:
+    """The schedules differ by what rounding becomes in the steps of a phase, and no length's configuration does."""
+    one, two = (read_budgets(place / name / "retention.json")["balanced"].schedule for name in ("one", "two"))
+    assert one is not None and two is not None
+    assert one.fractions[0] < 1, "a schedule that keeps all words would be the same whatever is done"
+    # Gradients of two halves sum in another order: 1e-7 of them at the first step, 3e-6 of a fraction at the last.
+    assert two.fractions == pytest.approx(one.fractions, abs=1e-4)
+    for length in LENGTHS:
+        assert two.at(length) == one.at(length)
+
+
+# A search that follows the teacher alone begins as the teacher, so that its first gradients are rounding and nothing
+# else. Adam divides them by their own size and makes steps of them, in another direction for every number of processes,
+# of threads, and kind of processor. Labels, or a student of fewer encoders, make gradients that are the task's.
+
+
 def test_two_processes_find_what_one_does(place):
-    options = options_of(place / "taught", source_of(place / "train.tsv"), place / "one", Goal(target=0.4))
-    fit(replace(options, fewest_steps=STEPS, epochs=Epochs(0, 0, 0, 0)))
-    done = run_two(place, batch_size=16)
+    fit(replace(fit_alone(place, Goal(target=0.4)), distillation=Distillation(logits=0.5)))
+    done = run_two(place, "--distil", 0.5)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("wrote ") == 1, "the first process alone speaks"
     assert done.stderr.count("search (3 encoders): accuracy") == 1
-    one, two = (read_budgets(place / name / "retention.json")["balanced"] for name in ("one", "two"))
-    for length in LENGTHS:
-        assert two.at(length, encoders=ENCODERS) == one.at(length, encoders=ENCODERS)
+    assert_the_same(place)
     assert not (place / "two.unfinished").exists()
+
+
+@pytest.mark.slow  # the processes and the steps are the same; what is new is the texts that they share
+def test_two_processes_follow_a_teacher_as_one_does(place):
+    """Alone, by texts whose words the first process swapped and all read, through two phases."""
+    fit(replace(fit_alone(place, Goal(target=0.25)), encoders=2))
+    done = run_two(place, "--encoders", 2, "--depth-epochs", 0, target=0.25)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("2 encoders: accuracy") == 1
+    assert_the_same(place)
 
 
 @pytest.mark.slow  # a start of two processes takes longer than what it shows
