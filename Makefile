@@ -37,7 +37,8 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/edge-power demo
 
-# The small environments are made and used while the large one is installed.
+# The small environments are made and used while the large one is installed, so that no time can be measured in them:
+# the main suite does that, at its end.
 test:
 	@$(MAKE) --no-print-directory -j 2 --output-sync=line $(VENV)/.installed test-runtime-onnx test-runtime-tflite
 	@$(MAKE) --no-print-directory test-main
@@ -54,7 +55,7 @@ test-slow: $(VENV)/.installed
 
 test-runtime-onnx: .venv-onnx/.installed
 	@echo '== runtime, with onnxruntime only'
-	@.venv-onnx/bin/pytest tests/runtime
+	@.venv-onnx/bin/pytest tests/runtime -m 'not slow and not arm and not alone'
 
 # tflite-runtime has no wheels after Python 3.11; its successor ai-edge-litert is tested in the main suite.
 test-runtime-tflite:
@@ -65,7 +66,7 @@ test-runtime-tflite:
 .PHONY: run-runtime-tflite
 run-runtime-tflite: .venv-tflite/.installed
 	@echo '== runtime, with tflite-runtime and numpy 1'
-	@.venv-tflite/bin/pytest tests/runtime
+	@.venv-tflite/bin/pytest tests/runtime -m 'not slow and not arm and not alone'
 
 # No part of `make test`: it takes minutes, and packages that only Debian's apt downloads. What is left out measures
 # the emulator: how fast it is, and pages of memory that are the host's.
