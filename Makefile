@@ -37,6 +37,8 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/edge-power demo
 
+UNTIMED := 'not slow and not arm and not alone'
+
 # The small environments are made and used while the large one is installed, so that no time can be measured in them:
 # the main suite does that, at its end.
 test:
@@ -47,7 +49,7 @@ test:
 # in each would only wait for one another.
 test-main: $(VENV)/.installed
 	@echo '== main suite'
-	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not slow and not arm and not alone'
+	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m $(UNTIMED)
 	@$(BIN)/pytest -m alone
 
 test-slow: $(VENV)/.installed
@@ -55,7 +57,7 @@ test-slow: $(VENV)/.installed
 
 test-runtime-onnx: .venv-onnx/.installed
 	@echo '== runtime, with onnxruntime only'
-	@.venv-onnx/bin/pytest tests/runtime -m 'not slow and not arm and not alone'
+	@.venv-onnx/bin/pytest tests/runtime -m $(UNTIMED)
 
 # tflite-runtime has no wheels after Python 3.11; its successor ai-edge-litert is tested in the main suite.
 test-runtime-tflite:
@@ -66,7 +68,7 @@ test-runtime-tflite:
 .PHONY: run-runtime-tflite
 run-runtime-tflite: .venv-tflite/.installed
 	@echo '== runtime, with tflite-runtime and numpy 1'
-	@.venv-tflite/bin/pytest tests/runtime -m 'not slow and not arm and not alone'
+	@.venv-tflite/bin/pytest tests/runtime -m $(UNTIMED)
 
 # No part of `make test`: it takes minutes, and packages that only Debian's apt downloads. What is left out measures
 # the emulator: how fast it is, and pages of memory that are the host's.

@@ -43,8 +43,8 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def fit_alone(place: Path, goal: Goal) -> FitOptions:
-    options = options_of(place / "taught", source_of(place / "train.tsv"), place / "one", goal)
+def options_of_one(place: Path, *, target: float) -> FitOptions:
+    options = options_of(place / "taught", source_of(place / "train.tsv"), place / "one", Goal(target=target))
     return replace(options, fewest_steps=STEPS, epochs=Epochs(0, 0, 0, 0))
 
 
@@ -53,7 +53,7 @@ def assert_the_same(place: Path) -> None:
     one, two = (read_budgets(place / name / "retention.json")["balanced"].schedule for name in ("one", "two"))
     assert one is not None and two is not None
     assert one.fractions[0] < 1, "a schedule that keeps all words would be the same whatever is done"
-    # Gradients of two halves sum in another order: 1e-7 of them at the first step, 3e-6 of a fraction at the last.
+    # Gradients of two halves sum in another order: 1e-7 of them at the first step, 1e-6 of a fraction at the last.
     assert two.fractions == pytest.approx(one.fractions, abs=1e-4)
     for length in LENGTHS:
         assert two.at(length) == one.at(length)
@@ -65,7 +65,7 @@ def assert_the_same(place: Path) -> None:
 
 
 def test_two_processes_find_what_one_does(place):
-    fit(replace(fit_alone(place, Goal(target=0.4)), distillation=Distillation(logits=0.5)))
+    fit(replace(options_of_one(place, target=0.4), distillation=Distillation(logits=0.5)))
     done = run_two(place, "--distil", 0.5)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("wrote ") == 1, "the first process alone speaks"
@@ -77,7 +77,7 @@ def test_two_processes_find_what_one_does(place):
 @pytest.mark.slow  # the processes and the steps are the same; what is new is the texts that they share
 def test_two_processes_follow_a_teacher_as_one_does(place):
     """Alone, by texts whose words the first process swapped and all read, through two phases."""
-    fit(replace(fit_alone(place, Goal(target=0.25)), encoders=2))
+    fit(replace(options_of_one(place, target=0.25), encoders=2))
     done = run_two(place, "--encoders", 2, "--depth-epochs", 0, target=0.25)
     assert done.returncode == 0, done.stderr
     assert done.stderr.count("2 encoders: accuracy") == 1
