@@ -4,14 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from benchmarks.accuracy.bench import Bench
-from benchmarks.accuracy.result import Found
+from benchmarks.accuracy.result import Found, Served
 from benchmarks.accuracy.scan import as_published
 from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
 from edge_power.fit.depth import lowest_encoders
 from edge_power.fit.options import Goal
+from edge_power.fit.record import BudgetRecord
 from edge_power_runtime.retention import RetentionSchedule
 
-MORE = 1.4  # a budget of `shared` besides the target, and its inverse: 0.5 is between 0.36 and 0.7
+MORE = 1.4  # times the target, and divided by it: 0.5 is between 0.36 and 0.7
+
+# The budgets of `shared`, as parts of the target; each has the name of the arm whose weights serve it alone.
+BUDGETS = {"learned": 1.0, "more": MORE, "less": 1 / MORE}
 
 # Made by hand before there was a search: what facts.md measured, and later scaled to the target.
 HAND_MADE = RetentionSchedule((0.8, 0.6, 0.5, 0.4, 0.3))
@@ -38,9 +42,17 @@ def _learned(bench: Bench) -> Found:
     return _fit(bench, "learned", Goal(target=bench.task.target))
 
 
+def _more(bench: Bench) -> Found:
+    return _fit(bench, "more", Goal(target=bench.task.target * BUDGETS["more"]))
+
+
+def _less(bench: Bench) -> Found:
+    return _fit(bench, "less", Goal(target=bench.task.target * BUDGETS["less"]))
+
+
 def _shared(bench: Bench) -> Found:
-    target = bench.task.target
-    return _fit(bench, "shared", Goal(budgets={"target": target, "more": target * MORE, "less": target / MORE}))
+    budgets = {name: bench.task.target * part for name, part in BUDGETS.items()}
+    return _fit(bench, "shared", Goal(budgets=budgets))
 
 
 def _learned_with_depth(bench: Bench) -> Found:
@@ -51,18 +63,23 @@ def _learned_with_depth(bench: Bench) -> Found:
 def _fit(bench: Bench, arm: str, goal: Goal, *, encoders: int | None = None) -> Found:
     """Run `fit`; what is found is its first budget."""
     record = bench.fit(arm, goal, encoders=encoders)
-    budget = record.budgets[0]
-    assert budget.dev_metric is not None
+    budget, served = record.budgets[0], tuple(_served(each) for each in record.budgets)
     return Found(
         encoders=record.encoders,
         schedule=budget.schedule,
         multiply_adds=budget.multiply_adds,
         select_multiply_adds=bench.cost_of(record.encoders).fraction(RetentionSchedule(budget.schedule)),
-        dev=budget.dev_metric,
+        dev=served[0].dev,
         select=budget.select_metric,
         steps=sum(phase.steps for phase in record.phases),
         phases=record.phases,
+        served=served,
     )
+
+
+def _served(budget: BudgetRecord) -> Served:
+    assert budget.dev_metric is not None, "every task has a dev file"
+    return Served(budget.name, budget.multiply_adds, budget.dev_metric)
 
 
 def _first(bench: Bench) -> Found:
@@ -114,8 +131,10 @@ ARMS = {
         Arm("unpruned", "the fine-tuned model as it is", _unpruned),
         Arm("unpruned+", "the same, trained on for as many steps with the same distillation", _unpruned_trained_on),
         Arm("learned", "`edge-power fit --target-macs`, at its defaults", _learned),
-        Arm("shared", f"one set of weights for three budgets: the target, {MORE:g} and 1/{MORE:g} times it", _shared),
-        Arm("learned+depth", "the same with fewer `--encoders`, which adds a phase", _learned_with_depth),
+        Arm("more", f"*learned* for {MORE:g} times the target", _more),
+        Arm("less", f"*learned* for 1/{MORE:g} of the target", _less),
+        Arm("shared", "one set of weights for the three budgets of *learned*, *more* and *less*", _shared),
+        Arm("learned+depth", "*learned* with fewer `--encoders`, which adds a phase", _learned_with_depth),
         Arm("first", "the first words, as many as the learned schedule keeps", _first, is_rival=True),
         Arm("random", "random words, as many as the learned schedule keeps", _random, is_rival=True),
         Arm("hand-made", "the most significant words, by a schedule made by hand", _hand_made, is_rival=True),

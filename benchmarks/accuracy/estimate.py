@@ -34,7 +34,7 @@ def steps(unit: Unit, settings: Settings) -> dict[str, int]:
 
 def minutes(unit: Unit, settings: Settings) -> float:
     """Of a unit on 2 cores; of `unpruned`, the first of a task, that is the fine-tuning."""
-    task, left = unit.task, unit.task.bar_of(unit.arm).target
+    task, left = unit.task, unit.target
     taken = steps(unit, settings)
     search, retrain, teach = taken["search"], taken["retrain"], taken["teach"] * _TEACH
     match unit.arm:
@@ -42,7 +42,7 @@ def minutes(unit: Unit, settings: Settings) -> float:
             passes = 0.0 if task.checkpoint else taken["fine-tune"] * _TRAIN
         case "unpruned+":
             passes = teach + (search + retrain) * _TRAIN
-        case "learned" | "shared":
+        case "learned" | "more" | "less" | "shared":
             passes = teach + (search + retrain * left) * _TRAIN
         case "learned+depth":
             passes = teach + ((taken["depth"] + search) * task.depth / _ENCODERS + retrain * left) * _TRAIN

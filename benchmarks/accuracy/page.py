@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.accuracy.arms import ARMS
+from benchmarks.accuracy.arms import ARMS, BUDGETS
 from benchmarks.accuracy.prose import EQUAL, INTRODUCTION, METHOD
 from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Settings, Task
@@ -155,7 +155,7 @@ def _task(task: Task, runs: Runs) -> str:
     head = ("arm", "encoders", "multiply-adds", "steps", f"{task.metric} on dev", "mean", "points lost")
     parts = [f"### {task.directory}, {task.bar.most:.2f} of the multiply-adds\n", _table(head, rows)]
     if "learned" in runs:
-        said = (*_schedules(runs["learned"]), *verdict(runs), *_of_paper(runs.get("paper", [])))
+        said = (*_schedules(runs["learned"]), *verdict(runs), *_of_paper(runs.get("paper", [])), *of_shared(runs))
         parts += [f"{sentence}\n" for sentence in said]
     return "\n".join(parts)
 
@@ -221,6 +221,32 @@ def _of_paper(found: Sequence[Result]) -> list[str]:
         f"{left:.2f} of those at the true lengths. Searches, lambda and what was left: {searches}; those not taken "
         f"cost {extra:.0f} minutes more."
     ]
+
+
+def of_shared(runs: Runs) -> list[str]:
+    """Hold weights that serve three budgets against weights of their own for each.
+
+    Args:
+        runs: of one task.
+    """
+    rows = sorted(row for row in (_sharing(runs, budget) for budget in BUDGETS) if row is not None)
+    if not rows:
+        return []
+    head = ("multiply-adds", "one set of weights for all", "a set for each", "points that sharing costs")
+    shown = [(f"{left:.2f}", f"{one:.4f}", f"{own:.4f}", f"{100 * (own - one):.2f}") for left, one, own in rows]
+    said = "*shared* against *learned*, *more* and *less*, which took as many steps each, on the seeds that both have:"
+    return [said, _table(head, shown).rstrip()]
+
+
+def _sharing(runs: Runs, budget: str) -> tuple[float, float, float] | None:
+    """A budget of `shared`: multiply-adds, the metric, and that of weights of its own; means over the seeds of both."""
+    own = {one.seed: one.found.dev for one in runs.get(budget, [])}
+    both = [one for one in runs.get("shared", []) if one.seed in own]
+    if not both:
+        return None
+    found = [next(each for each in one.found.served if each.name == budget) for one in both]
+    left, shared = mean(one.multiply_adds for one in found), mean(one.dev for one in found)
+    return left, shared, mean(own[one.seed] for one in both)
 
 
 def _method(results: Sequence[Result], data: str) -> str:

@@ -29,6 +29,21 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """A budget that the weights of a fit serve.
+
+    Attributes:
+        name: of the budget.
+        multiply_adds: fraction of the unpruned model's at the true lengths of the dev texts.
+        dev: the metric.
+    """
+
+    name: str
+    multiply_adds: float
+    dev: float
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What an arm came to.
 
@@ -42,6 +57,7 @@ class Found:
         steps: of the optimiser that the final weights took, after fine-tuning.
         phases: all that were run.
         scan: of the paper's scheme; None elsewhere.
+        served: all budgets of a fit, this one first; empty of arms that are none.
     """
 
     encoders: int
@@ -53,6 +69,7 @@ class Found:
     steps: int
     phases: tuple[PhaseRecord, ...]
     scan: Scan | None = None
+    served: tuple[Served, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +127,9 @@ class Result:
         found = content["found"]
         phases = tuple(PhaseRecord.from_json(phase) for phase in found["phases"])
         scan = None if found["scan"] is None else _scan(found["scan"])
-        return cls(**{
-            **content,
-            "rows": tuple(content["rows"]),
-            "found": Found(**{**found, "schedule": tuple(found["schedule"]), "phases": phases, "scan": scan}),
-        })  # fmt: skip
+        served = tuple(Served(**budget) for budget in found.get("served", ()))  # older results have none
+        read = {"schedule": tuple(found["schedule"]), "phases": phases, "scan": scan, "served": served}
+        return cls(**{**content, "rows": tuple(content["rows"]), "found": Found(**{**found, **read})})
 
 
 def _scan(content: dict[str, Any]) -> Scan:
