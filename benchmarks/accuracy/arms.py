@@ -64,11 +64,13 @@ def _fit(bench: Bench, arm: str, goal: Goal, *, encoders: int | None = None) -> 
     """Run `fit`; what is found is its first budget."""
     record = bench.fit(arm, goal, encoders=encoders)
     budget, served = record.budgets[0], tuple(_served(each) for each in record.budgets)
+    schedule = RetentionSchedule(budget.schedule)
     return Found(
         encoders=record.encoders,
         schedule=budget.schedule,
         multiply_adds=budget.multiply_adds,
-        select_multiply_adds=bench.cost_of(record.encoders).fraction(RetentionSchedule(budget.schedule)),
+        expected_latency=bench.dev_cost_of(record.encoders).latency(schedule),
+        select_multiply_adds=bench.cost_of(record.encoders).fraction(schedule),
         dev=served[0].dev,
         select=budget.select_metric,
         steps=sum(phase.steps for phase in record.phases),
@@ -122,7 +124,7 @@ def _unpruned_trained_on(bench: Bench) -> Found:
 
 def _as_published_model(found: Found) -> Found:
     """Count every row of the last encoder too, as the model that all others are compared with does."""
-    return replace(found, multiply_adds=1.0, select_multiply_adds=1.0)
+    return replace(found, multiply_adds=1.0, expected_latency=1.0, select_multiply_adds=1.0)
 
 
 ARMS = {

@@ -7,10 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
 from benchmarks.accuracy.result import Found, Result
 from benchmarks.accuracy.tasks import Settings, Task
 from edge_power.errors import FitError
 from edge_power.fit.cost import Cost
+from edge_power.fit.dataset import TokenizedExamples
 from edge_power.fit.fit import fit
 from edge_power.fit.ledger import Ledger
 from edge_power.fit.machine import keep_freed_memory
@@ -69,6 +72,12 @@ class Bench:
         return self.prepared.model
 
     @property
+    def dev(self) -> TokenizedExamples:
+        """The texts that are reported on; every task has some."""
+        assert self.prepared.dev is not None
+        return self.prepared.dev
+
+    @property
     def cost(self) -> Cost:
         """Of schedules for it, on the texts held out."""
         return self.cost_of(self.model.config.num_encoders)
@@ -83,9 +92,16 @@ class Bench:
         return self.options.steps(getattr(self.options.epochs, phase), len(self.prepared.texts.train))
 
     def cost_of(self, num_encoders: int) -> Cost:
-        """Of schedules for so many of its encoders, against the whole model."""
+        """Of schedules for so many of its encoders, against the whole model, on the texts held out."""
+        return self._cost(num_encoders, self.prepared.texts.select.lengths)
+
+    def dev_cost_of(self, num_encoders: int) -> Cost:
+        """The same on the dev texts."""
+        return self._cost(num_encoders, self.dev.lengths)
+
+    def _cost(self, num_encoders: int, lengths: np.ndarray) -> Cost:
         whole = self.model.config
-        return Cost.of(replace(whole, num_encoders=num_encoders), self.prepared.texts.select.lengths, whole=whole)
+        return Cost.of(replace(whole, num_encoders=num_encoders), lengths, whole=whole)
 
     def ledger(self, arm: str) -> Ledger:
         """Run the phases of an arm; what is done is not done again."""
@@ -141,15 +157,14 @@ class Bench:
             schedule: None drops nothing.
             phases: that it was trained in.
         """
-        dev = self.prepared.dev
-        assert dev is not None
         encoders = model.config.num_encoders
-        kept = schedule or RetentionSchedule.full(encoders)
+        kept, cost = schedule or RetentionSchedule.full(encoders), self.dev_cost_of(encoders)
         scores = self.scores(model, schedule)
         return Found(
             encoders=encoders,
             schedule=() if schedule is None else kept.fractions,
-            multiply_adds=Cost.of(model.config, dev.lengths, whole=self.model.config).fraction(kept),
+            multiply_adds=cost.fraction(kept),
+            expected_latency=cost.latency(kept),
             select_multiply_adds=self.cost_of(encoders).fraction(kept),
             dev=scores.dev,
             select=scores.select,
@@ -159,11 +174,10 @@ class Bench:
 
     def scores(self, model: PowerForSequenceClassification, schedule: RetentionSchedule | None = None) -> Scores:
         """Score a model on dev and on the texts held out; the unpruned one once for all arms."""
-        assert self.prepared.dev is not None
         kept = self.directory / SCORES_FILE if model is self.model and schedule is None else None
         if kept is not None and kept.is_file():
             return Scores(**json.loads(kept.read_text(encoding="utf-8")))
-        parts = (self.prepared.dev, self.prepared.texts.select)
+        parts = (self.dev, self.prepared.texts.select)
         scores = Scores(*(score(model, part, self.task.metric, schedule) for part in parts))
         if kept is not None:
             write_whole(kept, json.dumps(asdict(scores)))

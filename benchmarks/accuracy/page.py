@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import mean
 
 from benchmarks.accuracy.arms import ARMS, BUDGETS
-from benchmarks.accuracy.prose import EQUAL, INTRODUCTION, METHOD
+from benchmarks.accuracy.prose import EQUAL, INTRODUCTION, LEVERS, METHOD
 from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Settings, Task
 from benchmarks.accuracy.units import Unit
@@ -17,6 +17,8 @@ from edge_power_runtime.whole_file import write_whole
 
 # From this heading on the page is a person's, and is kept when it is written anew.
 KEPT = "## What was tried"
+
+_LEVERS = ("learned", "learned+depth", "depth")
 
 Runs = dict[str, list[Result]]  # of one task: by arm, in the order of seeds
 
@@ -113,6 +115,9 @@ def render(results: Sequence[Result], *, data: str, is_trial: bool) -> str:
         "## Against other ways to spend as much\n",
         _arms(),
         *(_task(TASKS[name], found) for name, found in runs.items()),
+        "## Retention or depth\n",
+        LEVERS,
+        _levers(runs),
         "## How it was measured\n",
         _method(results, data),
     ]
@@ -152,7 +157,16 @@ def _arms() -> str:
 
 def _task(task: Task, runs: Runs) -> str:
     rows = [_row(found) for found in runs.values()]
-    head = ("arm", "encoders", "multiply-adds", "steps", f"{task.metric} on dev", "mean", "points lost")
+    head = (
+        "arm",
+        "encoders",
+        "multiply-adds",
+        "expected latency",
+        "steps",
+        f"{task.metric} on dev",
+        "mean",
+        "points lost",
+    )
     parts = [f"### {task.directory}, {task.bar.most:.2f} of the multiply-adds\n", _table(head, rows)]
     if "learned" in runs:
         said = (*_schedules(runs["learned"]), *verdict(runs), *_of_paper(runs.get("paper", [])), *of_shared(runs))
@@ -171,10 +185,11 @@ def _row(found: Sequence[Result]) -> Sequence[str]:
         found[0].arm,
         ", ".join(sorted({str(one.found.encoders) for one in found})),
         f"{mean(one.found.multiply_adds for one in found):.2f}",
+        f"{mean(one.found.expected_latency for one in found):.2f}",
         ", ".join(sorted({f"{one.found.steps:,}" for one in found})),
         _each(one.found.dev for one in found),
         f"{mean(one.found.dev for one in found):.4f}",
-        f"{mean(one.loss for one in found):.2f}",
+        _points(found),
     )
 
 
@@ -221,6 +236,38 @@ def _of_paper(found: Sequence[Result]) -> list[str]:
         f"{left:.2f} of those at the true lengths. Searches, lambda and what was left: {searches}; those not taken "
         f"cost {extra:.0f} minutes more."
     ]
+
+
+def _levers(runs: dict[str, Runs]) -> str:
+    """A row for each task, by the length of its texts."""
+    have = [(TASKS[name], found) for name, found in runs.items() if "learned" in found]
+    rows = [levers(task, found) for task, found in sorted(have, key=lambda one: one[1]["learned"][0].tokens)]
+    pairs = [f"*{arm}*: {what}" for arm in _LEVERS for what in ("latency", "lost")]
+    return _table(("task", "tokens", *pairs), rows)
+
+
+def levers(task: Task, runs: Runs) -> Sequence[str]:
+    """Expected latency and points lost by retention, by both, and by depth: means over seeds that have the same arms.
+
+    Args:
+        task: with its name.
+        runs: of this task, with the arm `learned`.
+    """
+    arms_of = {
+        seed: [arm for arm in _LEVERS if any(one.seed == seed for one in runs.get(arm, []))]
+        for seed in (one.seed for one in runs["learned"])
+    }
+    most = max(arms_of.values(), key=len)
+    seeds = [seed for seed, arms in arms_of.items() if arms == most]
+    cells = []
+    for arm in _LEVERS:
+        found = [one for one in runs.get(arm, []) if one.seed in seeds]
+        cells += [f"{mean(one.found.expected_latency for one in found):.2f}", _points(found)] if found else ["", ""]
+    return (task.directory, f"{runs['learned'][0].tokens:.0f}", *cells)
+
+
+def _points(found: Sequence[Result]) -> str:
+    return f"{mean(one.loss for one in found):.2f}"
 
 
 def of_shared(runs: Runs) -> list[str]:

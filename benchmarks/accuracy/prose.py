@@ -2,6 +2,7 @@
 
 from benchmarks.accuracy.scan import FACTOR, MOST_SEARCHES, RETENTION_RATE
 from benchmarks.accuracy.tasks import TASKS
+from edge_power.fit.cost import FLOOR
 
 
 def _asked() -> str:
@@ -23,6 +24,13 @@ All arms of a task and seed begin with the same fine-tuned model and take as man
 *learned* together, at the same rate and with the same distillation, and their checkpoint is chosen on the same texts;
 *paper* has its own rates and no distillation. Steps are those that the final weights took after fine-tuning.
 *learned* is held against a rival on the seeds that both were run with.
+"""
+
+LEVERS = f"""\
+What retention, both, and depth cost in points, and what they buy: the expected latency at the lengths of the dev texts,
+relative to the unpruned model's, by a floor for each encoder, as long as {FLOOR} words take, and a slope for each word;
+`fit --max-loss` chooses by it. Means over the seeds that most of the three arms were run with; an empty field was not
+run with these.
 """
 
 METHOD = f"""\

@@ -51,7 +51,8 @@ class Found:
         encoders: of the model that it ended with.
         schedule: fractions, one per encoder; empty where nothing is dropped.
         multiply_adds: fraction of the unpruned model's at the true lengths of the dev texts.
-        select_multiply_adds: likewise, of the texts held out, on which the target was met (of the paper's scheme: dev).
+        expected_latency: the same of latency, by a floor per encoder and a slope per word.
+        select_multiply_adds: fraction for the texts held out, on which the target was met (of the paper's scheme: dev).
         dev: the metric, which nothing was chosen by.
         select: on the texts held out.
         steps: of the optimiser that the final weights took, after fine-tuning.
@@ -63,6 +64,7 @@ class Found:
     encoders: int
     schedule: tuple[float, ...]
     multiply_adds: float
+    expected_latency: float
     select_multiply_adds: float
     dev: float
     select: float
@@ -86,6 +88,7 @@ class Result:
         unpruned_dev: the metric of the fine-tuned model that all arms of this task and seed begin with.
         unpruned_select: on the texts held out.
         rows: of train, select and dev.
+        tokens: of a dev text, on average.
         seconds: of all phases.
         options: of training.
         versions: of packages.
@@ -101,6 +104,7 @@ class Result:
     unpruned_dev: float
     unpruned_select: float
     rows: tuple[int, int, int]
+    tokens: float
     seconds: float
     options: dict[str, str]
     versions: dict[str, str]

@@ -51,8 +51,7 @@ def as_published(bench: Bench) -> Found:
     """
     published, target = bench.task.published, bench.task.target
     bench = replace(bench, prepared=prepare(replace(bench.options, max_length=published.length), bench.watcher))
-    assert bench.prepared.dev is not None
-    cost = padded_cost(Cost.of(bench.model.config, bench.prepared.dev.lengths), published.length)
+    cost = padded_cost(bench.dev_cost_of(bench.model.config.num_encoders), published.length)
     ledger = bench.ledger("paper")
     searches, model = _scan(bench, ledger, cost)
     chosen = min(range(len(searches)), key=lambda index: abs(searches[index].left - target))
@@ -70,6 +69,7 @@ def as_published(bench: Bench) -> Found:
     return replace(
         bench.measure(model, schedule, (search, retrained)),
         multiply_adds=cost.fraction(schedule),
+        expected_latency=cost.latency(schedule),
         select_multiply_adds=padded_cost(bench.cost, published.length).fraction(schedule),
         phases=ledger.records,
         scan=scan,

@@ -16,6 +16,7 @@ from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Settings, Task
 from benchmarks.efficiency import processor
 from edge_power.fit.options import FitOptions
+from edge_power.fit.prepare import mean_length
 from edge_power.fit.watch import Watcher
 
 _PACKAGES = ("edge-power", "torch", "transformers", "accelerate")
@@ -75,8 +76,7 @@ def run(unit: Unit, settings: Settings, watcher: Watcher) -> Result:
     """
     bench = open_bench(unit.task, unit.seed, settings, watcher)
     found = ARMS[unit.arm].run(bench)
-    texts, dev = bench.prepared.texts, bench.prepared.dev
-    assert dev is not None
+    texts = bench.prepared.texts
     unpruned = bench.scores(bench.model)
     result = Result(
         task=unit.task.name,
@@ -87,7 +87,8 @@ def run(unit: Unit, settings: Settings, watcher: Watcher) -> Result:
         found=found,
         unpruned_dev=unpruned.dev,
         unpruned_select=unpruned.select,
-        rows=(len(texts.train), len(texts.select), len(dev)),
+        rows=(len(texts.train), len(texts.select), len(bench.dev)),
+        tokens=mean_length(bench.dev),
         seconds=sum(phase.seconds for phase in found.phases),
         options=_options(bench.options),
         versions={package: version(package) for package in _PACKAGES},

@@ -13,6 +13,7 @@ from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.bench import open_bench
 from benchmarks.accuracy.page import (
     KEPT,
+    levers,
     of_shared,
     read_page,
     read_results,
@@ -31,7 +32,7 @@ from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
 from edge_power.checkpoint import load_encoder
 from edge_power.demo.classifier import encoder_directory
 from edge_power.errors import FitError
-from edge_power.fit.cost import Cost
+from edge_power.fit.cost import FLOOR, Cost
 from edge_power.fit.watch import Silence
 from edge_power.macs import count_macs, count_unpruned
 from edge_power.model import PowerForSequenceClassification
@@ -120,6 +121,16 @@ def test_shared_weights_serve_the_budgets_of_three_arms(results):
     assert (found.served[0].multiply_adds, found.served[0].dev) == (found.multiply_adds, found.dev)
     assert [budget.name for budget in results["learned"].found.served] == ["balanced"]
     assert results["first"].found.served == ()
+
+
+def test_latency_has_a_floor_for_each_encoder(results):
+    learned, depth = results["learned"].found, results["depth"].found
+    assert results["unpruned"].found.expected_latency == 1
+    # Six floors stay whatever is dropped; without an encoder there is one less, and words go on in proportion.
+    assert learned.multiply_adds < learned.expected_latency < 1
+    tokens, floors = results["depth"].tokens, FLOOR * depth.encoders / 6
+    expected = (depth.multiply_adds * tokens + floors) / (tokens + FLOOR)
+    assert depth.expected_latency == pytest.approx(expected, abs=0.02)  # attention between words is not counted here
 
 
 def test_unpruned_loses_nothing(results):
@@ -272,10 +283,10 @@ def test_units_come_in_an_order_that_can_be_run():
 
 
 def made_up(arm: str, dev: float, *, seed: int = 0, left: float = 0.45) -> Result:
-    found = Found(6, (0.5,) * 6, left, left, dev, dev, 1200, ())
+    found = Found(6, (0.5,) * 6, left, 0.6, left, dev, dev, 1200, ())
     machine = {"device": "cpu", "processor": "a processor", "threads": "2"}
     return Result(
-        "mrpc", arm, seed, "f1", 0.45, found, 0.90, 0.90, (90, 10, 50), 60.0, {"precision": "fp32"}, {}, machine
+        "mrpc", arm, seed, "f1", 0.45, found, 0.90, 0.90, (90, 10, 50), 25.0, 60.0, {"precision": "fp32"}, {}, machine
     )
 
 
@@ -292,6 +303,22 @@ def test_the_verdict_says_where_the_learned_schedule_does_not_win():
         "**It does not win against *depth***, which is 1.00 points above it.",
         "Not run with the same seeds: *hand-made* and *paper*.",
     ]
+
+
+def test_levers_are_compared_on_the_same_seeds():
+    runs = {
+        "learned": [made_up("learned", 0.89), made_up("learned", 0.70, seed=1)],
+        "depth": [made_up("depth", 0.86), made_up("depth", 0.20, seed=2)],
+    }
+    assert levers(TASKS["mrpc"], runs) == ("MRPC", "25", "0.60", "1.00", "", "", "0.60", "4.00")
+    page = render([one for found in runs.values() for one in found], data="accuracy.json", is_trial=False)
+    assert "| MRPC | 25 | 0.60 | 1.00 |  |  | 0.60 | 4.00 |" in page.splitlines()
+    # The second seed has one arm more, so that the first is left out; of two seeds with as many, one is taken.
+    runs["depth"].append(made_up("depth", 0.69, seed=1))
+    runs["learned+depth"] = [made_up("learned+depth", 0.71, seed=1)]
+    assert levers(TASKS["mrpc"], runs) == ("MRPC", "25", "0.60", "20.00", "0.60", "19.00", "0.60", "21.00")
+    runs["depth"].pop()
+    assert levers(TASKS["mrpc"], runs) == ("MRPC", "25", "0.60", "1.00", "", "", "0.60", "4.00")
 
 
 def test_shared_weights_are_held_against_weights_of_their_own():
