@@ -226,8 +226,8 @@ def _of_paper(found: Sequence[Result]) -> list[str]:
         return []
     length, padded = scans[0].length, mean(scan.of_padded for scan in scans)
     left = mean(one.found.multiply_adds for one in found)
-    searches = ", ".join(
-        " ".join(f"{price:.2g}: {reached:.2f}" for price, reached in scan.searches) + f" (took {scan.chosen:.2g})"
+    searches = "; ".join(
+        ", ".join(f"{price:.2g}: {reached:.2f}" for price, reached in scan.searches) + f" (took {scan.chosen:.2g})"
         for scan in scans
     )
     extra = sum(scan.seconds for scan in scans) / 60

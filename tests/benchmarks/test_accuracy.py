@@ -24,7 +24,7 @@ from benchmarks.accuracy.page import (
     write_page,
 )
 from benchmarks.accuracy.published import AbsoluteSoftExtract, PaddedEncoder, padded_cost
-from benchmarks.accuracy.result import Found, Result, Served
+from benchmarks.accuracy.result import Found, Result, Scan, Served
 from benchmarks.accuracy.scan import Search, next_price
 from benchmarks.accuracy.tasks import TASKS, Bar, Published, Settings, Task
 from benchmarks.accuracy.units import Unit, run, units
@@ -303,6 +303,18 @@ def test_the_verdict_says_where_the_learned_schedule_does_not_win():
         "**It does not win against *depth***, which is 1.00 points above it.",
         "Not run with the same seeds: *hand-made* and *paper*.",
     ]
+
+
+def test_the_page_tells_the_paper_s_own_comparison():
+    paper = made_up("paper", 0.86)
+    scan = Scan(128, 0.2, ((1e-3, 0.9), (4e-3, 0.3), (2e-3, 0.46)), 2e-3, 600.0)
+    paper = replace(paper, found=replace(paper.found, scan=scan))
+    page = render([made_up("learned", 0.89), paper], data="accuracy.json", is_trial=False)
+    assert (
+        "*paper*: 0.20 of the multiply-adds of a model padded to 128, as the paper compares, are 0.45 of those at the "
+        "true lengths. Searches, lambda and what was left: 0.001: 0.90, 0.004: 0.30, 0.002: 0.46 (took 0.002); those "
+        "not taken cost 10 minutes more."
+    ) in page.splitlines()
 
 
 def test_levers_are_compared_on_the_same_seeds():
