@@ -127,8 +127,10 @@ def render(results: Sequence[Result], *, data: str, is_trial: bool) -> str:
 def _bars(runs: dict[str, Runs]) -> str:
     rows = []
     for task in TASKS.values():
-        arms = ("learned", "learned+depth") if task.depth_bar is not None else ("learned",)
-        rows += [_bar(task, arm, runs.get(task.name, {}).get(arm, [])) for arm in arms]
+        found = runs.get(task.name, {})
+        both = task.depth_bar is not None or "learned+depth" in found
+        arms = ("learned", "learned+depth") if both else ("learned",)
+        rows += [_bar(task, arm, found.get(arm, [])) for arm in arms]
     return _table(
         ("task, metric", "arm", "bar: multiply-adds", "left", "bar: points", "unpruned", "learned", "points lost",
          "mean", "held"),

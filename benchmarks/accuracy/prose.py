@@ -16,7 +16,8 @@ INTRODUCTION = """\
 Multiply-adds are those left of the unpruned model **at the true lengths** of the dev texts, counted from shapes. Points
 are hundredths of the metric on dev, lost against the fine-tuned model that was pruned; a negative loss is a gain. Dev
 only reports: schedules and checkpoints were chosen on a tenth of train, and the target was met on the lengths there.
-Several figures in a field are those of the seeds, in their order.
+Several figures in a field are those of the seeds, in their order. *learned+depth* is the second way to a bar: fewer
+encoders first, which takes a phase more.
 """
 
 EQUAL = """\

@@ -356,10 +356,14 @@ def test_the_page_judges_what_it_shows():
     row = "| MRPC, f1 | learned | 0.45 | 0.45 | 1.0 | 0.9000, 0.9000 | 0.8900, 0.8700 | 1.00, 3.00 | 2.00 | **no** |"
     assert row in page.splitlines()
     assert "| AG-News, accuracy | learned | 0.40 | not run | 1.0 |  |  |  |  |  |" in page.splitlines()
+    assert not any(line.startswith("| MRPC, f1 | learned+depth |") for line in page.splitlines())
+    assert any(line.startswith("| SST-2, accuracy | learned+depth | 0.40 | not run |") for line in page.splitlines())
     assert "mean nothing" not in page and "2 units" in page and "cpu (a processor, 2 threads)" in page
     kept = "`0.50 0.50 0.50 0.50 0.50`"
     assert f"Learned, words passed on by encoders 1 to 5: {kept}; {kept}." in page.splitlines()
-    assert "| yes |" in render([made_up("learned", 0.895)], data="accuracy.json", is_trial=False)
+    both = render([made_up("learned", 0.885), made_up("learned+depth", 0.895)], data="accuracy.json", is_trial=False)
+    held = {line.split(" | ")[1]: line for line in both.splitlines() if line.startswith("| MRPC, f1 |")}
+    assert held["learned"].endswith("| 1.50 | **no** |") and held["learned+depth"].endswith("| 0.50 | yes |")
 
 
 def test_the_command_keeps_trials_apart(tmp_path):
