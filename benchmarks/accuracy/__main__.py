@@ -80,7 +80,8 @@ def main(
         earlier = [] if known is None else read_page(known)
     for unit in units(tasks, arms, seeds):
         if earlier:
-            take_over(earlier, settings)
+            with _one_line():
+                take_over(earlier, settings)
         if is_list:
             _print(unit, settings)
         elif not unit.path(settings).is_file():

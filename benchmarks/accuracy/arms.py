@@ -6,16 +6,12 @@ from dataclasses import dataclass, replace
 from benchmarks.accuracy.bench import Bench
 from benchmarks.accuracy.result import Found, Served
 from benchmarks.accuracy.scan import as_published
+from benchmarks.accuracy.tasks import BUDGETS, MORE
 from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
 from edge_power.fit.depth import lowest_encoders
 from edge_power.fit.options import Goal
 from edge_power.fit.record import BudgetRecord
 from edge_power_runtime.retention import RetentionSchedule
-
-MORE = 1.4  # times the target, and divided by it: 0.5 is between 0.36 and 0.7
-
-# The budgets of `shared`, as parts of the target; each has the name of the arm whose weights serve it alone.
-BUDGETS = {"learned": 1.0, "more": MORE, "less": 1 / MORE}
 
 # Made by hand before there was a search: what facts.md measured, and later scaled to the target.
 HAND_MADE = RetentionSchedule((0.8, 0.6, 0.5, 0.4, 0.3))
@@ -38,26 +34,18 @@ class Arm:
     is_rival: bool = False
 
 
-def _learned(bench: Bench) -> Found:
-    return _fit(bench, "learned", Goal(target=bench.task.target))
-
-
-def _more(bench: Bench) -> Found:
-    return _fit(bench, "more", Goal(target=bench.task.target * BUDGETS["more"]))
-
-
-def _less(bench: Bench) -> Found:
-    return _fit(bench, "less", Goal(target=bench.task.target * BUDGETS["less"]))
+def _alone(arm: str) -> Callable[[Bench], Found]:
+    """Weights for the target of this arm alone."""
+    return lambda bench: _fit(bench, arm, Goal(target=bench.task.target_of(arm)))
 
 
 def _shared(bench: Bench) -> Found:
-    budgets = {name: bench.task.target * part for name, part in BUDGETS.items()}
-    return _fit(bench, "shared", Goal(budgets=budgets))
+    return _fit(bench, "shared", Goal(budgets={arm: bench.task.target_of(arm) for arm in BUDGETS}))
 
 
 def _learned_with_depth(bench: Bench) -> Found:
-    goal = Goal(target=bench.task.bar_of("learned+depth").target)
-    return _fit(bench, "learned+depth", goal, encoders=bench.task.depth)
+    arm = "learned+depth"
+    return _fit(bench, arm, Goal(target=bench.task.target_of(arm)), encoders=bench.task.depth)
 
 
 def _fit(bench: Bench, arm: str, goal: Goal, *, encoders: int | None = None) -> Found:
@@ -132,9 +120,9 @@ ARMS = {
     for arm in (
         Arm("unpruned", "the fine-tuned model as it is", _unpruned),
         Arm("unpruned+", "the same, trained on for as many steps with the same distillation", _unpruned_trained_on),
-        Arm("learned", "`edge-power fit --target-macs`, at its defaults", _learned),
-        Arm("more", f"*learned* for {MORE:g} times the target", _more),
-        Arm("less", f"*learned* for 1/{MORE:g} of the target", _less),
+        Arm("learned", "`edge-power fit --target-macs`, at its defaults", _alone("learned")),
+        Arm("more", f"*learned* for {MORE:g} times the target", _alone("more")),
+        Arm("less", f"*learned* for 1/{MORE:g} of the target", _alone("less")),
         Arm("shared", "one set of weights for the three budgets of *learned*, *more* and *less*", _shared),
         Arm("learned+depth", "*learned* with fewer `--encoders`, which adds a phase", _learned_with_depth),
         Arm("first", "the first words, as many as the learned schedule keeps", _first, is_rival=True),

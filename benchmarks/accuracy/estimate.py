@@ -34,7 +34,7 @@ def steps(unit: Unit, settings: Settings) -> dict[str, int]:
 
 def minutes(unit: Unit, settings: Settings) -> float:
     """Of a unit on 2 cores; of `unpruned`, the first of a task, that is the fine-tuning."""
-    task, left = unit.task, unit.target
+    task, left = unit.task, unit.task.target_of(unit.arm)
     taken = steps(unit, settings)
     search, retrain, teach = taken["search"], taken["retrain"], taken["teach"] * _TEACH
     match unit.arm:

@@ -6,10 +6,10 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.accuracy.arms import ARMS, BUDGETS
+from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.prose import EQUAL, INTRODUCTION, LEVERS, METHOD
-from benchmarks.accuracy.result import Result
-from benchmarks.accuracy.tasks import TASKS, Settings, Task
+from benchmarks.accuracy.result import MALFORMED, Result
+from benchmarks.accuracy.tasks import BUDGETS, TASKS, Settings, Task
 from benchmarks.accuracy.units import Unit
 from edge_power.errors import FitError
 from edge_power.fit.record import PhaseRecord
@@ -59,7 +59,7 @@ def read_page(data: Path) -> list[Result]:
     """
     try:
         return [Result.from_json(one) for one in json.loads(data.read_text(encoding="utf-8"))]
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except MALFORMED as error:
         raise FitError(f"{data} has no results of a page; take the JSON file that --table wrote beside one") from error
 
 
@@ -205,8 +205,8 @@ def verdict(runs: Runs) -> list[str]:
     for name, arm in ARMS.items():
         if not arm.is_rival:
             continue
-        rivals = {one.seed: one.found.dev for one in runs.get(name, [])}
-        ours = {one.seed: one.found.dev for one in runs["learned"] if one.seed in rivals}
+        rivals, learned = _dev_of(runs, name), _dev_of(runs, "learned")
+        ours = {seed: dev for seed, dev in learned.items() if seed in rivals}
         if not ours:
             missing.append(f"*{name}*")
             continue
@@ -219,6 +219,11 @@ def verdict(runs: Runs) -> list[str]:
             others.append(f"**It does not win against *{name}***, which is {-ahead:.2f} points above it.")
     said = [f"The learned schedule beats {_listed(beaten)} points."] if beaten else []
     return said + others + ([f"Not run with the same seeds: {_listed(missing)}."] if missing else [])
+
+
+def _dev_of(runs: Runs, arm: str) -> dict[int, float]:
+    """The metric of an arm by seed."""
+    return {one.seed: one.found.dev for one in runs.get(arm, [])}
 
 
 def _of_paper(found: Sequence[Result]) -> list[str]:
@@ -255,10 +260,8 @@ def levers(task: Task, runs: Runs) -> Sequence[str]:
         task: with its name.
         runs: of this task, with the arm `learned`.
     """
-    arms_of = {
-        seed: [arm for arm in _LEVERS if any(one.seed == seed for one in runs.get(arm, []))]
-        for seed in (one.seed for one in runs["learned"])
-    }
+    have = {arm: _dev_of(runs, arm) for arm in _LEVERS}
+    arms_of = {seed: [arm for arm in _LEVERS if seed in have[arm]] for seed in have["learned"]}
     most = max(arms_of.values(), key=len)
     seeds = [seed for seed, arms in arms_of.items() if arms == most]
     cells = []
@@ -289,7 +292,7 @@ def of_shared(runs: Runs) -> list[str]:
 
 def _sharing(runs: Runs, budget: str) -> tuple[float, float, float] | None:
     """A budget of `shared`: multiply-adds, the metric, and that of weights of its own; means over the seeds of both."""
-    own = {one.seed: one.found.dev for one in runs.get(budget, [])}
+    own = _dev_of(runs, budget)
     both = [one for one in runs.get("shared", []) if one.seed in own]
     if not both:
         return None

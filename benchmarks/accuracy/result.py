@@ -5,8 +5,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from edge_power.errors import FitError
 from edge_power.fit.record import PhaseRecord
 from edge_power_runtime.whole_file import write_whole
+
+# What reading something else comes to.
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,17 @@ class Result:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read what `write` wrote."""
-        return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+        """Read what `write` wrote.
+
+        Raises:
+            FitError: it holds something else.
+        """
+        try:
+            return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
+        except MALFORMED as error:
+            raise FitError(
+                f"{path} is no result as this version writes it; remove it and run its unit again"
+            ) from error
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
@@ -131,7 +144,7 @@ class Result:
         found = content["found"]
         phases = tuple(PhaseRecord.from_json(phase) for phase in found["phases"])
         scan = None if found["scan"] is None else _scan(found["scan"])
-        served = tuple(Served(**budget) for budget in found.get("served", ()))  # older results have none
+        served = tuple(Served(**budget) for budget in found["served"])
         read = {"schedule": tuple(found["schedule"]), "phases": phases, "scan": scan, "served": served}
         return cls(**{**content, "rows": tuple(content["rows"]), "found": Found(**{**found, **read})})
 

@@ -11,6 +11,11 @@ from edge_power.fit.options import FEWEST_STEPS
 from edge_power.fit.phase import Precision
 from edge_power_runtime.whole_file import write_whole
 
+MORE = 1.4  # times the target, and divided by it: 0.5 is between 0.36 and 0.7
+
+# The budgets of the arm `shared`, as parts of the target; each has the name of the arm whose weights serve it alone.
+BUDGETS = {"learned": 1.0, "more": MORE, "less": 1 / MORE}
+
 
 @dataclass(frozen=True, slots=True)
 class Published:
@@ -85,6 +90,10 @@ class Task:
     def target(self) -> float:
         """Multiply-adds that most arms are to leave."""
         return self.bar.target
+
+    def target_of(self, arm: str) -> float:
+        """Multiply-adds that an arm is to leave."""
+        return self.bar_of(arm).target * BUDGETS.get(arm, 1.0)
 
     def bar_of(self, arm: str) -> Bar:
         """Multiply-adds that an arm may leave."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.accuracy.arms import ARMS, BUDGETS
+from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.bench import Bench, open_bench
 from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Settings, Task
@@ -38,11 +38,6 @@ class Unit:
     task: Task
     arm: str
     seed: int
-
-    @property
-    def target(self) -> float:
-        """Multiply-adds that it is to leave, a fraction of the unpruned model's."""
-        return self.task.bar_of(self.arm).target * BUDGETS.get(self.arm, 1.0)
 
     def path(self, settings: Settings) -> Path:
         """The file of its result."""
@@ -83,7 +78,7 @@ def run(unit: Unit, settings: Settings, watcher: Watcher) -> Result:
         arm=unit.arm,
         seed=unit.seed,
         metric=unit.task.metric,
-        target=unit.target,
+        target=unit.task.target_of(unit.arm),
         found=found,
         unpruned_dev=unpruned.dev,
         unpruned_select=unpruned.select,

@@ -1,7 +1,7 @@
 """The accuracy benchmark on a made-up task: every arm, what choosing words by other rules means, and the page."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -399,6 +399,24 @@ def test_what_is_no_page_is_refused(tmp_path, content):
         assert refused.exit_code == 2, refused.output
         assert f"{page} has no results of a page; take the JSON file that --table wrote beside one" in refused.output
     assert page.read_text(encoding="utf-8") == content
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"found": {}}'])
+def test_what_is_no_result_is_refused(tmp_path, content):
+    """Such as an earlier version's, which has less in it."""
+    known = tmp_path / "page.json"
+    known.write_text(json.dumps([asdict(made_up("learned", 0.89))]), encoding="utf-8")
+    output = tmp_path / "output"
+    result = output / "mrpc" / "seed0" / "unpruned.json"
+    result.parent.mkdir(parents=True)
+    result.write_text(content, encoding="utf-8")
+    (output / "settings.json").write_text(SETTINGS, encoding="utf-8")
+    asked = ["--output", str(output), "--known", str(known), "--list", "--task", "mrpc"]
+    for command in (asked, ["--table", str(output), "--page", str(tmp_path / "new.md")]):
+        refused = CliRunner().invoke(main, command)
+        assert refused.exit_code == 2, refused.output
+        assert f"{result} is no result as this version writes it; remove it and run its unit again" in refused.output
+    assert not (tmp_path / "new.md").exists()
 
 
 def test_what_a_person_wrote_stays(tmp_path):
