@@ -26,12 +26,14 @@ class Arm:
         says: what it is, for the page.
         run: trains and measures it.
         is_rival: whether the learned schedule is held against it, at equal multiply-adds.
+        is_dearer: a rival that takes more of them than the target; a task may do without it.
     """
 
     name: str
     says: str
     run: Callable[[Bench], Found]
     is_rival: bool = False
+    is_dearer: bool = False
 
 
 def _alone(arm: str) -> Callable[[Bench], Found]:
@@ -129,7 +131,10 @@ ARMS = {
         Arm("random", "random words, as many as the learned schedule keeps", _random, is_rival=True),
         Arm("hand-made", "the most significant words, by a schedule made by hand", _hand_made, is_rival=True),
         Arm("depth", "the lowest encoders with all words, as many as the target pays for", _depth, is_rival=True),
-        Arm("depth+1", "one encoder more than that, which costs more than the target", _one_encoder_more),
+        Arm(
+            "depth+1", "one encoder more than that, which costs more than the target", _one_encoder_more,
+            is_rival=True, is_dearer=True,
+        ),
         Arm("paper", "PoWER-BERT as published", as_published, is_rival=True),
     )
 }  # fmt: skip

@@ -203,7 +203,7 @@ def verdict(runs: Runs) -> list[str]:
     """
     beaten, others, missing = [], [], []
     for name, arm in ARMS.items():
-        if not arm.is_rival:
+        if not arm.is_rival or (arm.is_dearer and name not in runs):
             continue
         rivals, learned = _dev_of(runs, name), _dev_of(runs, "learned")
         ours = {seed: dev for seed, dev in learned.items() if seed in rivals}

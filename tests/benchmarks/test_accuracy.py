@@ -303,6 +303,8 @@ def test_the_verdict_says_where_the_learned_schedule_does_not_win():
         "**It does not win against *depth***, which is 1.00 points above it.",
         "Not run with the same seeds: *hand-made* and *paper*.",
     ]
+    runs["depth+1"] = [made_up("depth+1", 0.90, left=0.50)]
+    assert "**It does not win against *depth+1***, which is 1.00 points above it." in verdict(runs)
 
 
 def test_the_page_tells_the_paper_s_own_comparison():
