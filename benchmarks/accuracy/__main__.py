@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -99,9 +100,8 @@ def _one_line() -> Iterator[None]:
 
 def _agree(settings: Settings) -> None:
     """Keep figures of trials apart from those of real runs."""
-    path = settings.output / SETTINGS_FILE
     wanted = _named(settings)
-    found = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else wanted
+    found = _begun(settings.output) if (settings.output / SETTINGS_FILE).is_file() else wanted
     if found != wanted:
         raise click.UsageError(f"{settings.output} was begun with {found}, found {wanted}; take another --output")
 
@@ -111,8 +111,18 @@ def _named(settings: Settings) -> dict[str, int | str | None]:
 
 
 def _is_trial(directory: Path) -> bool:
-    found = json.loads((directory / SETTINGS_FILE).read_text(encoding="utf-8"))
+    found = _begun(directory)
     return Settings(Path(), directory, found["rows"], found["min_steps"]).is_trial
+
+
+def _begun(directory: Path) -> dict[str, Any]:
+    """What the results of a directory were begun with."""
+    path = directory / SETTINGS_FILE
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return {name: found[name] for name in ("rows", "min_steps", "precision")}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise click.UsageError(f"{path} is no record of a benchmark; give a directory that --output made") from error
 
 
 def _print(unit: Unit, settings: Settings) -> None:

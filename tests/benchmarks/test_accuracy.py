@@ -421,6 +421,17 @@ def test_what_is_no_result_is_refused(tmp_path, content):
     assert not (tmp_path / "new.md").exists()
 
 
+@pytest.mark.parametrize("content", [None, "", "[]", '{"rows": null}'])
+def test_what_is_no_directory_of_results_is_refused(tmp_path, content):
+    settings = tmp_path / "settings.json"
+    if content is not None:
+        settings.write_text(content, encoding="utf-8")
+    refused = CliRunner().invoke(main, ["--table", str(tmp_path), "--page", str(tmp_path / "page.md")])
+    assert refused.exit_code == 2, refused.output
+    assert f"{settings} is no record of a benchmark; give a directory that --output made" in refused.output
+    assert not (tmp_path / "page.md").exists()
+
+
 def test_what_a_person_wrote_stays(tmp_path):
     made_up("learned", 0.89).write(tmp_path / "mrpc" / "seed0" / "learned.json")
     page = tmp_path / "accuracy.md"
