@@ -23,6 +23,7 @@ from edge_power.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.tracing import Tracer
 from edge_power_converters import ParityError, ProgramParity, Reference, check_artifact, staged_directory
 from edge_power_converters.program import file_entries
+from edge_power_converters.staging import Place, check_output
 from edge_power_runtime.manifest import (
     GOLDEN_FILE,
     MANIFEST_FILE,
@@ -51,7 +52,7 @@ class Plan:
         lowering: how extract is written; None takes each engine's faster one.
         atol: the largest difference of a logit from eager that is accepted.
         texts: to compare on, besides the built-in ones.
-        force: replace a bundle that is there.
+        force: replace a bundle that is there, if nothing else is in it.
         one_process: convert for one engine after the other: less memory, more time.
     """
 
@@ -114,6 +115,7 @@ def convert(
     *,
     name: str = "model",
     watcher: Watcher | None = None,
+    place: Place | None = None,
 ) -> Manifest:
     """Convert a model for the planned engines, check every program against eager, and write the bundle.
 
@@ -123,6 +125,7 @@ def convert(
         plan: what it shall hold; no budget means the model's own retention and `full`, or `full` alone.
         name: goes into the manifest.
         watcher: is told of the steps.
+        place: what `check_output` said of `output` before the model was read; None looks now.
 
     Returns:
         The manifest, parity filled in.
@@ -131,10 +134,10 @@ def convert(
         OptionError: the plan cannot be carried out.
         RetentionError: a budget does not fit the model.
         ParityError: a program differs from eager; nothing was written.
-        OutputError: the bundle cannot be written.
+        OutputError: the bundle cannot be written, or something came to stand in its place meanwhile.
         ConversionError: an engine's tools failed; nothing was written.
     """
-    with staged_directory(output, force=plan.force) as directory:
+    with staged_directory(place or check_output(output, force=plan.force)) as directory:
         job = _Job(model, directory, plan, watcher or Silence())
         manifest = job.run(name)
         (directory / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
@@ -196,7 +199,8 @@ class _Job:
         if not orders or self.plan.one_process or (os.cpu_count() or 1) == 1:
             yield (write_artifact(self.tracer, order, self.directory, self._step) for order in orders)
             return
-        with SecondProcess(self.model, orders, self.directory, self._step) as process:
+        job = self.directory.with_name("side") / "second-process"  # in no bundle, and removed with its directory
+        with SecondProcess(self.model, orders, self.directory, job, self._step) as process:
             yield (process.next_artifact() for _ in orders)
 
     def _step(self, description: str) -> None:

@@ -1,6 +1,7 @@
 """Some artifacts of a bundle, written by a process of its own: each engine's tools keep one core busy.
 
 The process is `python -m edge_power.second_process JOB`. JOB is a directory with the model's checkpoint and the orders.
+It stands outside of the bundle, so that nothing of it can stay there.
 It writes into the bundle's directory and says on its standard output, in lines of JSON, what it does:
 `{"step": ...}`, `{"artifact": ...}` or, last, `{"error": ...}`. It ends when its standard input does, and so with us.
 """
@@ -39,6 +40,7 @@ class SecondProcess:
         model: PowerForSequenceClassification,
         orders: Sequence[ArtifactOrder],
         directory: Path,
+        job: Path,
         step: Step,
     ) -> None:
         """Prepare.
@@ -47,14 +49,15 @@ class SecondProcess:
             model: with a tokenizer.
             orders: in the order in which they are written.
             directory: of the bundle.
+            job: a directory that is made for the process, and removed; nothing may be there.
             step: is told of each step that begins there, from another thread.
         """
-        self._model, self._orders, self._directory, self._step = model, orders, directory, step
+        self._model, self._orders, self._directory, self._job, self._step = model, orders, directory, job, step
         self._messages: SimpleQueue[dict[str, Any] | None] = SimpleQueue()
-        self._job = directory / "second-process"
 
     def __enter__(self) -> Self:
         """Save the model where the process finds it, and start."""
+        self._job.mkdir()  # what is there is another's, and an error
         self._model.save_pretrained(self._job)
         (self._job / JOB_FILE).write_text(json.dumps(_as_job(self._orders, self._directory)), encoding="utf-8")
         self._log = tempfile.TemporaryFile()
@@ -77,7 +80,7 @@ class SecondProcess:
         for stream in (self._process.stdin, self._process.stdout, self._log):
             assert stream is not None
             stream.close()
-        shutil.rmtree(self._job, ignore_errors=True)
+        shutil.rmtree(self._job, ignore_errors=True)  # we made it, above
 
     def next_artifact(self) -> Artifact:
         """Wait for the artifact of the next order.

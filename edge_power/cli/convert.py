@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Convert for one engine after the other; two processes take less time and more memory.",
 )
-@click.option("--force", is_flag=True, help="Replace a bundle that is there.")
+@click.option("--force", is_flag=True, help="Replace a bundle that is there, if nothing else is in it.")
 def command(
     model: str,
     output: Path,
@@ -110,7 +110,8 @@ def command(
     named = read_budgets_options(keep, retention)
     from edge_power_converters.staging import check_output
 
-    check_output(output, force=force)
+    inputs = (Path(model), *(path for path in (retention, verify_with) if path is not None))
+    place = check_output(output, force=force, inputs=inputs)
     texts = _read_texts(verify_with)
 
     from edge_power.artifacts import ENGINES
@@ -131,7 +132,7 @@ def command(
             force=force,
             one_process=one_process,
         )
-        manifest = convert(loaded, output, plan, name=Path(model).name, watcher=screen)
+        manifest = convert(loaded, output, plan, name=Path(model).name, watcher=screen, place=place)
     output_console().print(_summary(manifest))
     click.echo(f'wrote {output}; try: edge-power run {output} "some text"')
     return 0

@@ -25,7 +25,7 @@ from edge_power.fit.options import FitOptions
 from edge_power.fit.phase import Training
 from edge_power.fit.phases import Phases
 from edge_power.fit.prepare import Prepared, mean_length, prepare
-from edge_power.fit.record import BudgetRecord, DataRecord, FitRecord
+from edge_power.fit.record import FIT_FILE, BudgetRecord, DataRecord, FitRecord, files_of
 from edge_power.fit.report import render
 from edge_power.fit.saving import saving
 from edge_power.fit.score import beats_a_constant, metric_of, predict, score
@@ -34,11 +34,12 @@ from edge_power.fit.watch import Silence, Watcher
 from edge_power.fit.workplace import Workplace
 from edge_power.model import PowerForSequenceClassification
 from edge_power.retention_file import Retention
-from edge_power_converters.staging import Kind, check_output, staged_directory
+from edge_power_converters.ownership import Kind
+from edge_power_converters.staging import Place, check_output, staged_directory
 from edge_power_runtime.retention import RetentionSchedule
 
-FIT_FILE, REPORT_FILE = "fit.json", "report.html"
-FITTED = Kind("fitted checkpoint", FIT_FILE)
+REPORT_FILE = "report.html"
+FITTED = Kind("fitted checkpoint", FIT_FILE, files_of, remedy="move it away, and go on with --resume")
 
 # Standard errors that a fine-tuned model has to be better by than a constant: chance gets there once in 44 times.
 CLEARLY = 2.0
@@ -62,7 +63,7 @@ def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
     keep_freed_memory()
     is_first = join_processes().is_main_process
     told = watcher if watcher is not None and is_first else Silence()
-    check_output(options.output, force=options.force, kind=FITTED)
+    output = check_output(options.output, force=options.force, kind=FITTED, inputs=_inputs(options))
     _check_machine(options)
     place = Workplace(options)
     place.check()
@@ -70,13 +71,19 @@ def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
     _check_goal(options, prepared, told)
     try:
         place.open(prepared)
-        record = _run(options, prepared, place.path, told)
+        record = _run(options, prepared, place.path, output, told)
     except OSError as error:
         raise FitError(
             f"cannot write in {place.path}: {error.strerror or error}; mend that, and go on with --resume"
         ) from error
     place.remove()
     return record
+
+
+def _inputs(options: FitOptions) -> list[Path]:
+    """What is read, as far as it is on this machine; names of the hub and splits are no paths that are there."""
+    sources = (options.train, options.dev, options.select)
+    return [Path(options.model), *(Path(source.name) for source in sources if source is not None)]
 
 
 def _check_machine(options: FitOptions) -> None:
@@ -112,7 +119,7 @@ def _encoders(options: FitOptions, prepared: Prepared) -> int:
     return prepared.model.config.num_encoders if options.encoders is None else options.encoders
 
 
-def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watcher) -> FitRecord:
+def _run(options: FitOptions, prepared: Prepared, directory: Path, output: Place, watcher: Watcher) -> FitRecord:
     training = Training(
         options.batch_size, options.precision, options.seed, prepared.metric, tensorboard=options.tensorboard
     )
@@ -128,7 +135,7 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watc
     watcher.begin("scoring", 1)
     record = _record(options, prepared, ledger, whole, outcome, unpruned)
     if PartialState().is_main_process:
-        _write(options, outcome, record, directory)
+        _write(output, outcome, record, directory)
     PartialState().wait_for_everyone()
     return record
 
@@ -242,15 +249,16 @@ def _shown(value: object) -> str:
     return "" if value is None or value is False else str(value)
 
 
-def _write(options: FitOptions, outcome: Outcome, record: FitRecord, directory: Path) -> None:
+def _write(output: Place, outcome: Outcome, record: FitRecord, directory: Path) -> None:
     model = outcome.model
     model.budgets = {name: Retention(schedule=schedule) for name, schedule in outcome.budgets.items()}
-    with staged_directory(options.output, force=options.force, kind=FITTED) as partial:
-        with saving(options.output.parent):
+    with staged_directory(output) as partial:
+        with saving(output.output.parent):
             model.save_pretrained(partial)
-        (partial / FIT_FILE).write_text(record.to_json(), encoding="utf-8")
         (partial / REPORT_FILE).write_text(render(record), encoding="utf-8")
         logs = sorted(directory.glob(f"*/{LOG_FILE}"))
         (partial / LOG_FILE).write_text("".join(log.read_text(encoding="utf-8") for log in logs), encoding="utf-8")
         for runs in sorted(directory.glob("*/runs")):
             shutil.copytree(runs, partial / "runs" / runs.parent.name)
+        files = [path.relative_to(partial).as_posix() for path in partial.rglob("*") if path.is_file()]
+        (partial / FIT_FILE).write_text(record.to_json([*files, FIT_FILE]), encoding="utf-8")

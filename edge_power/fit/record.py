@@ -1,11 +1,15 @@
 """What a fit did, as it is written to fit.json and drawn in report.html."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from edge_power.config import Task
+from edge_power_runtime.jsonnode import Node, parse_versioned
+from edge_power_runtime.paths import unsafe_reason
 
+FIT_FILE = "fit.json"
 SCHEMA_VERSION = 1
 
 PhaseName = Literal["fine-tune", "depth", "search", "re-train"]
@@ -165,6 +169,25 @@ class FitRecord:
     versions: dict[str, str]
     seconds: float
 
-    def to_json(self) -> str:
-        """Write fit.json: these attributes by name, and schema_version."""
-        return json.dumps({"schema_version": SCHEMA_VERSION, **asdict(self)}, indent=1) + "\n"
+    def to_json(self, files: Iterable[str]) -> str:
+        """Write fit.json: these attributes by name, schema_version, and the paths of all files of the directory."""
+        content = {"schema_version": SCHEMA_VERSION, **asdict(self), "files": sorted(files)}
+        return json.dumps(content, indent=1) + "\n"
+
+
+def files_of(record: bytes) -> frozenset[str]:
+    """Read which files a fit wrote from its fit.json.
+
+    Raises:
+        BundleError: it is none, or lists none; SchemaVersionError where it is of a newer version.
+    """
+    node = parse_versioned(record, FIT_FILE, newest=SCHEMA_VERSION)
+    for name in ("phases", "budgets"):
+        node.field(name).items()
+    return frozenset(map(_path, node.field("files").items()))
+
+
+def _path(node: Node) -> str:
+    if reason := unsafe_reason(node.text()):
+        node.fail(f"a path in the directory (this one {reason})")
+    return node.text()

@@ -1,7 +1,7 @@
 """Every engine converts one set of programs once for all tests; a conversion takes seconds to a minute."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from edge_power_runtime import RetentionConfig
 from edge_power_runtime.manifest import Artifact, Program
 from edge_power_runtime.sessions import Session, open_engine
 from edge_power_runtime.text import Text
+from tests.forker import Forker, open_forker
 from tests.tiny import tiny_config, tiny_model, zero_attention
 
 LENGTH = 12
@@ -127,3 +128,10 @@ RETENTION = {
 def stable_order(values: Sequence[float], keep: int) -> list[int]:
     """Positions of the `keep` highest, equals in their order, by a plain sort."""
     return np.argsort(-np.asarray(values, dtype=np.float64), kind="stable")[:keep].tolist()
+
+
+@pytest.fixture(scope="session")
+def forker() -> Iterator[Forker]:
+    """Starts functions of this folder's tests in processes of their own, to be killed."""
+    with open_forker("tests.converters.test_kills", "tests.converters.test_leftovers") as opened:
+        yield opened

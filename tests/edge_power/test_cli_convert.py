@@ -12,6 +12,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 import edge_power.artifacts
+from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime import Bundle, Classifier
 from tests.edge_power.conftest import assert_refused
 
@@ -260,6 +261,35 @@ def test_an_output_that_is_there(cli, checkpoint, tmp_path, tiny_bundle):
     assert_refused(result, "exists and is no bundle; choose another --output")
     result = cli("convert", "--model", checkpoint, "--output", tmp_path / "absent" / "bundle")
     assert_refused(result, "there is no directory", "make it first")
+
+
+def test_a_project_with_a_bundle_json_of_its_own(cli, checkpoint, tmp_path):
+    project = tmp_path / "proj"
+    (project / ".git").mkdir(parents=True)
+    (project / ".git" / "HEAD").write_text("ref: refs/heads/main")
+    (project / "bundle.json").write_text("")
+    result = cli("convert", "--model", checkpoint, "--output", project, *QUICK, "--force")
+    assert_refused(result, "proj exists and is no bundle that can be read (bundle.json is not valid JSON")
+    assert (project / ".git" / "HEAD").read_text() == "ref: refs/heads/main"
+
+
+def test_a_bundle_that_appears_while_the_model_is_read(cli, checkpoint, tmp_path, tiny_bundle, monkeypatch):
+    """Not replaced though --force is there: it was not there when the command began."""
+    read = PowerForSequenceClassification.from_pretrained
+
+    def appear(model):
+        shutil.copytree(tiny_bundle, tmp_path / "bundle")
+        return read(model)
+
+    monkeypatch.setattr(PowerForSequenceClassification, "from_pretrained", appear)
+    result = cli("convert", "--model", checkpoint, "--output", tmp_path / "bundle", *QUICK, "--force")
+    assert result.status == 2
+    assert result.err.splitlines()[-1] == (
+        f"error: {tmp_path / 'bundle'} appeared while the bundle was made, and was not replaced; "
+        f"the finished bundle is in {tmp_path / 'bundle.new'}"
+    )
+    assert len(Bundle.open(tmp_path / "bundle").manifest.artifacts) == 3
+    assert len(Bundle.open(tmp_path / "bundle.new").manifest.artifacts) == 1
 
 
 def test_force_replaces_a_bundle(cli, checkpoint, tmp_path, tiny_bundle):

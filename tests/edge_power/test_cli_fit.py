@@ -21,7 +21,7 @@ from edge_power.cli.training import TrainingScreen
 from edge_power.errors import FitError
 from edge_power.fit.saving import saving
 from edge_power.model import PowerForSequenceClassification
-from edge_power_converters.staging import OutputError, staged_directory
+from edge_power_converters.staging import OutputError, check_output, staged_directory
 from tests.edge_power.conftest import Result, assert_refused
 from tests.tiny import tiny_config, tiny_model
 from tests.tiny_fit import FILLERS, make_rows, taught_model, write_task, write_tsv
@@ -268,7 +268,9 @@ def test_a_full_disk_keeps_what_was_done(run, small_disk):
 def test_no_room_for_the_plan(run, small_disk):
     disk = small_disk(kilobytes=4)
     (disk / "fill").write_bytes(bytes(4096))
-    assert_refused(run(output=disk / "fitted"), "cannot write in", "No space left on device", "--resume")
+    assert_refused(
+        run(output=disk / "fitted"), "no space left on the disk of", "fitted.unfinished", "free some and repeat"
+    )
 
 
 @pytest.mark.parametrize("left", [-4, 0, 4])
@@ -283,7 +285,7 @@ def test_a_full_disk_while_the_output_is_written(small_disk, tmp_path, left):
     disk = small_disk(kilobytes=math.ceil(weights / page) * 4 + left)
     with (
         pytest.raises((FitError, OutputError), match=r"cannot write in .*, on a disk with 0\.\d MB left: .*space"),
-        staged_directory(disk / "fitted", force=False) as partial,
+        staged_directory(check_output(disk / "fitted", force=False)) as partial,
         saving(disk),
     ):
         taught_model().save_pretrained(partial)

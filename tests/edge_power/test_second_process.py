@@ -16,6 +16,7 @@ from edge_power.retention_file import parse_keep
 from edge_power.second_process import JOB_FILE, SecondProcess
 from edge_power_converters import ConversionError
 from edge_power_runtime.retention import RetentionConfig
+from tests.bundles import checked_name
 from tests.tiny import KEEP, tiny_model
 
 CONFIGURATIONS = {"fast_8": ("fast", RetentionConfig(8, (6, 4, 2, 1)))}
@@ -27,7 +28,8 @@ from pathlib import Path
 from tests.edge_power.test_second_process import ONNX
 from tests.tiny import tiny_model
 from edge_power.second_process import SecondProcess
-with SecondProcess(tiny_model(), [ONNX], Path(sys.argv[1]), lambda step: None) as process:
+place = Path(sys.argv[1])
+with SecondProcess(tiny_model(), [ONNX], place, place / "job", lambda step: None) as process:
     print(process._process.pid, flush=True)
     time.sleep(600)
 """
@@ -65,7 +67,7 @@ def is_running(process: int) -> bool:
 
 
 def second_process(directory: Path, *orders: ArtifactOrder) -> SecondProcess:
-    return SecondProcess(tiny_model(), orders or (ONNX,), directory, lambda step: None)
+    return SecondProcess(tiny_model(), orders or (ONNX,), directory, directory / "job", lambda step: None)
 
 
 def test_two_processes_write_what_one_writes(tmp_path):
@@ -80,8 +82,7 @@ def test_two_processes_write_what_one_writes(tmp_path):
     # Sizes and sha256 of all files, and what was found in the comparison with eager, are in the manifest.
     assert found["one"] == found["two"]
     assert [artifact.engine for artifact in found["two"].artifacts] == ["tflite", "onnx"]
-    names = {name: sorted(path.name for path in (tmp_path / name).rglob("*")) for name in found}
-    assert names["one"] == names["two"]
+    assert [checked_name(tmp_path / name) for name in found] == ["model", "model"], "nothing of the job is in them"
 
 
 def test_what_an_engine_refuses_there_is_raised_here(tmp_path):
@@ -110,7 +111,7 @@ def test_a_process_that_is_killed(tmp_path):
 
 def test_a_process_that_fails_shows_why(tmp_path):
     with second_process(tmp_path) as process:
-        (tmp_path / "second-process" / JOB_FILE).write_text("{")
+        (tmp_path / "job" / JOB_FILE).write_text("{")
         with pytest.raises(ConversionError, match=r"converts for onnx, ended with 1; ") as failed:
             process.next_artifact()
     assert "JSONDecodeError" in failed.value.__notes__[0]
@@ -118,11 +119,19 @@ def test_a_process_that_fails_shows_why(tmp_path):
 
 def test_nothing_is_left_of_it(tmp_path):
     with second_process(tmp_path) as process:
-        assert (tmp_path / "second-process" / "model.safetensors").is_file()
+        assert (tmp_path / "job" / "model.safetensors").is_file()
         pid = process._process.pid
         assert is_running(pid)
     assert not is_running(pid)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_place_that_is_taken_is_left_alone(tmp_path):
+    (tmp_path / "job").mkdir()
+    (tmp_path / "job" / "notes.txt").write_text("mine")
+    with pytest.raises(FileExistsError), second_process(tmp_path):
+        pass
+    assert (tmp_path / "job" / "notes.txt").read_text() == "mine"
 
 
 def test_it_ends_with_the_process_that_started_it(tmp_path):

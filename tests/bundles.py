@@ -1,0 +1,34 @@
+"""Bundles of one's own, made of the committed one: whole, valid, and told apart by their names."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from edge_power_runtime import Bundle
+from edge_power_runtime.manifest import MANIFEST_FILE
+from tests.conftest import TINY_BUNDLE
+
+DIGEST_FILE = f"{MANIFEST_FILE}.sha256"
+
+
+def write_bundle(directory: Path, name: str) -> None:
+    """Write the tiny bundle under another name into a directory, which may be there."""
+    shutil.copytree(TINY_BUNDLE, directory, dirs_exist_ok=True)
+    manifest = json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8"))
+    text = json.dumps({**manifest, "name": name}, indent=2) + "\n"
+    (directory / MANIFEST_FILE).write_text(text, encoding="utf-8")
+    if (directory / DIGEST_FILE).exists():
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        (directory / DIGEST_FILE).write_text(f"{digest}  {MANIFEST_FILE}\n", encoding="utf-8")
+
+
+def checked_name(directory: Path) -> str:
+    """The name of a bundle all of whose files are what its manifest says, and which holds nothing else."""
+    bundle = Bundle.open(directory)
+    entries = [*bundle.manifest.files, *(entry for item in bundle.manifest.artifacts for entry in item.files)]
+    bundle.check(entries)
+    listed = {MANIFEST_FILE, DIGEST_FILE, *(entry.path for entry in entries)}
+    found = {path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()}
+    assert found <= listed
+    return bundle.manifest.name
