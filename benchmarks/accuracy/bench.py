@@ -5,6 +5,7 @@ import shutil
 from copy import deepcopy
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from benchmarks.accuracy.result import Found, Result
 from benchmarks.accuracy.tasks import Settings, Task
 from edge_power.errors import FitError
+from edge_power.fit.contents import ANSWERS, remove_made
 from edge_power.fit.cost import Cost
 from edge_power.fit.dataset import TokenizedExamples
 from edge_power.fit.fit import fit
@@ -24,10 +26,11 @@ from edge_power.fit.phases import Phases
 from edge_power.fit.prepare import Prepared, prepare
 from edge_power.fit.record import FitRecord, PhaseRecord
 from edge_power.fit.score import score
-from edge_power.fit.teacher import ANSWERS, taught_texts
+from edge_power.fit.teacher import taught_texts
 from edge_power.fit.watch import Watcher
-from edge_power.fit.workplace import unfinished
+from edge_power.fit.workplace import Workplace
 from edge_power.model import PowerForSequenceClassification
+from edge_power_converters.renaming import rename_new
 from edge_power_runtime.retention import RetentionSchedule
 from edge_power_runtime.whole_file import write_whole
 
@@ -138,10 +141,11 @@ class Bench:
         """Run `fit` from the fine-tuned model; it finds the teacher's answers where it would keep them."""
         options = replace(self.options, output=self.directory / arm, goal=goal, encoders=encoders)
         self.taught()
-        place = unfinished(options.output)
-        place.mkdir(exist_ok=True)
-        for answers in self.directory.glob(f"{ANSWERS}*"):
-            shutil.copy2(answers, place)
+        place = Workplace(options)
+        place.check()
+        place.open(self.prepared)
+        for answers in self.directory.glob(f"{ANSWERS}*.npy"):
+            shutil.copy2(answers, place.path)  # it has a plan, and so is ours
         return fit(options, self.watcher)
 
     def measure(
@@ -256,12 +260,12 @@ def _fine_tune(options: FitOptions, output: Path, watcher: Watcher) -> None:
     ledger = _ledger(options, prepared, work, watcher)
     cost = Cost.of(prepared.model.config, prepared.texts.select.lengths)
     record = Phases(options, prepared, ledger).fine_tune(prepared.model, cost)
-    partial = output.with_name("fine-tuned.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    prepared.model.save_pretrained(partial)
-    (partial / FINE_TUNING_FILE).write_text(json.dumps(asdict(record)), encoding="utf-8")
-    partial.replace(output)
-    shutil.rmtree(work)
+    with TemporaryDirectory(prefix="fine-tuned.partial-", dir=output.parent) as partial:
+        made = Path(partial) / output.name
+        prepared.model.save_pretrained(made)
+        (made / FINE_TUNING_FILE).write_text(json.dumps(asdict(record)), encoding="utf-8")
+        rename_new(made, output)
+    remove_made(work)
 
 
 def _ledger(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watcher) -> Ledger:

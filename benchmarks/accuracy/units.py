@@ -2,7 +2,6 @@
 
 import os
 import platform
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -15,6 +14,7 @@ from benchmarks.accuracy.bench import Bench, open_bench
 from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Settings, Task
 from benchmarks.efficiency import processor
+from edge_power.fit.contents import remove_made
 from edge_power.fit.options import FitOptions
 from edge_power.fit.prepare import mean_length
 from edge_power.fit.watch import Watcher
@@ -90,7 +90,7 @@ def run(unit: Unit, settings: Settings, watcher: Watcher) -> Result:
         machine=_machine(bench),
     )
     result.write(unit.path(settings))
-    shutil.rmtree(bench.work(unit.arm), ignore_errors=True)  # only the arms that train here have one
+    remove_made(bench.work(unit.arm))  # only the arms that train here have one
     return result
 
 

@@ -171,10 +171,11 @@ def _kept_when_interrupted(output: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         from edge_power.cli import INTERRUPTED
+        from edge_power.fit.contents import PLAN_FILE
         from edge_power.fit.workplace import unfinished
 
         directory = unfinished(output)
-        if not directory.is_dir():
+        if not (directory / PLAN_FILE).is_file():
             raise
         click.echo(f"error: interrupted; what was trained is in {directory}, go on with --resume", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None

@@ -14,11 +14,12 @@ from accelerate import PartialState
 
 from edge_power.data import Source
 from edge_power.errors import FitError, OptionError
+from edge_power.fit.contents import LOG_FILE, event_files
 from edge_power.fit.cost import Cost
 from edge_power.fit.dataset import TokenizedExamples
 from edge_power.fit.depth import check_encoders, lowest_encoders
 from edge_power.fit.goals import Outcome, pay_price, reach_budgets
-from edge_power.fit.ledger import LOG_FILE, Ledger
+from edge_power.fit.ledger import Ledger
 from edge_power.fit.machine import join_processes, keep_freed_memory
 from edge_power.fit.max_loss import cheapest_within
 from edge_power.fit.options import FitOptions
@@ -76,7 +77,7 @@ def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
         raise FitError(
             f"cannot write in {place.path}: {error.strerror or error}; mend that, and go on with --resume"
         ) from error
-    place.remove()
+    place.remove(told)
     return record
 
 
@@ -258,7 +259,9 @@ def _write(output: Place, outcome: Outcome, record: FitRecord, directory: Path) 
         (partial / REPORT_FILE).write_text(render(record), encoding="utf-8")
         logs = sorted(directory.glob(f"*/{LOG_FILE}"))
         (partial / LOG_FILE).write_text("".join(log.read_text(encoding="utf-8") for log in logs), encoding="utf-8")
-        for runs in sorted(directory.glob("*/runs")):
-            shutil.copytree(runs, partial / "runs" / runs.parent.name)
+        for path, name in event_files(directory):
+            copy = partial / "runs" / name
+            copy.parent.mkdir(parents=True, exist_ok=True)  # in the directory that we make
+            shutil.copyfile(path, copy)
         files = [path.relative_to(partial).as_posix() for path in partial.rglob("*") if path.is_file()]
         (partial / FIT_FILE).write_text(record.to_json([*files, FIT_FILE]), encoding="utf-8")

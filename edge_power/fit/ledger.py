@@ -1,7 +1,7 @@
 """The working directory of a fit: phases that are done, so that a killed run goes on where it was."""
 
 import json
-import shutil
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,8 @@ from typing import Any
 from accelerate import PartialState
 from safetensors.torch import load_model, save_model
 from transformers.trainer import TRAINER_STATE_NAME
-from transformers.trainer_utils import get_last_checkpoint
 
+from edge_power.fit.contents import CHECKPOINTS, DONE_FILE, LOG_FILE, WEIGHTS_FILE, checkpoints_of, remove_checkpoint
 from edge_power.fit.cost import Cost
 from edge_power.fit.module import FitModel
 from edge_power.fit.phase import Phase, Texts, Training
@@ -20,8 +20,6 @@ from edge_power.fit.trainer import PhaseTrainer
 from edge_power.fit.watch import MetricsLog, WatchCallback, Watcher
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.whole_file import write_whole
-
-DONE_FILE, WEIGHTS_FILE, LOG_FILE = "done.json", "model.safetensors", "metrics.jsonl"
 
 
 class Ledger:
@@ -79,7 +77,7 @@ class Ledger:
         directory: Path,
         teacher: PowerForSequenceClassification | None,
     ) -> PhaseRecord:
-        checkpoints = directory / "checkpoints"
+        checkpoints = directory / CHECKPOINTS
         checkpoints.mkdir(parents=True, exist_ok=True)
         callbacks = [MetricsLog(directory / LOG_FILE, phase.title), WatchCallback(phase.title, self._watcher)]
         trainer = PhaseTrainer(
@@ -93,7 +91,10 @@ class Ledger:
             with saving(directory):
                 save_model(model, str(directory / WEIGHTS_FILE))
             write_whole(directory / DONE_FILE, json.dumps(asdict(record)))
-            shutil.rmtree(checkpoints)
+            for checkpoint in checkpoints_of(checkpoints):
+                remove_checkpoint(checkpoint)
+            with suppress(OSError):  # TensorBoard's files are in it, which the output shall hold
+                checkpoints.rmdir()
         trainer.accelerator.wait_for_everyone()
         trainer.accelerator.free_memory()
         return record
@@ -103,11 +104,12 @@ def _last_checkpoint(checkpoints: Path) -> str | None:
     """Find the last that was written to its end; what a kill or a full disk left in the middle is removed."""
     processes = PartialState()
     if processes.is_main_process:
-        for checkpoint in checkpoints.glob("checkpoint-*"):
+        for checkpoint in checkpoints_of(checkpoints):
             if not _is_whole(checkpoint):
-                shutil.rmtree(checkpoint)
+                remove_checkpoint(checkpoint)
     processes.wait_for_everyone()
-    return get_last_checkpoint(str(checkpoints))
+    whole = [checkpoint for checkpoint in checkpoints_of(checkpoints) if _is_whole(checkpoint)]
+    return str(whole[-1]) if whole else None
 
 
 def _is_whole(checkpoint: Path) -> bool:

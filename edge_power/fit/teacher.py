@@ -11,6 +11,7 @@ from accelerate import PartialState
 from accelerate.utils import gather
 
 from edge_power.fit.augment import augmented
+from edge_power.fit.contents import ANSWERS
 from edge_power.fit.dataset import TokenizedExamples
 from edge_power.fit.fingerprint import fingerprint
 from edge_power.fit.machine import mixed
@@ -20,9 +21,6 @@ from edge_power.fit.score import predict
 from edge_power.fit.watch import Watcher
 from edge_power.model import PowerForSequenceClassification
 from edge_power_runtime.whole_file import write_whole
-
-# What the names of files begin with that keep them.
-ANSWERS = "taught-"
 
 
 def taught_texts(

@@ -14,6 +14,7 @@ from transformers.trainer_callback import PrinterCallback
 from transformers.trainer_pt_utils import LengthGroupedSampler
 
 from edge_power.errors import FitError
+from edge_power.fit.contents import checkpoints_of, remove_checkpoint
 from edge_power.fit.dataset import Collator
 from edge_power.fit.machine import has_no_accelerator, mixed
 from edge_power.fit.module import FitModel
@@ -222,6 +223,13 @@ class PhaseTrainer(Trainer):
     def _save_checkpoint(self, model: torch.nn.Module, trial: Any) -> None:
         with saving(self._directory):
             super()._save_checkpoint(model, trial)
+        if self.args.should_save:
+            # The best and the last stay. transformers would remove the others with all that is in them.
+            *others, _ = checkpoints_of(self._directory)
+            best = Path(self.state.best_model_checkpoint or "").name
+            for checkpoint in others:
+                if checkpoint.name != best:
+                    remove_checkpoint(checkpoint)
 
     def _get_train_sampler(self, train_dataset: Any = None) -> GroupedSampler:
         return GroupedSampler(self._training.batch_size, self._texts.train.lengths.tolist(), self._training.seed)
@@ -244,7 +252,6 @@ def _arguments(phase: Phase, training: Training, directory: Path) -> TrainingArg
         eval_steps=often,
         save_strategy="steps",
         save_steps=often,
-        save_total_limit=2,  # the best and the last
         load_best_model_at_end=phase.search is None,
         metric_for_best_model="metric",
         greater_is_better=True,
@@ -268,7 +275,7 @@ def _rate(steps: int, *, holds_until: float) -> Callable[[int], float]:
 
 
 def _last_good(checkpoints: Path) -> str:
-    saved = sorted(checkpoints.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+    saved = checkpoints_of(checkpoints)
     return f"the last good checkpoint is {saved[-1]}" if saved else "there is no checkpoint of this phase yet"
 
 

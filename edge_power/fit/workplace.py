@@ -1,7 +1,7 @@
 """Where a fit works until it is done: a directory beside its output, by which a killed run goes on."""
 
 import json
-import shutil
+import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,15 +11,37 @@ import numpy as np
 from accelerate import PartialState
 
 from edge_power.errors import OptionError
+from edge_power.fit.contents import PLAN_FILE, look, remove_made
 from edge_power.fit.fingerprint import fingerprint
 from edge_power.fit.options import FitOptions
 from edge_power.fit.prepare import Prepared
-from edge_power_runtime.whole_file import write_whole
-
-PLAN_FILE = "plan.json"
+from edge_power.fit.watch import Watcher
+from edge_power_converters.errors import OutputError
+from edge_power_converters.ownership import Kind, read_listing
+from edge_power_converters.staging import Place, check_output, staged_directory
+from edge_power_runtime.jsonnode import parse
 
 # Options that do not change what a fit computes.
 _FREE = ("output", "resume", "force", "tensorboard")
+
+
+def _read_plan(data: bytes) -> dict[str, str]:
+    """Read a plan.
+
+    Raises:
+        BundleError: it is none.
+    """
+    node = parse(data, PLAN_FILE)
+    node.field("weights").text()
+    return {name: value.text() for name, value in node.entries().items()}
+
+
+def _files_at_first(plan: bytes) -> frozenset[str]:
+    _read_plan(plan)
+    return frozenset({PLAN_FILE})
+
+
+WORKPLACE = Kind("working directory of a fit", PLAN_FILE, _files_at_first, remedy="move it away, and begin again")
 
 
 class Workplace:
@@ -29,14 +51,31 @@ class Workplace:
         """Name the directory; nothing is written yet."""
         self.path = unfinished(options.output)
         self._options = options
+        self._free: Place | None = None  # where nothing was there
 
     def check(self) -> None:
-        """Refuse to begin where a fit was killed and is not to go on, before anything is read.
+        """Refuse a place that is another's, or where a fit was killed and is not to go on, before anything is read.
 
         Raises:
-            OptionError: with the two ways out.
+            OptionError: with the ways out.
+            OutputError: it cannot be made.
         """
-        if (self.path / PLAN_FILE).is_file() and not self._options.resume:
+        if not os.path.lexists(self.path):
+            self._free = check_output(self.path, force=False, kind=WORKPLACE)
+            return
+        way_out = f"a fit to {self._options.output} works there; move it away, or choose another --output"
+        try:
+            read_listing(self.path, WORKPLACE)
+            foreign = look(self.path).named
+        except OutputError as error:
+            raise OptionError(f"{self.path} exists and {error}; {way_out}") from error
+        except OSError as error:
+            raise OptionError(f"cannot read {self.path}: {error.strerror or error}; {way_out}") from error
+        if foreign:
+            raise OptionError(
+                f"{self.path} holds what no fit wrote: {foreign}; move that away, or choose another --output"
+            )
+        if not self._options.resume:
             raise OptionError(
                 f"an unfinished fit is in {self.path}; add --resume to go on, or remove that directory to begin anew"
             )
@@ -46,15 +85,16 @@ class Workplace:
 
         Raises:
             OptionError: options, texts or weights are others.
+            OutputError: something came to stand there since `check`.
         """
         state = PartialState()
         plan = _plan(self._options, prepared)
         state.wait_for_everyone()  # until all have seen that no fit was begun here
-        if state.is_main_process and not (self.path / PLAN_FILE).is_file():
-            self.path.mkdir(exist_ok=True)
-            write_whole(self.path / PLAN_FILE, json.dumps(plan, indent=1) + "\n")
+        if state.is_main_process and self._free is not None:
+            with staged_directory(self._free) as directory:  # so that there is none without a plan
+                (directory / PLAN_FILE).write_text(json.dumps(plan, indent=1) + "\n", encoding="utf-8")
         state.wait_for_everyone()
-        begun: dict[str, str] = json.loads((self.path / PLAN_FILE).read_text(encoding="utf-8"))
+        begun = _read_plan((self.path / PLAN_FILE).read_bytes())
         changed = sorted(name for name in plan | begun if plan.get(name) != begun.get(name))
         if changed:
             name = changed[0]
@@ -63,10 +103,10 @@ class Workplace:
                 "give what it was begun with, or remove that directory to begin anew"
             )
 
-    def remove(self) -> None:
-        """Remove the directory, now that the output is in its place."""
-        if PartialState().is_main_process:
-            shutil.rmtree(self.path, ignore_errors=True)
+    def remove(self, watcher: Watcher) -> None:
+        """Remove what the fit wrote, now that the output is in its place; what others put there stays, and is told."""
+        if PartialState().is_main_process and not remove_made(self.path):
+            watcher.line(f"{self.path} was not removed: it holds {look(self.path).named}")
 
 
 def unfinished(output: Path) -> Path:
