@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -80,17 +81,22 @@ def save(model: PowerForSequenceClassification, directory: str | PathLike[str]) 
     from safetensors.torch import save_file
 
     path = Path(directory)
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(parents=True, exist_ok=True)  # what is there stays, but for the files that we write
     weights = FAMILIES[model.config.architecture].to_theirs(model.state_dict())
     contiguous = {name: tensor.contiguous() for name, tensor in weights.items()}
-    with system_errors(SafetensorError):
-        save_file(contiguous, path / "model.safetensors", metadata={"format": "pt"})
-    config = json.dumps(model.hugging_face_config(), indent=2)
-    (path / "config.json").write_text(config + "\n", encoding="utf-8")
-    if model.tokenizer is not None:
-        save_tokenizer(model, path)
-    if model.budgets:
-        (path / RETENTION_FILE).write_text(budgets_to_json(model.budgets), encoding="utf-8")
+    with TemporaryDirectory(prefix=".edge-power-", dir=path) as partial:
+        made = Path(partial)
+        with system_errors(SafetensorError):
+            save_file(contiguous, made / "model.safetensors", metadata={"format": "pt"})
+        config = json.dumps(model.hugging_face_config(), indent=2)
+        (made / "config.json").write_text(config + "\n", encoding="utf-8")
+        if model.tokenizer is not None:
+            save_tokenizer(model, made)
+        if model.budgets:
+            (made / RETENTION_FILE).write_text(budgets_to_json(model.budgets), encoding="utf-8")
+        # Each file is whole, old or new. Of a link, as in a cache of the hub, the link is replaced and not the file.
+        for file in sorted(made.iterdir()):
+            file.replace(path / file.name)
 
 
 def read_config(config: "PretrainedConfig", model: str | PathLike[str]) -> ModelConfig:

@@ -244,6 +244,30 @@ def test_retention_that_does_not_fit_is_refused(model):
         model(*batch, retention=RetentionConfig(8, (5, 3, 1)))
 
 
+def test_a_link_is_replaced_and_not_the_file_that_it_leads_to(tmp_path):
+    """The hub's cache keeps its files elsewhere, and links to them; another model's links may lead to the same."""
+    place, blob = tmp_path / "snapshot", tmp_path / "blob"
+    place.mkdir()
+    (place / "notes.txt").write_text("mine")
+    for name in ("model.safetensors", "config.json"):
+        blob.write_text("the hub's")
+        (place / name).symlink_to(blob)
+    tiny_model().save_pretrained(place)
+    assert blob.read_text() == "the hub's"
+    assert (place / "notes.txt").read_text() == "mine"
+    assert not any(path.is_symlink() or path.is_dir() for path in place.iterdir())
+
+
+def test_a_model_that_cannot_be_saved_leaves_the_old_one(tmp_path):
+    tiny_model().save_pretrained(tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    broken = tiny_model(seed=1)
+    broken.tokenizer.save_pretrained = None  # after the weights are written
+    with pytest.raises(TypeError):
+        broken.save_pretrained(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 @pytest.mark.parametrize("labels", [("negative", "positive"), ("a", "b", "c"), ()])
 def test_round_trip_is_exact(tmp_path, labels):
     task = "classification" if labels else "regression"
