@@ -9,6 +9,7 @@ from edge_power.cli.options import choose_retention, engine_option, read_budgets
 from edge_power.cli.screen import output_console
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.manifest import MANIFEST_FILE
+from edge_power_runtime.whole_file import refuse_inputs
 
 if TYPE_CHECKING:
     from edge_power.explain.explanation import Explanation
@@ -61,6 +62,7 @@ def command(
         from edge_power.explain.page_file import check_page
 
         check_page(html, force=force)
+        refuse_inputs(html, [model, retention])
     elif force:
         raise InputError("--force is for the page; give --html FILE with it")
     asked = text if pair is None else (text, pair)

@@ -1,5 +1,6 @@
 """`edge-power profile`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -118,7 +119,7 @@ def command(
     )
     choice = DeviceChoice(device, python, setup, wheels, keep, ssh_config, runner)
     choice.check()
-    outputs.check(force=force)
+    outputs.check(force=force, inputs=[bundle, source, options.texts, wheels, ssh_config, runner])
     if bundle is not None:
         report = _measure(bundle, options, choice)
     else:
@@ -162,19 +163,25 @@ class Outputs:
         json_path = None if self.json_file in (None, STDOUT) else Path(self.json_file or "")
         return [path for path in (json_path, self.html, self.markdown) if path is not None]
 
-    def check(self, *, force: bool) -> None:
+    def check(self, *, force: bool, inputs: Sequence[str | Path | None]) -> None:
         """Refuse places that cannot take a file, before anything is measured.
+
+        Args:
+            force: replace files that are there.
+            inputs: what is read, and never replaced.
 
         Raises:
             InputError: with the fix.
         """
         from edge_power_runtime.profiler.report_file import check_target
+        from edge_power_runtime.whole_file import refuse_inputs
 
         paths = self.paths
         if len({path.absolute() for path in paths}) < len(paths):
             raise InputError("two of --json, --report and --markdown name the same file; give each its own")
         for path in paths:
             check_target(path)
+            refuse_inputs(path, inputs)
             if path.exists() and not force:
                 raise InputError(f"{path} exists; add --force to replace it, or choose another name")
 

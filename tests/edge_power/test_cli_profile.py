@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 
 import pytest
 from rich.console import Console
@@ -114,6 +115,24 @@ def test_files_that_exist_are_kept(cli, tiny_bundle, tmp_path):
     result = cli("profile", tiny_bundle, *QUICK, "--json", tmp_path / "report.json")
     assert_refused(result, "report.json exists; add --force")
     assert (tmp_path / "report.json").read_text() == "mine"
+
+
+@pytest.mark.parametrize("option", ["--json", "--report", "--markdown"])
+def test_what_is_read_is_not_written_over(cli, profiled, tiny_bundle, tmp_path, option):
+    report = tmp_path / "board.json"
+    report.write_bytes(profiled["json"].read_bytes())
+    before = report.read_bytes()
+    result = cli("profile", "--from", report, option, report, "--force")
+    assert_refused(result, f"{report} is read by this command, and would be replaced; choose another name")
+    assert report.read_bytes() == before
+    texts = tmp_path / "texts.txt"
+    texts.write_text("a film")
+    result = cli("profile", tiny_bundle, "--texts", texts, option, texts, "--force")
+    assert_refused(result, "texts.txt is read by this command")
+    shutil.copytree(tiny_bundle, tmp_path / "bundle")
+    result = cli("profile", tmp_path / "bundle", option, tmp_path / "bundle" / "golden.json", "--force")
+    assert_refused(result, "golden.json is read by this command")
+    assert texts.read_text() == "a film"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 
 import numpy as np
@@ -603,6 +604,17 @@ def test_the_page_is_written_once(cli, checkpoint, tmp_path):
     assert forced.err == f"wrote {target}; open it in a browser\n"
     assert target.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert [path.name for path in tmp_path.iterdir()] == ["film.html"]
+
+
+def test_what_is_read_is_not_written_over(cli, checkpoint, tmp_path):
+    model, retention = tmp_path / "model", tmp_path / "retention.json"
+    shutil.copytree(checkpoint, model)
+    retention.write_text('{"schedule": [0.8, 0.5, 0.3]}')
+    before = (model / "config.json").read_bytes()
+    command = ("explain", "--model", model, TEXT, "--retention", retention, "--force", "--html")
+    assert_refused(cli(*command, model / "config.json"), "config.json is read by this command, and would be replaced")
+    assert_refused(cli(*command, retention), "retention.json is read by this command")
+    assert (model / "config.json").read_bytes() == before
 
 
 def test_a_page_that_cannot_be_written(cli, checkpoint, tmp_path, small_disk):

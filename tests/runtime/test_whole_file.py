@@ -1,10 +1,14 @@
 """A file is there whole or not at all."""
 
 import os
+import stat
+import subprocess
+import sys
 
 import pytest
 
-from edge_power_runtime.whole_file import write_whole
+from edge_power_runtime.errors import InputError
+from edge_power_runtime.whole_file import refuse_inputs, write_whole
 
 
 def test_text_replaces_what_was_there(tmp_path):
@@ -61,3 +65,60 @@ def test_a_place_that_takes_no_file_leaves_nothing(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
     with pytest.raises(FileNotFoundError):
         write_whole(tmp_path / "gone" / "a.json", "text")
+
+
+def test_the_permissions_of_what_was_there_stay(tmp_path):
+    target = tmp_path / "a.json"
+    target.write_text("old", encoding="utf-8")
+    target.chmod(0o600)
+    write_whole(target, "new")
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_with_the_temporary_name_of_early_versions_stays(tmp_path):
+    mine = tmp_path / f".a.json.partial-{os.getpid()}"
+    mine.write_text("mine", encoding="utf-8")
+    write_whole(tmp_path / "a.json", "new")
+    assert mine.read_text(encoding="utf-8") == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [mine.name, "a.json"]
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "\N{CJK UNIFIED IDEOGRAPH-6F22}" * 85])
+def test_the_longest_name_that_there_can_be(tmp_path, name):
+    write_whole(tmp_path / name, "new")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_disk_is_no_file(tmp_path):
+    disk = tmp_path / "disk"
+    try:
+        os.mknod(disk, stat.S_IFBLK | 0o600, os.makedev(7, 250))  # a loop device that nobody has set up
+    except (AttributeError, PermissionError):
+        pytest.skip("only Linux's root makes a device")
+    with pytest.raises(OSError, match="it is a disk, and no file"):
+        write_whole(disk, "text")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="there is no /dev/stdout on this system")
+def test_a_file_that_a_shell_opened_is_written_and_not_replaced(tmp_path):
+    """`command --json /dev/stdout > a.json`: what else the command prints goes to the same file."""
+    target = tmp_path / "a.json"
+    script = "import pathlib, edge_power_runtime.whole_file as w; w.write_whole(pathlib.Path('/dev/stdout'), 'text')"
+    with target.open("wb") as stream:
+        inode = target.stat().st_ino
+        subprocess.run([sys.executable, "-c", script], stdout=stream, check=True)
+    assert target.read_text(encoding="utf-8") == "text"
+    assert target.stat().st_ino == inode
+
+
+def test_what_is_read_is_not_written_over(tmp_path):
+    (tmp_path / "bundle" / "onnx").mkdir(parents=True)
+    file, inside = tmp_path / "a.json", tmp_path / "bundle" / "onnx" / "model.onnx"
+    for path in (file, inside):
+        path.write_text("read", encoding="utf-8")
+    (tmp_path / "link.json").symlink_to(file)
+    for target, source in ((file, file), (tmp_path / "link.json", file), (inside, tmp_path / "bundle")):
+        with pytest.raises(InputError, match="is read by this command, and would be replaced; choose another name"):
+            refuse_inputs(target, [None, source])
+    refuse_inputs(tmp_path / "bundle" / "new.html", [tmp_path / "bundle"])
+    refuse_inputs(file, [tmp_path / "bundle", tmp_path / "absent", "-", None])

@@ -10,6 +10,7 @@ from edge_power_runtime.profiler.arguments import options_from, two_reports
 from edge_power_runtime.profiler.progress import JsonProgress, PlainProgress, Silent
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.report_file import check_target, load_report, write_file
+from edge_power_runtime.whole_file import refuse_inputs
 
 DESCRIPTION = "Measure how long a bundle's programs take on this machine, and say what casts doubt on the figures."
 STDOUT = "-"
@@ -37,6 +38,7 @@ def run(found: argparse.Namespace) -> int:
     for name in (found.json, found.markdown):
         if name not in (None, STDOUT):
             check_target(Path(name))
+            refuse_inputs(Path(name), [found.bundle, options.texts])
     watch = _watcher(found.progress, sys.stderr)
     try:
         report = profile(found.bundle, options, watch=watch)
