@@ -15,10 +15,12 @@ import click
 from edge_power.cli.screen import error_console, megabytes, output_console, table
 from edge_power.cli.watch import Screen
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.whole_file import write_whole
 
 if TYPE_CHECKING:
     from edge_power.demo.measure import Measurement
     from edge_power.model import PowerForSequenceClassification
+    from edge_power_converters.staging import Place
 
 SENTENCES = (
     "My wallet was stolen, with the card in it",
@@ -59,14 +61,18 @@ def command(output: Path, keep_files: bool) -> int:
     from edge_power_converters.staging import check_output
 
     started = perf_counter()
-    bundle = output / "bundle"
+    bundle, report, checkpoint = output / "bundle", output / "demo.json", output / "checkpoint"
     _make_directory(output)
-    check_output(bundle, force=True)
+    place = check_output(bundle, force=True)
+    _check_report(report)
+    if keep_files and os.path.lexists(checkpoint):
+        raise InputError(f"{checkpoint} exists; move it away, or choose another --output")
     with Screen(error_console()) as screen:
-        model = _fit(screen, output / "checkpoint" if keep_files else None)
-        _convert(screen, model, bundle)
+        model = _fit(screen, checkpoint if keep_files else None)
+        _convert(screen, model, place)
         measurements = _measure(screen, bundle)
-        (output / "demo.json").write_text(_report(measurements), encoding="utf-8")
+        _check_report(report)  # some minutes have passed
+        write_whole(report, _report(measurements))
     _print_sentences(bundle)
     _print_measurements(measurements)
     click.echo(f"The demo took {perf_counter() - started:.0f} s; every sample is in {output / 'demo.json'}.")
@@ -97,7 +103,7 @@ def _fit(screen: Screen, checkpoint: Path | None) -> "PowerForSequenceClassifica
     return model
 
 
-def _convert(screen: Screen, model: "PowerForSequenceClassification", bundle: Path) -> None:
+def _convert(screen: Screen, model: "PowerForSequenceClassification", place: "Place") -> None:
     from edge_power.artifacts import ENGINES
     from edge_power.convert import Plan, convert
     from edge_power.demo.classifier import LENGTHS, demo_budgets, read_rows
@@ -105,7 +111,7 @@ def _convert(screen: Screen, model: "PowerForSequenceClassification", bundle: Pa
     texts = read_rows("train").first(CHECKED_TEXTS).texts
     plan = Plan(engines=ENGINES, lengths=LENGTHS, budgets=demo_budgets(model), texts=texts, force=True)
     with _stage(screen, 1, "converted for three engines, each program checked against PyTorch"):
-        convert(model, bundle, plan, name="banking-intents", watcher=screen)
+        convert(model, place.output, plan, name="banking-intents", watcher=screen, place=place)
 
 
 def _measure(screen: Screen, bundle: Path) -> "list[Measurement]":
@@ -120,6 +126,14 @@ def _measure(screen: Screen, bundle: Path) -> "list[Measurement]":
         for engine in ENGINES:
             found += measure(bundle, engine, rows.texts, labels, progress=screen.step)
     return found
+
+
+def _check_report(path: Path) -> None:
+    """Refuse to replace a file that no demo wrote."""
+    from edge_power.demo.measure import is_report
+
+    if os.path.lexists(path) and not (path.is_file() and is_report(path.read_bytes())):
+        raise InputError(f"{path} exists and is no report of a demo; move it away, or choose another --output")
 
 
 def _report(measurements: "Sequence[Measurement]") -> str:

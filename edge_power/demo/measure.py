@@ -131,6 +131,15 @@ def report_json(measurements: Sequence[Measurement]) -> str:
     return json.dumps(report, separators=(",", ":")).replace('{"engine"', '\n{"engine"') + "\n"
 
 
+def is_report(data: bytes) -> bool:
+    """Whether a file's content is one of `report_json`."""
+    try:
+        report = json.loads(data)
+    except ValueError:
+        return False
+    return isinstance(report, dict) and {"machine", "versions", "threads", "measured", "measurements"} <= report.keys()
+
+
 def _open_all(bundle: Path, engine: str, full: str) -> tuple[dict[str, Classifier], dict[str, float]]:
     classifiers: dict[str, Classifier] = {}
     load_ms: dict[str, float] = {}

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from edge_power.convert import Plan, convert
 from edge_power.demo import classifier as demo
-from edge_power.demo.measure import measure, report_json
+from edge_power.demo.measure import is_report, measure, report_json
 from edge_power.errors import CheckpointError
 
 needs_encoder = pytest.mark.skipif(
@@ -54,6 +54,7 @@ def test_table_has_its_figures(measured):
 @needs_encoder
 def test_report_keeps_every_sample(measured):
     report = json.loads(report_json(measured))
+    assert is_report(report_json(measured).encode())
     assert report["threads"] == 1
     assert report["versions"]["onnxruntime"]
     for entry, item in zip(report["measurements"], measured, strict=True):
@@ -91,3 +92,15 @@ def test_output_that_is_no_directory_is_refused_before_any_work(tmp_path):
     result = CliRunner().invoke(command, ["--output", str(tmp_path / "taken")])
     assert "cannot make the directory" in str(result.exception)
     assert (tmp_path / "taken").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["demo.json", "checkpoint/config.json", "bundle/notes.txt"])
+def test_files_that_are_no_demo_s_are_refused_before_any_work(tmp_path, name):
+    from edge_power.cli.demo import command
+
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text('{"machine": "mine"}')
+    result = CliRunner().invoke(command, ["--output", str(tmp_path), "--keep-files"])
+    assert "choose another --output" in str(result.exception)
+    assert (tmp_path / name).read_text() == '{"machine": "mine"}'
+    assert [path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()] == [name]
