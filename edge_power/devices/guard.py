@@ -61,7 +61,7 @@ def listen(patience: float, group: int, lost: threading.Event) -> None:
 
 
 def remove(folders: list[str]) -> None:
-    """Remove folders, and those that they stood in, if these are empty then."""
+    """Remove folders, which our side named and made, and those that they stood in, if these are empty then."""
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
         with contextlib.suppress(OSError):

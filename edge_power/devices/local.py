@@ -58,7 +58,7 @@ class LocalDevice:
             partial.unlink(missing_ok=True)
 
     def remove(self, path: str) -> None:
-        """See Device."""
+        """See Device. What we are asked to remove is what was pushed, into our temporary folder."""
         if os.path.isdir(path) and not os.path.islink(path):
             shutil.rmtree(path, ignore_errors=True)
         else:

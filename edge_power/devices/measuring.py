@@ -71,7 +71,7 @@ def _send_texts(device: Device, texts: str, run: str, scratch: Path) -> str:
     if texts == "-":
         source = scratch / "stdin"
         source.write_bytes(sys.stdin.buffer.read())
-    target = f"{run}/{source.name}"
+    target = f"{run}/texts/{source.name}"  # whatever its name, it is not the report's
     device.push(source, target)
     return target
 

@@ -19,6 +19,7 @@ from edge_power_runtime.errors import InputError
 from edge_power_runtime.manifest import Artifact, Program
 
 # It looks for test_data_set_0 beside the model, where several programs lie, and writes its samples to a file.
+# What it removes there stands in this run's own copy of the bundle.
 _WITH_RESULTS = """
 inputs=$1 model=$2 results=$3; shift 3
 data=$(dirname "$model")/test_data_set_0

@@ -1,5 +1,6 @@
 """Installs the runtime on a device, in a virtual environment of its own, from wheels that we bring along."""
 
+import secrets
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,13 +57,12 @@ def install(device: Device, base: Interpreter, setup: Setup, *, step: Callable[[
         DeviceError: the device or pip fails.
     """
     _check(device, base)
-    folder = f"{device.root}/wheels"
+    folder = f"{device.root}/wheels-{secrets.token_hex(6)}"  # this installation's alone
     with TemporaryDirectory(prefix="edge-power-") as scratch:
         step("gathering wheels")
         wheels = _wheels(Path(scratch), base, setup)
         _check_room(device, wheels)
         try:
-            device.remove(folder)
             for wheel in wheels:
                 step(f"copying {wheel.name}")
                 device.push(wheel, f"{folder}/{wheel.name}")
@@ -76,6 +76,11 @@ def install(device: Device, base: Interpreter, setup: Setup, *, step: Callable[[
 
 
 def _check(device: Device, base: Interpreter) -> None:
+    # Its making empties the folder, and a failure removes it.
+    folder = environment(device)
+    test = '[ ! -e "$1" ] || [ -f "$1/pyvenv.cfg" ] || [ -z "$(ls -A "$1")" ]'
+    if output(device, ["sh", "-c", test, "sh", folder])[0] != 0:
+        raise InputError(f"{folder} on {device.name} exists and is no virtual environment; move it away")
     if base.version < OLDEST:
         found = ".".join(map(str, base.version))
         raise InputError(

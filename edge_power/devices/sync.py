@@ -91,7 +91,7 @@ def sync(device: Device, shipment: Shipment, folder: str, *, step: Callable[[str
     missing = [entry for entry in shipment.files if there.get(entry.path) != entry.sha256]
     _check_room(device, folder, missing)
     for path in sorted(there.keys() - wanted.keys()):
-        device.remove(f"{folder}/{path}")
+        device.remove(f"{folder}/{path}")  # of an earlier version of the bundle: the folder is a copy of ours
     for entry in missing:
         step(entry.path)
         _push(device, shipment, entry, f"{folder}/{entry.path}")

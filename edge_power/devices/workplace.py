@@ -9,6 +9,9 @@ from edge_power.devices.device import Device, output
 from edge_power.devices.errors import DeviceError, LostConnectionError
 from edge_power.devices.listener import Watch
 
+# All three names are ours alone: two end in random digits of this run, the kept copy's in digits of a digest
+# (`Shipment.folder`), in a folder that is called edge-power. So what a rename or a removal takes is a copy of ours.
+#
 # A rename is one step for the file system, so of two runs that want the kept copy one gets it. Whoever renames onto a
 # folder that is there would move into it: it goes first, and nobody uses it where it lies.
 _TAKE = 'mkdir -p "${2%/*}" && { mv "$1" "$2" 2>/dev/null || true; }'

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zipfile
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -247,6 +248,15 @@ def test_a_python_that_cannot_be_set_up(device, version, has_venv, message):
     board = Interpreter("python3", version, "linux", "aarch64", "glibc", "2.36", "", False, has_venv, ())
     with pytest.raises(InputError, match=message):
         install(device, board, Setup(("onnx",), None), step=lambda name: None)
+
+
+def test_a_folder_that_is_no_virtual_environment_stays(device):
+    mine = Path(device.root) / "venv"
+    mine.mkdir()
+    (mine / "notes.txt").write_text("mine")
+    with pytest.raises(InputError, match="venv on .* exists and is no virtual environment; move it away"):
+        install(device, BOARD, Setup(("onnx",), None), step=lambda name: None)
+    assert (mine / "notes.txt").read_text() == "mine"
 
 
 def test_a_folder_without_wheels(device, tmp_path):
