@@ -31,7 +31,7 @@ help:
 	@echo 'make bench                the benchmarks of our own programs'
 	@echo 'make bench-accuracy       lists the units of the accuracy benchmark, and how to run each'
 	@echo 'make bench-peers          the yardstick: latency against the stock ONNX export of optimum-onnx'
-	@echo 'make clean                remove results and caches; make distclean removes the environments too'
+	@echo 'make clean                remove caches; results in out/ stay. make distclean removes the environments too'
 	@echo 'Variables: PYTHON, MODEL ($(MODEL)), DATA ($(DATA)), OUT ($(OUT))'
 
 demo: $(VENV)/.installed
@@ -155,8 +155,9 @@ $(VENVS:%=%/bin/python):
 	@echo 'making $(@D:/bin=) with' "$$($(PYTHON) --version) ..."
 	@$(PYTHON) -m venv $(@D:/bin=)
 
+# What it takes is what tools make anew. Results are left: some took days, and a bundle in out/ may be all that there is.
 clean:
-	rm -rf out .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	for project in . converters runtime; do rm -rf $$project/build $$project/dist $$project/*.egg-info; done
 	find . -path './.venv*' -prune -o -path ./$(ARM) -prune -o -path ./.adbd -prune -o -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
 

@@ -31,6 +31,7 @@ from edge_power.evaluate import BundlePredictor, EagerPredictor, evaluate
 from edge_power.model import PowerForSequenceClassification
 from edge_power.retention_file import Retention, parse_keep
 from edge_power_runtime import Bundle, Classifier
+from edge_power_runtime.whole_file import write_whole
 
 KEEP = "0.9,0.8,0.7,0.6,0.5"
 LENGTHS = (16, 32, 64, 128)
@@ -255,7 +256,7 @@ def main(model: str | None, data: Path | None, output: Path | None, source: Path
             "import": import_seconds(),
         }
     if output is not None:
-        output.write_text(json.dumps(found))
+        write_whole(output, json.dumps(found))
     show(found, console)
 
 

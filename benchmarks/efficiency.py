@@ -38,6 +38,7 @@ from edge_power_runtime.profiler.device_facts import cpu_model
 from edge_power_runtime.profiler.system_files import SystemFiles
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.whole_file import write_whole
 
 WARM_UP = 5
 
@@ -107,6 +108,8 @@ def convert_programs(shape: Shape, engine: str, length: int, directory: Path) ->
     """Write the full program and both lowerings of the pruned one; what is there already is kept."""
     description = directory / "artifact.json"
     if not description.exists():
+        if directory.is_dir() and any(directory.iterdir()):
+            raise click.UsageError(f"{directory} holds no whole set of programs; remove it, or give other --programs")
         directory.mkdir(parents=True, exist_ok=True)
         tracer = Tracer(shape.model())
         sources = [
@@ -203,7 +206,7 @@ def main(
             else:
                 convert_programs(SHAPES[shape], engine, length, directory)
     if output is not None:
-        output.write_text(json.dumps({"machine": machine(), "results": [asdict(item) for item in results]}))
+        write_whole(output, json.dumps({"machine": machine(), "results": [asdict(item) for item in results]}))
     if results:
         console.print(efficiency_table(results))
 

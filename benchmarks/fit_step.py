@@ -27,6 +27,7 @@ from edge_power.config import ModelConfig
 from edge_power.fit.machine import keep_freed_memory, mixed
 from edge_power.fit.phase import Precision
 from edge_power.model import PowerForSequenceClassification
+from edge_power_runtime.whole_file import write_whole
 
 BATCH_SIZE = 32
 MINILM = ModelConfig(
@@ -154,7 +155,7 @@ def main(words: str, threads: int, steps: int, output: Path) -> None:
         "machine": machine() | {"libc": " ".join(platform.libc_ver())},
         "measured": [asdict(one) for one in found],
     }
-    output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_whole(output, json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from edge_power_runtime.profiler.latency_table import expected_ms, fit_latency_t
 from edge_power_runtime.profiler.record import Case, CaseResult, LatencyTable, Stages
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.whole_file import write_whole
 
 ENGINES = ("onnx", "tflite")
 WARM_UP = 3
@@ -103,6 +104,8 @@ def convert_programs(engine: str, directory: Path) -> Artifact:
     """Write all programs for one engine; what is there already is kept."""
     description = directory / "artifact.json"
     if not description.exists():
+        if directory.is_dir() and any(directory.iterdir()):
+            raise click.UsageError(f"{directory} holds no whole set of programs; remove it, or give other --programs")
         directory.mkdir(parents=True, exist_ok=True)
         torch.manual_seed(0)
         tracer = Tracer(PowerForSequenceClassification(CONFIG).eval())
@@ -306,7 +309,7 @@ def main(programs: Path, rounds: int, output: Path | None, source: Path | None, 
             "series": [asdict(item) for item in series],
         }
     if output is not None:
-        output.write_text(json.dumps(found) + "\n")
+        write_whole(output, json.dumps(found) + "\n")
     lines = lines_of(predict(read_series(found), fit(read_series(found))))
     print(page_of(found) if markdown else "\n".join(lines), end="" if markdown else "\n")
 

@@ -26,6 +26,7 @@ from tokenizers import Tokenizer
 from edge_power.data import read_examples
 from edge_power_runtime import Bundle, Classifier
 from edge_power_runtime.manifest import TOKENIZER_FILE, Program
+from edge_power_runtime.whole_file import write_whole
 
 WORDS = range(26, 35)
 WARM_UP = 50
@@ -281,7 +282,7 @@ def main(
             "series": [asdict(item) for item in series],
         }
     if output is not None:
-        output.write_text(json.dumps(found) + "\n")
+        write_whole(output, json.dumps(found) + "\n")
     name = (source or output or Path("overhead.json")).stem
     print(page_of(found, name) if markdown else "\n".join(lines_of(found)), end="" if markdown else "\n")
 

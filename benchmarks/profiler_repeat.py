@@ -23,6 +23,7 @@ from edge_power_runtime.profiler.compare import compare
 from edge_power_runtime.profiler.comparison import Comparison
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.report_file import read_report
+from edge_power_runtime.whole_file import write_whole
 from tests.busy import busy_loops
 
 AGREEING, FLAGGED = 9, 10  # the bars, of ten
@@ -107,7 +108,7 @@ def main(bundle: Path, engines: tuple[str, ...], pairs: int, pause: float, loade
         "quiet_flags": [kinds(report) for report in quiet],
         "loaded_flags": [kinds(report) for report in busy],
     }
-    output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    write_whole(output, json.dumps(record, indent=1) + "\n")
     raise SystemExit(0 if agreeing * 10 >= AGREEING * pairs and flagged == loaded else 1)
 
 

@@ -27,6 +27,7 @@ from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.plan import plan_cases
 from edge_power_runtime.profiler.subjects import Subject, SubjectOpener
 from edge_power_runtime.profiler.versions import versions_of
+from edge_power_runtime.whole_file import write_whole
 
 WARM_UP = 20
 SEED = 0
@@ -134,7 +135,7 @@ def main(bundle: Path, engines: tuple[str, ...], rounds: int, burst: int, output
     if output is not None:
         versions = versions_of({case.engine for case in cases})
         record = {"rounds": rounds, "burst": burst, "versions": versions, "pairs": [asdict(pair) for pair in pairs]}
-        output.write_text(json.dumps(record) + "\n", encoding="utf-8")
+        write_whole(output, json.dumps(record) + "\n")
     raise SystemExit(0 if all(pair.passes for pair in pairs) else 1)
 
 

@@ -46,7 +46,10 @@ def write_page(results: Sequence[Result], page: Path, *, is_trial: bool) -> None
     own = before[before.index(KEPT) :] if KEPT in before else ""
     data = page.with_suffix(".json")
     shown = with_earlier(results, read_page(data) if data.is_file() and not is_trial else [])
-    write_whole(page, render(shown, data=data.name, is_trial=is_trial) + own)
+    made = render(shown, data=data.name, is_trial=is_trial)
+    if before and before.partition("\n")[0] != made.partition("\n")[0]:
+        raise FitError(f"{page} exists and is no page of this benchmark; give another --page")
+    write_whole(page, made + own)
     figures = [asdict(replace(one, found=replace(one.found, phases=_without_curves(one)))) for one in shown]
     write_whole(data, json.dumps(figures, indent=1) + "\n")
 

@@ -20,6 +20,8 @@ def main() -> int:
     options = parser.parse_args()
     if not (options.model / "config.json").is_file():
         parser.error(f"{options.model} is no checkpoint: it has no config.json")
+    if options.output.is_dir() and any(options.output.iterdir()):
+        parser.error(f"{options.output} is not empty, and the export would write over what is there; remove it")
 
     from optimum.exporters.onnx import main_export
 

@@ -28,6 +28,7 @@ from edge_power.data import Example, label_ids, read_examples
 from edge_power_runtime import Bundle, Classifier, EdgePowerError, InputError
 from edge_power_runtime.manifest import Program
 from edge_power_runtime.sessions import Engine, Session
+from edge_power_runtime.whole_file import write_whole
 
 NUM_THREADS = 1
 SEED = 0
@@ -334,7 +335,7 @@ def write_report(
         ],
     }
     options.output.parent.mkdir(parents=True, exist_ok=True)
-    options.output.write_text(json.dumps(report) + "\n", encoding="utf-8")
+    write_whole(options.output, json.dumps(report) + "\n")
 
 
 def main() -> int:

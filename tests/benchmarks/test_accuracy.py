@@ -443,6 +443,15 @@ def test_what_a_person_wrote_stays(tmp_path):
     assert page.read_text(encoding="utf-8") == first + f"{KEPT}\n\nMuch.\n"
 
 
+def test_a_page_of_another_kind_is_not_written_over(tmp_path):
+    made_up("learned", 0.89).write(tmp_path / "mrpc" / "seed0" / "learned.json")
+    page = tmp_path / "README.md"
+    page.write_text("# Mine\n", encoding="utf-8")
+    with pytest.raises(FitError, match=r"README\.md exists and is no page of this benchmark; give another --page"):
+        write_page(read_results(tmp_path), page, is_trial=True)
+    assert page.read_text(encoding="utf-8") == "# Mine\n"
+
+
 def test_results_of_an_earlier_page_stay_where_no_new_ones_take_their_place():
     old = [made_up("learned", 0.88), made_up("first", 0.80), replace(made_up("learned", 0.70), task="rte")]
     same = [made_up("learned", 0.89)]
