@@ -8,6 +8,7 @@ A bare list of fractions is read as a schedule.
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,9 @@ RETENTION_FILE = "retention.json"
 
 # What a single retention is called where nobody named it, and the name of the budget that drops nothing.
 DEFAULT_BUDGET, FULL = "balanced", "full"
+
+_LARGEST = 2**20  # bytes; a file of 10 budgets for 100 lengths of 24 encoders has some 100,000
+_MOST_ENCODERS, _LONGEST_NAME = 512, 64
 
 Budgets = dict[str, "Retention"]  # by name, the default first
 
@@ -81,11 +85,15 @@ def read_budgets(path: Path) -> Budgets:
         RetentionError: it cannot be read, or what it says is no retention.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as stream:  # which may be a pipe, so nothing asks for its size first
+            data = stream.read(_LARGEST + 1)
+        text = data.decode("utf-8")
     except FileNotFoundError as error:
         raise RetentionError(f"no retention file at {path}; see `edge-power convert --help` for its form") from error
     except (OSError, UnicodeDecodeError) as error:
         raise RetentionError(f"cannot read the retention file {path}: {error}") from error
+    if len(data) > _LARGEST:
+        raise RetentionError(f"the retention file {path} has more than {_LARGEST:,} bytes; it holds a few numbers")
     try:
         return parse_budgets(text)
     except RetentionError as error:
@@ -99,7 +107,7 @@ def parse_budgets(text: str) -> Budgets:
         RetentionError: it is not JSON, or not of the form above.
     """
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=_unique_keys)
     except (ValueError, RecursionError) as error:
         raise RetentionError(f"not valid JSON ({error}); expected {{'schedule': [0.9, ...]}}") from error
     match content:
@@ -115,9 +123,10 @@ def checked_budget_name(name: str) -> str:
     Raises:
         RetentionError: it is none, or that of the budget that drops nothing.
     """
-    if not name.isidentifier() or name == FULL:
+    if not name.isidentifier() or name == FULL or len(name) > _LONGEST_NAME:
         raise RetentionError(
-            f"the budget name {name!r} cannot be used; take letters, digits, _, and not {FULL!r}, which drops nothing"
+            f"the budget name {_shorten(name)} cannot be used; take letters, digits, _, and not {FULL!r}, "
+            "which drops nothing"
         )
     return name
 
@@ -155,17 +164,40 @@ def parse_keep(text: str) -> Retention:
 
 
 def _schedule(fractions: list[Any]) -> RetentionSchedule:
+    _check_count(fractions)
     for fraction in fractions:
         if isinstance(fraction, bool) or not isinstance(fraction, int | float):
             raise RetentionError(f"a schedule holds fractions such as 0.9, found {_shorten(fraction)}")
-    return RetentionSchedule(tuple(float(fraction) for fraction in fractions))
+    return RetentionSchedule(tuple(map(_as_float, fractions)))
+
+
+def _as_float(number: int | float) -> float:
+    try:
+        return float(number)
+    except OverflowError:  # a whole number of 400 digits
+        return math.inf
+
+
+def _check_count(numbers: list[Any]) -> None:
+    if len(numbers) > _MOST_ENCODERS:
+        raise RetentionError(f"expected a number per encoder, at most {_MOST_ENCODERS}, found {len(numbers)}")
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {_shorten(repeated)} is there twice")
+    return content
 
 
 def _configuration(length: str, keep: Any) -> tuple[int, RetentionConfig]:
-    if not (length.isascii() and length.isdigit()):
+    if not (length.isascii() and length.isdigit()) or len(length) > 9 or str(int(length)) != length:
         raise RetentionError(f"a configuration is listed under a length such as '32', found {_shorten(length)}")
     if not isinstance(keep, list) or not all(type(kept) is int for kept in keep):
         raise RetentionError(f"length {length}: expected whole numbers, one per encoder, found {_shorten(keep)}")
+    _check_count(keep)
     return int(length), RetentionConfig(int(length), tuple(keep))
 
 

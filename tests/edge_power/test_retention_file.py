@@ -1,5 +1,10 @@
 """retention.json: every form of it there and back, and what a model makes of it."""
 
+import os
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from edge_power.model import PowerForSequenceClassification
@@ -97,3 +102,40 @@ def test_errors_name_the_file(tmp_path):
     path.write_text("[" * 100_000, encoding="utf-8")
     with pytest.raises(RetentionError, match="not valid JSON"):
         read_budgets(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"[1{'0' * 400}]", "encoder 1 has the fraction inf, must be in"),
+        ("[1e999]", "encoder 1 has the fraction inf"),
+        ("[NaN]", "encoder 1 has the fraction nan"),
+        (f'{{"configurations": {{"{"9" * 5000}": [1]}}}}', "listed under a length such as '32', found '999"),
+        ('{"configurations": {"08": [8, 4, 2, 1]}}', "listed under a length such as '32', found '08'"),
+        ('{"configurations": {"8": [8], "8": [4]}}', "the key '8' is there twice"),
+        ('{"schedule": [0.5], "schedule": [0.4]}', "the key 'schedule' is there twice"),
+        (f"[{'0.5,' * 1000} 0.5]", "a number per encoder, at most 512, found 1001"),
+        (f'{{"configurations": {{"8": [{"8," * 1000} 8]}}}}', "a number per encoder, at most 512, found 1001"),
+        (f'{{"budgets": {{"{"a" * 300}": [0.5]}}}}', "the budget name 'aaa"),
+        ('{"budgets": {"\\ud800": [0.5]}}', r"the budget name '\ud800' cannot be used"),
+    ],
+    ids=range(11),
+)
+def test_numbers_and_names_that_no_retention_has(text, expected):
+    with pytest.raises(RetentionError, match=re.escape(expected)) as caught:
+        parse_budgets(text)
+    assert len(str(caught.value)) < 400 and "\n" not in str(caught.value)
+
+
+def test_a_file_without_end_is_not_read_to_it():
+    with pytest.raises(RetentionError, match="the retention file /dev/zero has more than 1,048,576 bytes"):
+        read_budgets(Path("/dev/zero"))
+
+
+def test_a_pipe_is_read_once(tmp_path):
+    """As a shell gives it: --retention <(echo ...)."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as threads:
+        threads.submit(pipe.write_text, "[0.8, 0.5, 0.3, 0.3]", "utf-8")
+        assert read_budgets(pipe) == {"balanced": SCHEDULE}
