@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-Activation = Literal["gelu", "gelu_tanh", "relu", "silu"]
+Activation = Literal[
+    "gelu", "gelu_tanh", "gelu_clipped", "quick_gelu", "relu", "relu2", "relu6", "leaky_relu",
+    "silu", "hardswish", "mish", "tanh", "sigmoid", "linear",
+]  # fmt: skip
 HeadActivation = Literal["tanh", "relu", "gelu"]
 Task = Literal["classification", "regression"]
 

@@ -8,24 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from edge_power.config import Activation, ModelConfig
+from edge_power.activations import make_activation
+from edge_power.config import ModelConfig
 from edge_power.extract import product
-
-_ACTIVATIONS: dict[Activation, type[nn.Module] | tuple[type[nn.Module], dict[str, str]]] = {
-    "gelu": nn.GELU,
-    "gelu_tanh": (nn.GELU, {"approximate": "tanh"}),
-    "relu": nn.ReLU,
-    "silu": nn.SiLU,
-}
-
-
-def make_activation(name: Activation) -> nn.Module:
-    """Build the activation of that name."""
-    match _ACTIVATIONS[name]:
-        case (kind, options):
-            return kind(**options)
-        case kind:
-            return kind()
 
 
 class Encoder(nn.Module):

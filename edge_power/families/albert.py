@@ -31,7 +31,7 @@ def read(config: "PretrainedConfig", task: Task, labels: tuple[str, ...]) -> Mod
     """
     for name in ("num_hidden_groups", "inner_group_num"):
         if (found := getattr(config, name)) != 1:
-            raise CheckpointError(f"{config.name_or_path} has {name} {found}; supported: 1, all encoders alike")
+            raise CheckpointError(f"has {name} {found}; supported: 1, all encoders alike")
     shape = bert.read(config, task, labels)
     return replace(shape, embedding_size=config.embedding_size, shared_encoders=True)
 

@@ -50,7 +50,7 @@ def read(config: "PretrainedConfig", task: Task, labels: tuple[str, ...]) -> Mod
         max_positions=config.max_position_embeddings,
         num_token_types=config.type_vocab_size,
         norm_eps=config.layer_norm_eps,
-        activation=read_activation(config.hidden_act, config),
+        activation=read_activation(config.hidden_act),
         task=task,
         labels=labels,
         pad_id=config.pad_token_id or 0,

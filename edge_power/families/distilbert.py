@@ -32,7 +32,7 @@ def read(config: "PretrainedConfig", task: Task, labels: tuple[str, ...]) -> Mod
         max_positions=config.max_position_embeddings,
         num_token_types=0,
         norm_eps=1e-12,  # a constant of transformers' code, not of config.json
-        activation=read_activation(config.activation, config),
+        activation=read_activation(config.activation),
         task=task,
         labels=labels,
         pad_id=config.pad_token_id or 0,

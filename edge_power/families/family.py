@@ -1,6 +1,7 @@
 """What the supported architectures of transformers have in common: a name, a shape in config.json, names of weights."""
 
 import re
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,29 @@ from edge_power.errors import CheckpointError
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
-_ACTIVATIONS: dict[str, Activation] = {
+# Every name that transformers gives to an activation without weights of its own, but `laplace` and `sqrtsoftplus`,
+# which belong to attention and to routers. Names with one value differ in rounding alone.
+ACTIVATIONS: dict[str, Activation] = {
     "gelu": "gelu",
+    "gelu_python": "gelu",
     "gelu_new": "gelu_tanh",
+    "gelu_fast": "gelu_tanh",
+    "gelu_accurate": "gelu_tanh",
     "gelu_pytorch_tanh": "gelu_tanh",
+    "gelu_python_tanh": "gelu_tanh",
+    "gelu_10": "gelu_clipped",
+    "quick_gelu": "quick_gelu",
     "relu": "relu",
+    "relu2": "relu2",
+    "relu6": "relu6",
+    "leaky_relu": "leaky_relu",
     "silu": "silu",
     "swish": "silu",
+    "hardswish": "hardswish",
+    "mish": "mish",
+    "tanh": "tanh",
+    "sigmoid": "sigmoid",
+    "linear": "linear",
 }
 
 
@@ -31,8 +48,8 @@ class Family:
         model_type: as config.json spells it.
         classifier: the class that config.json declares for a classification checkpoint.
         names: Hugging Face's name of every module that has parameters, and ours; {} stands for an encoder's number.
-        read: makes our configuration of config.json's shape, given the task and the labels; raises CheckpointError
-            where our encoder does not compute what is asked for.
+        read: makes our configuration of config.json's shape, given the task and the labels; raises CheckpointError,
+            whose subject is the model, where our encoder does not compute what is asked for.
         write: makes config.json's shape of our configuration.
     """
 
@@ -55,22 +72,31 @@ class Family:
         """What Hugging Face's names of the head's parameters begin with."""
         return tuple(f"{theirs}." for theirs, ours in self.names.items() if ours.startswith("head."))
 
+    @property
+    def output(self) -> str:
+        """What Hugging Face's names of the last layer's parameters begin with."""
+        return next(f"{theirs}." for theirs, ours in self.names.items() if ours == "head.classifier")
 
-def read_activation(name: str, config: "PretrainedConfig") -> Activation:
+    @property
+    def base(self) -> str:
+        """What Hugging Face calls the encoder in a classifier; an encoder saved alone leaves it out."""
+        return next(iter(self.names)).partition(".")[0]
+
+
+def read_activation(name: str) -> Activation:
     """Spell the feed-forward layer's activation in our words.
 
     Raises:
         CheckpointError: our encoder has no such activation.
     """
-    if name not in _ACTIVATIONS:
-        found = f"{config.name_or_path} has the activation {name!r}"
-        raise CheckpointError(f"{found}; supported: {', '.join(_ACTIVATIONS)}")
-    return _ACTIVATIONS[name]
+    if name not in ACTIVATIONS:
+        raise CheckpointError(f"has the activation {reprlib.repr(name)}; supported: {', '.join(ACTIVATIONS)}")
+    return ACTIVATIONS[name]
 
 
 def write_activation(activation: Activation) -> str:
     """Spell an activation as config.json does."""
-    return next(theirs for theirs, ours in _ACTIVATIONS.items() if ours == activation)
+    return next(theirs for theirs, ours in ACTIVATIONS.items() if ours == activation)
 
 
 def _rename(state: Mapping[str, torch.Tensor], names: Mapping[str, str]) -> dict[str, torch.Tensor]:

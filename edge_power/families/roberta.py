@@ -30,7 +30,7 @@ def read(config: "PretrainedConfig", task: Task, labels: tuple[str, ...]) -> Mod
         CheckpointError: it does not say which token is padding.
     """
     if config.pad_token_id is None:
-        raise CheckpointError(f"{config.name_or_path} has no pad_token_id, after which its positions are counted")
+        raise CheckpointError("has no pad_token_id, after which its positions are counted; give that of its tokenizer")
     offset = config.pad_token_id + 1
     shape = bert.read(config, task, labels)
     return replace(shape, position_offset=offset, max_positions=config.max_position_embeddings - offset)

@@ -181,7 +181,7 @@ def without_head(directory):
 MODELS = {
     "masked language model": (
         lambda d: edit_config(d, architectures=["BertForMaskedLM"]),
-        ("has no classification head", "BertForMaskedLM with a masked-language-model head", "fine-tune it"),
+        ("has no classification head", "'BertForMaskedLM' with a masked-language-model head", "fine-tune it"),
     ),
     "token classification": (
         lambda d: edit_config(d, architectures=["BertForTokenClassification"]),
@@ -199,14 +199,14 @@ MODELS = {
     "no weights": (lambda d: (d / "model.safetensors").unlink(), ("holds no weights; expected model.safetensors",)),
     "truncated weights": (
         lambda d: (d / "model.safetensors").write_bytes((d / "model.safetensors").read_bytes()[:5000]),
-        ("cannot read the model",),
+        ("model.safetensors is no whole safetensors file", "download it again"),
     ),
     "weights that are none": (
         lambda d: (d / "model.safetensors").write_bytes(b"PK\3\4 no"),
-        ("cannot read the model",),
+        ("model.safetensors is a zip archive",),
     ),
     "no config": (lambda d: (d / "config.json").unlink(), ("holds no config.json",)),
-    "config that is no JSON": (lambda d: (d / "config.json").write_text("{"), ("cannot read the model",)),
+    "config that is no JSON": (lambda d: (d / "config.json").write_text("{"), ("config.json is not valid JSON",)),
     "another architecture": (
         lambda d: edit_config(d, model_type="gpt2", architectures=["GPT2ForSequenceClassification"]),
         ("is a 'gpt2' model; supported architectures: bert",),
@@ -216,7 +216,7 @@ MODELS = {
         lambda d: edit_config(d, problem_type="multi_label_classification"),
         ("multi-label", "supported: one label per text, or regression"),
     ),
-    "another activation": (lambda d: edit_config(d, hidden_act="mish"), ("the activation 'mish'; supported: gelu",)),
+    "another activation": (lambda d: edit_config(d, hidden_act="smelu"), ("the activation 'smelu'; supported: gelu",)),
     "another size": (lambda d: edit_config(d, hidden_size=64), ("of shape", "its config.json asks for")),
     "no tokenizer": (
         lambda d: ((d / "tokenizer.json").unlink(), (d / "tokenizer_config.json").unlink()),

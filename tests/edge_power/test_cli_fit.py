@@ -254,7 +254,8 @@ def test_a_checkpoint_with_a_weight_that_is_no_number(run, place, tmp_path):
     result = run(model=tmp_path / "poisoned")
     assert result.status == 2 and result.out == ""
     complaint = result.err.splitlines()[-1]
-    assert complaint.startswith("error: fine-tune: the loss is nan at step 1; there is no checkpoint of this phase yet")
+    assert "numbers of bert.encoder.layer.0.attention.self.query.weight not finite, the first nan" in complaint
+    assert [path.name for path in tmp_path.iterdir()] == ["poisoned"]
 
 
 def test_a_full_disk_keeps_what_was_done(run, small_disk):

@@ -359,9 +359,13 @@ def test_other_architectures_are_refused(made, model_type, tmp_path):
     [
         ("albert", {"inner_group_num": 2}, "has inner_group_num 2; supported: 1"),
         ("albert", {"num_hidden_groups": 3}, "has num_hidden_groups 3; supported: 1"),
-        ("albert", {"hidden_act": "mish"}, "has the activation 'mish'; supported: gelu"),
-        ("distilbert", {"activation": "mish"}, "has the activation 'mish'; supported: gelu"),
-        ("electra", {"position_embedding_type": "relative_key"}, "has relative_key positions; expected absolute"),
+        ("albert", {"hidden_act": "prelu"}, "has the activation 'prelu'; supported: gelu"),
+        ("distilbert", {"activation": "laplace"}, "has the activation 'laplace'; supported: gelu"),
+        (
+            "electra",
+            {"position_embedding_type": "relative_key"},
+            "has position_embedding_type 'relative_key'; expected",
+        ),
         ("roberta", {"is_decoder": True}, "is a decoder, whose words see only those before them"),
     ],
     ids=str,
