@@ -2,6 +2,7 @@
 
 import json
 import os
+import reprlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from edge_power.artifacts import ENGINES, FASTER_LOWERING, ArtifactOrder, Configurations, write_artifact
+from edge_power.checkpoint_checks import check_finite
 from edge_power.errors import OptionError
 from edge_power.extract import Lowering
 from edge_power.macs import count_macs
@@ -21,9 +23,18 @@ from edge_power.second_process import SecondProcess
 from edge_power.sentences import SENTENCES
 from edge_power.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.tracing import Tracer
-from edge_power_converters import ParityError, ProgramParity, Reference, check_artifact, staged_directory
+from edge_power_converters import (
+    ConversionError,
+    ParityError,
+    ProgramParity,
+    Reference,
+    check_artifact,
+    staged_directory,
+)
 from edge_power_converters.program import file_entries
 from edge_power_converters.staging import Place, check_output
+from edge_power_runtime.bundle import Bundle
+from edge_power_runtime.errors import BundleError
 from edge_power_runtime.manifest import (
     GOLDEN_FILE,
     MANIFEST_FILE,
@@ -135,13 +146,28 @@ def convert(
         RetentionError: a budget does not fit the model.
         ParityError: a program differs from eager; nothing was written.
         OutputError: the bundle cannot be written, or something came to stand in its place meanwhile.
-        ConversionError: an engine's tools failed; nothing was written.
+        ConversionError: an engine's tools failed, or the bundle cannot be read back; nothing was written.
+        CheckpointError: the model answers a text with NaN.
     """
     with staged_directory(place or check_output(output, force=plan.force)) as directory:
         job = _Job(model, directory, plan, watcher or Silence())
         manifest = job.run(name)
         (directory / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
+        _read_back(directory, manifest)
     return manifest
+
+
+def _read_back(directory: Path, manifest: Manifest) -> None:
+    """Open what was written as a device will, before it is called a bundle."""
+    try:
+        bundle = Bundle.open(directory)
+        bundle.check(manifest.files)
+        for artifact in manifest.artifacts:
+            bundle.check(artifact.files)
+        if bundle.manifest != manifest:
+            raise BundleError(f"{MANIFEST_FILE} reads as another one than was written")
+    except BundleError as error:
+        raise ConversionError(f"the bundle cannot be read back, so none was written: {error}") from error
 
 
 class _Job:
@@ -216,7 +242,10 @@ class _Job:
         texts = fitting(self.texts, config.length)
         if not texts:
             raise OptionError(f"length {config.length} does not even hold an empty text; give lengths of at least 4")
-        self.references[program] = texts, make_references(self.model, self.encoder, texts, config)
+        references = make_references(self.model, self.encoder, texts, config)
+        for checked, reference in zip(texts, references, strict=True):
+            check_finite(reference.logits.tolist(), f"the text {reprlib.repr(checked.text)}", "the model")
+        self.references[program] = texts, references
 
     def _write_side_files(self) -> list[Path]:
         """Write the golden examples and the model's configuration."""
