@@ -363,7 +363,7 @@ def test_a_conversion_stopped_on_its_way_leaves_the_old_bundle(checkpoint, tmp_p
         [*EDGE_POWER[:-1], listening, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         until = time.monotonic() + 60
-        while not list(tmp_path.glob(".bundle.partial-*/golden.json")) and time.monotonic() < until:
+        while not list(tmp_path.glob(".bundle.edge-power-*/new/golden.json")) and time.monotonic() < until:
             assert process.poll() is None, process.stderr.read()
             time.sleep(0.01)
         process.send_signal(sign)
