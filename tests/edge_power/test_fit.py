@@ -162,7 +162,7 @@ def test_fit_json_is_the_record(untaught):
     assert content.pop("schema_version") == 1
     assert set(content) == {
         "model", "task", "metric", "encoders", "unpruned_select", "unpruned_dev", "data", "phases", "candidates",
-        "budgets", "options", "versions", "seconds",
+        "budgets", "options", "versions", "seconds", "files",
     }  # fmt: skip
     assert (content["model"], content["task"], content["metric"], content["encoders"]) == (
         "untaught", "classification", "accuracy", ENCODERS,
@@ -171,6 +171,7 @@ def test_fit_json_is_the_record(untaught):
         "train_rows": 324, "select_rows": 36, "dev_rows": 150, "truncated": 0,
         "mean_length": content["data"]["mean_length"], "dev_mean_length": pytest.approx(dev_lengths().mean()),
     }  # fmt: skip
+    assert content["files"] == sorted(path.name for path in output.iterdir())
     assert content["seconds"] == pytest.approx(sum(phase["seconds"] for phase in content["phases"]))
     assert content["budgets"][0]["dev_metric"] == record.budgets[0].dev_metric
     assert set(content["versions"]) == {"edge-power", "torch", "transformers", "accelerate"}
