@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -66,44 +67,48 @@ def kill(forker: Forker, write: Callable[..., None], place: Path, name: str, *, 
         wait_for(place / "told")
     time.sleep(after)
     # It cannot be another's: the forker has not waited for it, or has, and then nobody is met within milliseconds.
-    try:
+    with suppress(ProcessLookupError):
         os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     return forker.wait() == -signal.SIGKILL
 
 
 def attack(forker: Forker, write: Callable[..., None], place: Path, *, kills: int) -> dict[str, int]:
-    """Kill so many processes, half of them in their last milliseconds, and look after each."""
+    """Kill so many processes, half of them in their last milliseconds, and look after each.
+
+    A process that ends before its kill comes counts as none, and another is begun.
+    """
     draw = random.Random(kills)
     output = place / "out" / "bundle"
     output.parent.mkdir()
     took = [run(forker, write, place, "run") for _ in range(3)]
     whole, end = (sorted(times)[1] for times in zip(*took, strict=True))
-    found = {"killed": 0, "killed in the last": 0, "new": 0, "left": 0}
-    name = "run"
-    for number in range(kills):
-        last = number % 2 == 1
+    found = {"begun": 0, "killed": 0, "killed at the end": 0, "new": 0, "left": 0}
+    found |= {"whole ms": round(whole * 1000), "end ms": round(end * 1000)}
+    before = "run"
+    while found["killed"] < kills:
+        found["begun"] += 1
+        name = f"run-{found['begun']}"
+        last = 2 * found["killed at the end"] <= found["killed"]
         after = draw.uniform(0, min(end, LAST_S) if last else whole)
-        killed = kill(forker, write, place, f"run-{number}", after=after, last=last)
+        killed = kill(forker, write, place, name, after=after, last=last)
         now = checked_name(output)
-        assert now in (name, f"run-{number}"), f"after kill {number}"
+        assert now in (before, name) if killed else now == name, f"after kill {found['begun']}"
         found["killed"] += killed
-        found["killed in the last"] += killed and last
-        found["new"] += killed and now != name
-        found["left"] += len(list(output.parent.iterdir())) > 1
-        name = now
-        if number % 10 == 9:
-            run(forker, write, place, f"next-{number}")
-            name = f"next-{number}"
-            assert checked_name(output) == name
-            assert [path.name for path in output.parent.iterdir()] == ["bundle"], f"after kill {number}"
+        found["killed at the end"] += killed and last
+        found["new"] += killed and now == name
+        found["left"] += killed and len(list(output.parent.iterdir())) > 1
+        before = now
+        if found["begun"] % 10 == 0:
+            before = f"next-{found['begun']}"
+            run(forker, write, place, before)
+            assert checked_name(output) == before
+            assert [path.name for path in output.parent.iterdir()] == ["bundle"], f"after kill {found['begun']}"
     return found
 
 
 def test_kills_while_a_bundle_is_replaced(forker, tmp_path):
     found = attack(forker, stage_anew, tmp_path, kills=20)
-    assert found["killed"] > 5, found
+    assert found["left"] > 0, "no kill came in the middle"
 
 
 @pytest.mark.slow  # minutes
