@@ -21,6 +21,7 @@ PRECISIONS = ("fp32", "fp16", "int8")
 DTYPES = ("int32", "int64", "float32")
 
 Task = Literal["classification", "regression"]
+Side = Literal["right", "left"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
 
@@ -284,15 +285,25 @@ class TokenizerEntry:
     Attributes:
         pad_id: the token that fills a text up to the length.
         has_token_types: whether the programs take token_type_ids.
+        truncation_side: the end of a text that is cut off where it is too long.
+        split_special_tokens: whether a special token that a text spells out, such as [SEP], is read as ordinary text.
     """
 
     pad_id: int
     has_token_types: bool
+    truncation_side: Side = "right"
+    split_special_tokens: bool = False
 
     @classmethod
     def read(cls, node: Node) -> Self:
-        """Read the entry."""
-        return cls(node.field("pad_id").integer(), node.field("has_token_types").boolean())
+        """Read the entry; every key must be there."""
+        is_left = node.field("truncation_side").choice(("right", "left")) == "left"
+        return cls(
+            pad_id=node.field("pad_id").integer(),
+            has_token_types=node.field("has_token_types").boolean(),
+            truncation_side="left" if is_left else "right",
+            split_special_tokens=node.field("split_special_tokens").boolean(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,18 +25,20 @@ def captured(*descriptors: int) -> Iterator[IO[bytes]]:
     Yields:
         The file, empty at first; it is gone after the block.
     """
-    with _LOCK, tempfile.TemporaryFile() as log:
+    with _LOCK:
         _flush()
-        saved = [os.dup(descriptor) for descriptor in descriptors]
-        try:
-            for descriptor in descriptors:
-                os.dup2(log.fileno(), descriptor)
-            yield log
-        finally:
-            _flush()
-            for descriptor, copy in zip(descriptors, saved, strict=True):
-                os.dup2(copy, descriptor)
-                os.close(copy)
+        # A descriptor that the process was started without (2>&-) stays closed; the log may come to have its number.
+        saved = {descriptor: os.dup(descriptor) for descriptor in descriptors if _is_open(descriptor)}
+        with tempfile.TemporaryFile() as log:
+            try:
+                for descriptor in saved:
+                    os.dup2(log.fileno(), descriptor)
+                yield log
+            finally:
+                _flush()
+                for descriptor, copy in saved.items():
+                    os.dup2(copy, descriptor)
+                    os.close(copy)
 
 
 @contextmanager
@@ -61,6 +63,14 @@ def tail(log: IO[bytes]) -> bytes:
     _flush()
     log.seek(0)
     return log.read()[-_KEPT_CHARACTERS:].strip()
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
 
 
 def _flush() -> None:

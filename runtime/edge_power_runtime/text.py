@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from edge_power_runtime.errors import BundleError, InputError
-from edge_power_runtime.manifest import TOKENIZER_FILE, TokenizerEntry
+from edge_power_runtime.manifest import TOKENIZER_FILE, Side, TokenizerEntry
+from edge_power_runtime.tokenizer_file import failure, read_tokenizer
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -43,7 +44,7 @@ class TextEncoder:
     """
 
     def __init__(self, tokenizer: "Tokenizer", entry: TokenizerEntry, max_length: int) -> None:
-        """Take over a tokenizer; its own padding and truncation are switched off.
+        """Take over a tokenizer; its own padding and truncation are switched off, which tokenizer.json may hold.
 
         Args:
             tokenizer: of the `tokenizers` library.
@@ -52,6 +53,7 @@ class TextEncoder:
         """
         tokenizer.no_padding()
         tokenizer.no_truncation()
+        tokenizer.encode_special_tokens = entry.split_special_tokens
         self._tokenizer = tokenizer
         self._entry = entry
         self.max_length = max_length
@@ -63,25 +65,20 @@ class TextEncoder:
         Raises:
             BundleError: it is no tokenizer that the installed `tokenizers` reads.
         """
-        from tokenizers import Tokenizer
-
-        try:
-            tokenizer = Tokenizer.from_str(data.decode("utf-8"))
-        except Exception as error:  # the library raises Exception itself for a malformed file
-            raise BundleError(f"{TOKENIZER_FILE} cannot be read by the tokenizers library: {error}") from error
-        return cls(tokenizer, entry, max_length)
+        return cls(read_tokenizer(data), entry, max_length)
 
     def encode(self, text: Text) -> EncodedText:
         """Tokenize a text or a pair and cut it to `max_length` by `longest_first`.
 
         Raises:
             InputError: it is neither, or UTF-8 cannot hold it.
+            BundleError: tokenizer.json fails on it.
         """
         encoding = self._tokenize(text)
         ids, type_ids = encoding.ids, encoding.type_ids
         if len(ids) <= self.max_length:
             return EncodedText(tuple(ids), tuple(type_ids), truncated=False)
-        rows = rows_that_fit(encoding.sequence_ids, self.max_length)
+        rows = self._rows(encoding)
         return EncodedText(tuple(ids[row] for row in rows), tuple(type_ids[row] for row in rows), truncated=True)
 
     def tokens(self, text: Text) -> tuple[str, ...]:
@@ -89,10 +86,21 @@ class TextEncoder:
 
         Raises:
             InputError: see `encode`.
+            BundleError: see `encode`.
+        """
+        encoding, rows = self.cut(text)
+        tokens = encoding.tokens
+        return tuple(tokens[row] for row in rows)
+
+    def cut(self, text: Text) -> tuple["Encoding", list[int]]:
+        """Tokenize a text whole, and say which of its tokens `encode` keeps, as positions in order.
+
+        Raises:
+            InputError: see `encode`.
+            BundleError: see `encode`.
         """
         encoding = self._tokenize(text)
-        tokens = encoding.tokens
-        return tuple(tokens[row] for row in rows_that_fit(encoding.sequence_ids, self.max_length))
+        return encoding, self._rows(encoding)
 
     def pad(self, encoded: EncodedText, length: int) -> dict[str, np.ndarray]:
         """Fill a text up to the length of a program.
@@ -120,22 +128,36 @@ class TextEncoder:
             inputs["token_type_ids"] = block[2:]
         return inputs
 
+    def _rows(self, encoding: "Encoding") -> list[int]:
+        return rows_that_fit(encoding.sequence_ids, self.max_length, self._entry.truncation_side)
+
     def _tokenize(self, text: Text) -> "Encoding":
-        if isinstance(text, str) and text.isascii():
-            return self._tokenizer.encode(text)  # most texts, and nothing can be wrong with them
-        first, second = _parts(text)
-        _refuse_surrogates(first)
-        if second is not None:
-            _refuse_surrogates(second)
-        return self._tokenizer.encode(first, second)
+        first: str
+        second: str | None
+        if isinstance(text, str) and text.isascii():  # most texts, and nothing can be wrong with them
+            first, second = text, None
+        else:
+            first, second = _parts(text)
+            _refuse_surrogates(first)
+            if second is not None:
+                _refuse_surrogates(second)
+        try:
+            return self._tokenizer.encode(first, second)
+        except BaseException as error:  # a panic of Rust is no Exception
+            if reason := failure(error):
+                raise BundleError(
+                    f"{TOKENIZER_FILE} fails on this text: {reason}; mend it, or leave the text out"
+                ) from error
+            raise
 
 
-def rows_that_fit(sequence_ids: Sequence[int | None], max_length: int) -> list[int]:
-    """Choose the tokens that stay when the longer text is cut from its end until both fit (`longest_first`).
+def rows_that_fit(sequence_ids: Sequence[int | None], max_length: int, side: Side = "right") -> list[int]:
+    """Choose the tokens that stay when the longer text is cut until both fit (`longest_first`).
 
     Args:
         sequence_ids: per token the text it belongs to, 0 or 1; None for special tokens, which always stay.
         max_length: the largest number of tokens.
+        side: on which both texts are cut: `right` keeps their beginnings, `left` their ends.
 
     Returns:
         The tokens that stay, as positions, in order.
@@ -152,14 +174,16 @@ def rows_that_fit(sequence_ids: Sequence[int | None], max_length: int) -> list[i
     # The longer text gives words up first; when both are cut it has the odd one.
     shorter = min(*sizes, room // 2)
     left = [room - shorter, shorter] if sizes[0] > sizes[1] else [shorter, room - shorter]
+    order = range(len(sequence_ids)) if side == "right" else range(len(sequence_ids) - 1, -1, -1)
     rows = []
-    for row, sequence in enumerate(sequence_ids):
+    for row in order:
+        sequence = sequence_ids[row]
         if sequence is None:
             rows.append(row)
         elif left[sequence] > 0:
             left[sequence] -= 1
             rows.append(row)
-    return rows
+    return rows if side == "right" else rows[::-1]
 
 
 def _refuse_surrogates(text: str) -> None:

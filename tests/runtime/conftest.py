@@ -142,7 +142,12 @@ def write_toy_bundle(root: Path, graph: Callable[[int, tuple[int, ...]], bytes])
         "task": "classification",
         "labels": ["negative", "positive"],
         "max_length": 16,
-        "tokenizer": {"pad_id": 0, "has_token_types": True},
+        "tokenizer": {
+            "pad_id": 0,
+            "has_token_types": True,
+            "truncation_side": "right",
+            "split_special_tokens": False,
+        },
         "files": [entry(root, "tokenizer.json"), entry(root, "golden.json")],
         "budgets": [
             {

@@ -22,7 +22,9 @@ LITERAL = (
   "max_length": 8,
   "tokenizer": {
     "pad_id": 0,
-    "has_token_types": false
+    "has_token_types": false,
+    "truncation_side": "right",
+    "split_special_tokens": false
   },
   "files": [
     {
@@ -240,6 +242,13 @@ def test_documents_that_are_no_manifest(data, message):
         (("max_length",), 2**63, r"max_length must be a whole number in 1\.\.2\^63-1"),
         (("tokenizer", "pad_id"), -1, r"tokenizer.pad_id must be a whole number in 0\.\."),
         (("tokenizer", "has_token_types"), 1, "tokenizer.has_token_types must be true or false"),
+        (
+            ("tokenizer", "truncation_side"),
+            "both",
+            "tokenizer.truncation_side must be one of right, left, found 'both'",
+        ),
+        (("tokenizer", "truncation_side"), None, "tokenizer.truncation_side must be one of right, left"),
+        (("tokenizer", "split_special_tokens"), 0, "tokenizer.split_special_tokens must be true or false"),
         (("files",), {}, "files must be an array"),
         (("files",), [], "files must be a list with tokenizer.json"),
         (("files", 0, "sha256"), SHA[:-1], r"files\[0\].sha256 must be 64 lower-case hexadecimal digits"),

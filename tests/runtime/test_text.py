@@ -3,6 +3,7 @@
 import itertools
 import json
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,6 +19,14 @@ ENTRY = TokenizerEntry(pad_id=0, has_token_types=True)
 @pytest.fixture
 def tokenizer_json(toy_bundle) -> bytes:
     return (toy_bundle / "tokenizer.json").read_bytes()
+
+
+@pytest.fixture
+def special_json(tokenizer_json) -> bytes:
+    """The same with a [SEP] that a text may spell out."""
+    tokenizer = Tokenizer.from_str(tokenizer_json.decode())
+    tokenizer.add_special_tokens(["[SEP]"])
+    return tokenizer.to_str().encode()
 
 
 @pytest.fixture
@@ -81,14 +90,31 @@ def test_text_that_just_fits_is_not_cut(encoder):
     assert not encoded.truncated
 
 
+def test_long_text_is_cut_at_its_beginning_where_the_manifest_says_so(tokenizer_json):
+    encoder = TextEncoder.from_json(tokenizer_json, replace(ENTRY, truncation_side="left"), max_length=6)
+    assert encoder.encode("a good bad film the very dull").ids == (2, 7, 8, 10, 11, 3)
+    assert encoder.tokens("a good bad film the very dull") == ("[CLS]", "film", "the", "very", "dull", "[SEP]")
+    pair = encoder.encode(("a good film", "the very bad film"))
+    assert pair == EncodedText((2, 7, 3, 6, 7, 3), (0, 0, 0, 1, 1, 1), truncated=True)
+
+
+def test_spelled_out_special_tokens_are_what_the_manifest_says(special_json):
+    as_tokens = TextEncoder.from_json(special_json, ENTRY, max_length=8)
+    assert as_tokens.tokens("good [SEP] film") == ("[CLS]", "good", "[SEP]", "film", "[SEP]")
+    as_text = TextEncoder.from_json(special_json, replace(ENTRY, split_special_tokens=True), max_length=8)
+    assert as_text.tokens("good [SEP] film") == ("[CLS]", "good", "[UNK]", "[UNK]", "[UNK]", "film", "[SEP]")
+
+
+@pytest.mark.parametrize("side", ["right", "left"])
 @pytest.mark.parametrize("max_length", [3, 8, 9])
-def test_cut_is_that_of_the_tokenizers_library(tokenizer_json, max_length):
-    encoder = TextEncoder.from_json(tokenizer_json, ENTRY, max_length)
-    reference = Tokenizer.from_str(tokenizer_json.decode())
+def test_cut_is_that_of_the_tokenizers_library(special_json, max_length, side):
+    encoder = TextEncoder.from_json(special_json, replace(ENTRY, truncation_side=side), max_length)
+    reference = Tokenizer.from_str(special_json.decode())
     reference.no_padding()
-    reference.enable_truncation(max_length, strategy="longest_first")
+    reference.enable_truncation(max_length, strategy="longest_first", direction=side)
     for first, second in itertools.product(range(12), repeat=2):
-        pair = ("good " * first, "bad " * second)
+        # Every third word is another, so that the side shows; a spelled-out [SEP] counts as a word.
+        pair = tuple(" ".join(itertools.islice(itertools.cycle(("good", "[SEP]", "bad")), n)) for n in (first, second))
         expected, found = reference.encode(*pair), encoder.encode(pair)
         assert (found.ids, found.type_ids) == (tuple(expected.ids), tuple(expected.type_ids)), (first, second)
         assert found.truncated == (first + second + 3 > max_length)
