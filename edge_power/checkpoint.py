@@ -12,15 +12,16 @@ import torch
 from torch import nn
 
 from edge_power.checkpoint_checks import check_answer, check_vocabulary
-from edge_power.checkpoint_config import SUPPORTED, read_config, read_source_config, source_content, write_labels
+from edge_power.checkpoint_config import read_config, read_source_config, source_content, write_labels
 from edge_power.checkpoint_files import find_file
 from edge_power.checkpoint_weights import match_weights, read_headers, read_weights
 from edge_power.config import ModelConfig, Task
-from edge_power.errors import CheckpointError, system_errors
+from edge_power.errors import system_errors
 from edge_power.families import FAMILIES
 from edge_power.model import PowerForSequenceClassification
 from edge_power.retention_file import RETENTION_FILE, Budgets, budgets_to_json, read_budgets
 from edge_power.tokenizer import save_tokenizer
+from edge_power.tokenizer_settings import load_tokenizer
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -109,7 +110,8 @@ def _read_model(
         _draw_head(weights, ours.head, config.initializer_range)
     ours.load_state_dict(weights, assign=True)
     ours.source_config = source_content(config)
-    ours.tokenizer = _load_tokenizer(model, config)
+    ours.tokenizer = load_tokenizer(model, config)
+    ours.source = str(Path(model).absolute()) if Path(model).exists() else str(model)
     check_vocabulary(ours.tokenizer, shape.vocab_size, model)
     return ours.eval()
 
@@ -122,26 +124,6 @@ def _draw_head(weights: dict[str, torch.Tensor], head: nn.Module, deviation: flo
             weights[f"head.{name}"] = drawn
 
 
-def _load_tokenizer(model: str | PathLike[str], config: "PretrainedConfig") -> Any:
-    from transformers import AutoTokenizer
-
-    try:
-        # With the configuration that was checked: it would read config.json itself, unchecked.
-        tokenizer = AutoTokenizer.from_pretrained(model, config=config)
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"cannot read the tokenizer of {str(model)!r}: {_first_line(error)}") from error
-    if not tokenizer.is_fast:
-        raise CheckpointError(f"the tokenizer of {model} has no tokenizer.json form, which a device needs")
-    if tokenizer.vocab_size <= len(tokenizer.all_special_ids):
-        # transformers 5 makes up a tokenizer of special tokens where it finds no file.
-        raise CheckpointError(f"{model} has no tokenizer; expected tokenizer.json or vocab.txt beside config.json")
-    first = tokenizer("").input_ids[:1]
-    if first != [tokenizer.cls_token_id]:
-        found = repr(tokenizer.decode(first)) if first else "nothing"
-        raise CheckpointError(f"the tokenizer of {model} begins a text with {found} and not with [CLS]; {SUPPORTED}")
-    return tokenizer
-
-
 def _load_budgets(model: str | PathLike[str]) -> Budgets:
     path = find_file(model, RETENTION_FILE) if os.path.isdir(model) else None  # it is ours, and no hub's
     return {} if path is None else read_budgets(path)
@@ -152,7 +134,3 @@ def _quiet_transformers() -> None:
 
     logging.set_verbosity_error()
     logging.disable_progress_bar()
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n")[0]

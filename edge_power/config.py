@@ -33,7 +33,8 @@ class ModelConfig:
         attention_dropout: probability while training, of the attention probabilities.
         head_activation: between the two layers of the head.
         embedding_size: of embeddings that are projected to hidden_size; None where they have that size.
-        position_offset: rows of the position embedding before that of [CLS].
+        position_offset: rows of the position embedding before that of [CLS]; where there are any, the last of them is
+            that of padding, which is not counted.
         shared_encoders: whether all encoders have the same weights (ALBERT).
     """
 

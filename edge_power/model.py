@@ -30,6 +30,8 @@ class Embeddings(nn.Module):
         super().__init__()
         size = config.embedding_size or config.hidden_size
         self.position_offset, self.dropout = config.position_offset, config.dropout
+        # RoBERTa counts the words that are no padding, and padding has the row before theirs, wherever it stands.
+        self.uncounted = config.pad_id if config.position_offset else None
         self.word = nn.Embedding(config.vocab_size, size)
         self.position = nn.Embedding(config.position_offset + config.max_positions, size)
         self.token_type = nn.Embedding(config.num_token_types, size) if config.num_token_types else None
@@ -38,26 +40,42 @@ class Embeddings(nn.Module):
 
     def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor | None) -> torch.Tensor:
         """(..., n) token ids and token types, which are not looked at where there is no table, to (..., n, hidden)."""
-        first, length = self.position_offset, input_ids.shape[-1]
-        position = self.position.weight[first : first + length]
         embedded = self.word(input_ids)
         if self.token_type is not None:
             embedded = embedded + self.token_type(token_type_ids)
-        embedded = self.norm(embedded + position)
+        embedded = self.norm(embedded + self._positions(input_ids))
         if self.training:
             embedded = functional.dropout(embedded, self.dropout)
         return embedded if self.projection is None else self.projection(embedded)
 
-    def for_tracing(self) -> "Embeddings":
-        """A twin that shares the tables; where there is one token type alone, its vector joins the positions."""
-        if self.token_type is None or self.token_type.num_embeddings > 1:
+    def _positions(self, input_ids: torch.Tensor) -> torch.Tensor:
+        """What is added for the place of each token, (n, size) or (..., n, size)."""
+        first = self.position_offset
+        if self.uncounted is None:
+            return self.position.weight[first : first + input_ids.shape[-1]]
+        counted = (input_ids != self.uncounted).to(torch.int64)
+        places: torch.Tensor = self.position(torch.cumsum(counted, -1) * counted + (first - 1))
+        return places
+
+    def for_tracing(self, *, typed: bool) -> "Embeddings":
+        """A twin that shares the tables; where it is given no token types, type 0 joins the positions.
+
+        Args:
+            typed: whether programs take token_type_ids.
+        """
+        if self.token_type is None or typed:
             return self
         twin = Embeddings.__new__(Embeddings)
         nn.Module.__init__(twin)
-        twin.position_offset, twin.dropout, twin.token_type = 0, 0.0, None
+        twin.position_offset, twin.uncounted, twin.dropout, twin.token_type = 0, self.uncounted, 0.0, None
         twin.word, twin.norm, twin.projection = self.word, self.norm, self.projection
-        positions = self.position.weight[self.position_offset :] + self.token_type.weight
-        twin.position = nn.Embedding.from_pretrained(positions.detach())
+        # Rows that no token has stay out of the file; that of padding, which is before the others, stays in.
+        if self.uncounted is not None:
+            twin.position_offset = 1
+        unused = self.position_offset - twin.position_offset
+        twin.position = nn.Embedding.from_pretrained(
+            (self.position.weight[unused:] + self.token_type.weight[0]).detach()
+        )
         return twin
 
 
@@ -261,6 +279,7 @@ class PowerForSequenceClassification(nn.Module):
         budgets: what `convert` uses when the caller names nothing else, by name, the default first; none keeps all.
         tokenizer: of the checkpoint; None for a model made in memory.
         source_config: the checkpoint's config.json as it was read; None for a model made in memory.
+        source: the checkpoint's directory, or its name on the hub; None for a model made in memory.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -272,6 +291,7 @@ class PowerForSequenceClassification(nn.Module):
         self.budgets: Budgets = {}
         self.tokenizer: PreTrainedTokenizerBase | None = None
         self.source_config: dict[str, Any] | None = None
+        self.source: str | None = None
 
     def forward(
         self,
@@ -287,6 +307,12 @@ class PowerForSequenceClassification(nn.Module):
             input_ids, attention_mask, token_type_ids, retention=retention, soft_extract=soft_extract
         )
         return ClassifierOutput(self.head(encoded.cls), encoded)
+
+    @property
+    def reads_token_types(self) -> bool:
+        """Whether a text's token types reach the model: it has several, and its tokenizer hands them out."""
+        names = () if self.tokenizer is None else self.tokenizer.model_input_names
+        return self.config.has_token_types and (self.tokenizer is None or "token_type_ids" in names)
 
     @property
     def retention(self) -> "Retention | None":

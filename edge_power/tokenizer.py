@@ -2,16 +2,27 @@
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from edge_power.errors import CheckpointError, system_errors
+from edge_power.errors import CheckpointError
 from edge_power.model import PowerForSequenceClassification
+from edge_power.tokenizer_settings import write_tokenizer
 from edge_power_runtime.manifest import TOKENIZER_FILE, TokenizerEntry
 from edge_power_runtime.text import TextEncoder
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 
 def tokenizer_entry(model: PowerForSequenceClassification) -> TokenizerEntry:
     """What the manifest adds to tokenizer.json."""
-    return TokenizerEntry(pad_id=model.config.pad_id, has_token_types=model.config.has_token_types)
+    tokenizer = _tokenizer(model)
+    return TokenizerEntry(
+        pad_id=model.config.pad_id,
+        has_token_types=model.reads_token_types,
+        truncation_side="left" if tokenizer.truncation_side == "left" else "right",
+        split_special_tokens=bool(tokenizer.split_special_tokens),
+    )
 
 
 def save_tokenizer(model: PowerForSequenceClassification, directory: Path) -> None:
@@ -21,10 +32,7 @@ def save_tokenizer(model: PowerForSequenceClassification, directory: Path) -> No
         CheckpointError: the model has no tokenizer.
         OSError: a file cannot be written.
     """
-    if model.tokenizer is None:
-        raise CheckpointError("the model has no tokenizer, and texts need one; set model.tokenizer")
-    with system_errors(Exception):  # the tokenizers library raises Exception itself
-        model.tokenizer.save_pretrained(directory)
+    write_tokenizer(_tokenizer(model), directory)
 
 
 def text_encoder(model: PowerForSequenceClassification, max_length: int) -> TextEncoder:
@@ -37,3 +45,9 @@ def text_encoder(model: PowerForSequenceClassification, max_length: int) -> Text
         save_tokenizer(model, Path(directory))
         content = (Path(directory) / TOKENIZER_FILE).read_bytes()
     return TextEncoder.from_json(content, tokenizer_entry(model), max_length)
+
+
+def _tokenizer(model: PowerForSequenceClassification) -> "PreTrainedTokenizerBase":
+    if model.tokenizer is None:
+        raise CheckpointError("the model has no tokenizer, and texts need one; set model.tokenizer")
+    return model.tokenizer

@@ -143,13 +143,14 @@ class Tracer:
     """A model made ready for tracing: one per model, so that all its programs share one copy of the weights.
 
     Attributes:
-        input_names: of every program; token_type_ids only where the model has more than one type.
+        input_names: of every program; token_type_ids only where the model reads them.
     """
 
     def __init__(self, model: PowerForSequenceClassification) -> None:
         """Take the weights of `model` as they are now."""
-        self.input_names = INPUT_NAMES if model.config.has_token_types else INPUT_NAMES[:-1]
-        self.embeddings, self.head = model.encoder.embeddings.for_tracing(), model.head
+        typed = model.reads_token_types
+        self.input_names = INPUT_NAMES if typed else INPUT_NAMES[:-1]
+        self.embeddings, self.head = model.encoder.embeddings.for_tracing(typed=typed), model.head
         encoders = model.encoder.stack()
         # One twin of each module: where encoders share their weights, so do their twins.
         twins = {encoder: encoder.for_tracing() for encoder in dict.fromkeys(encoders)}

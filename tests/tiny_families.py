@@ -70,18 +70,19 @@ def family_tokenizer(model_type: str) -> PreTrainedTokenizerBase:
     raise ValueError(model_type)
 
 
-def family_checkpoint(directory: Path, model_type: str, **options: Any) -> PreTrainedModel:
+def family_checkpoint(directory: Path, model_type: str, *, spare: int = 0, **options: Any) -> PreTrainedModel:
     """Write a classifier, and give it as transformers has it.
 
     Args:
         directory: to write to.
         model_type: of the family.
+        spare: embeddings for tokens that are added later.
         options: for config.json, besides OPTIONS.
     """
     tokenizer = family_tokenizer(model_type)
     config = AutoConfig.for_model(
         model_type,
-        vocab_size=len(tokenizer),
+        vocab_size=len(tokenizer) + spare,
         pad_token_id=tokenizer.pad_token_id,
         initializer_range=0.2,  # ten times wider than usual, so that the logits are not all alike
         **OPTIONS[model_type] | options,

@@ -3,14 +3,12 @@
 import math
 from typing import TYPE_CHECKING
 
-from tokenizers import Tokenizer
-
 from edge_power.errors import CheckpointError
 from edge_power.explain.explanation import Explanation, Stage, Verdict
 from edge_power.explain.words import read_words
 from edge_power_runtime import Classifier
 from edge_power_runtime.manifest import TOKENIZER_FILE
-from edge_power_runtime.text import Text
+from edge_power_runtime.text import Text, TextEncoder
 
 if TYPE_CHECKING:
     import torch
@@ -51,12 +49,10 @@ def explain_checkpoint(
     config = retention.at(length, encoders=model.config.num_encoders)
     pruned = eager_outputs(model, [encoder.pad(encoded, length)], config)
     unpruned = eager_outputs(model, [encoder.pad(encoded, words)], None)
-    assert model.tokenizer is not None  # text_encoder made sure
-    tokenizer = _fresh(Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str()))
     return Explanation(
         source=source,
         text=text,
-        reading=read_words(tokenizer, text, words),
+        reading=read_words(encoder, text),
         stages=_stages(pruned, words),
         labels=model.config.labels,
         prediction=_verdict(model, pruned.logits),
@@ -73,24 +69,17 @@ def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
         EngineError: the engine failed.
     """
     found = classifier(text)
-    tokenizer = _fresh(Tokenizer.from_str(classifier.bundle.read(TOKENIZER_FILE).decode("utf-8")))
-    everything = (tuple(range(found.num_tokens)),) * (len(found.retention.keep) - 1)
     artifact, manifest = classifier.artifact, classifier.bundle.manifest
+    encoder = TextEncoder.from_json(classifier.bundle.read(TOKENIZER_FILE), manifest.tokenizer, found.num_tokens)
+    everything = (tuple(range(found.num_tokens)),) * (len(found.retention.keep) - 1)
     return Explanation(
         source=f"{manifest.name}: {found.program} on {artifact.engine}, {artifact.precision}",
         text=text,
-        reading=read_words(tokenizer, text, found.num_tokens),
+        reading=read_words(encoder, text),
         stages=(*(Stage(kept) for kept in found.survivors or everything), Stage((0,))),
         labels=manifest.labels,
         prediction=Verdict(found.label, found.score, found.scores),
     )
-
-
-def _fresh(tokenizer: Tokenizer) -> Tokenizer:
-    """Switch off the tokenizer's own padding and truncation."""
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
 
 
 def _stages(output: "ClassifierOutput", words: int) -> tuple[Stage, ...]:

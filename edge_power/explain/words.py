@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edge_power_runtime.text import Text, rows_that_fit
+from edge_power_runtime.text import Text, TextEncoder
 
 if TYPE_CHECKING:
-    from tokenizers import Encoding, Tokenizer
+    from tokenizers import Encoding
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class _Span:
     pieces: list[int]
 
 
-def read_words(tokenizer: "Tokenizer", text: Text, max_length: int) -> Reading:
+def read_words(encoder: TextEncoder, text: Text) -> Reading:
     """Tokenize a text and put the pieces of each word together.
 
     The tokenizer's word numbers and offsets decide, so that WordPiece, BPE and Unigram are read alike. White space
@@ -62,13 +62,15 @@ def read_words(tokenizer: "Tokenizer", text: Text, max_length: int) -> Reading:
     are of one word.
 
     Args:
-        tokenizer: of the `tokenizers` library; it neither pads nor truncates.
-        text: a text or a pair, which UTF-8 can hold.
-        max_length: the largest number of tokens; the longer text is cut first, as a device does.
+        encoder: cuts the text as a device does.
+        text: a text or a pair.
+
+    Raises:
+        InputError: it is no text.
+        BundleError: tokenizer.json fails on it.
     """
+    encoding, rows = encoder.cut(text)
     texts = (text,) if isinstance(text, str) else text
-    encoding = tokenizer.encode(*texts)
-    rows = rows_that_fit(encoding.sequence_ids, max_length)
     whole = encoding.tokens
     tokens = tuple(whole[row] for row in rows)
     words = tuple(_words(encoding, rows, tokens, texts))

@@ -1,7 +1,7 @@
 """RoBERTa (Liu et al. 2019), and XLM-RoBERTa and CamemBERT, which are the same model with other tokenizers.
 
-Positions are counted from the row after the padding token's own. A padding token has that row in transformers and the
-next position here: nothing of a padding row reaches a word.
+Positions are counted from the row after the padding token's own, over the tokens that are no padding: a padding token
+has its own row, also one that a text spells out.
 """
 
 from dataclasses import replace

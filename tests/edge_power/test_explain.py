@@ -24,6 +24,8 @@ from edge_power.macs import count_macs, count_unpruned
 from edge_power.retention_file import parse_budgets, parse_keep
 from edge_power.tokenizer import text_encoder
 from edge_power_runtime import Classifier, InputError, RetentionError
+from edge_power_runtime.manifest import TokenizerEntry
+from edge_power_runtime.text import TextEncoder
 from tests.edge_power.conftest import assert_refused
 from tests.tiny import KEEP, tiny_config, tiny_model, tiny_tokenizer
 
@@ -72,6 +74,10 @@ def one_number():
 TOKENIZERS = (wordpiece, byte_level_bpe, unigram, one_number)
 
 
+def read(tokenizer, text, max_length):
+    return read_words(TextEncoder(tokenizer, TokenizerEntry(pad_id=0, has_token_types=False), max_length), text)
+
+
 def spellings(reading):
     return [word.spelling for word in reading.words]
 
@@ -81,7 +87,7 @@ def spellings(reading):
 
 @pytest.mark.parametrize("make", TOKENIZERS)
 def test_pieces_become_words_whatever_the_tokenizer(make):
-    reading = read_words(make(), "good films", 99)
+    reading = read(make(), "good films", 99)
     opening, *words, closing = reading.words
     assert [(word.spelling, word.part, word.spaced) for word in words] == [("good", 0, True), ("films", 0, True)]
     assert (opening.part, closing.part) == (None, None)
@@ -91,32 +97,32 @@ def test_pieces_become_words_whatever_the_tokenizer(make):
 
 def test_the_text_keeps_its_own_spelling():
     """The tokenizer lowers case and takes accents off; the reader does not."""
-    reading = read_words(wordpiece(), "  Films,\tnot  DÉJÀ\nbad!", 99)
+    reading = read(wordpiece(), "  Films,\tnot  DÉJÀ\nbad!", 99)
     assert spellings(reading) == ["[CLS]", "Films", ",", "not", "DÉJÀ", "bad", "!", "[SEP]"]
     assert [word.spaced for word in reading.words] == [True, True, False, True, True, True, False, True]
 
 
 def test_a_pair_is_read_in_two_parts():
-    reading = read_words(wordpiece(), ("good ?", "never good"), 99)
+    reading = read(wordpiece(), ("good ?", "never good"), 99)
     assert spellings(reading) == ["[CLS]", "good", "?", "[SEP]", "never", "good", "[SEP]"]
     assert [word.part for word in reading.words] == [None, 0, 0, None, 1, 1, None]
 
 
 def test_white_space_of_its_own_is_named_by_its_token():
     """Byte-level BPE has a token for a line break, whose span holds nothing to show."""
-    assert spellings(read_words(byte_level_bpe(), "a\n\nb", 99)) == ["<s>", "a", "Ċ", "Ċ", "b", "</s>"]
+    assert spellings(read(byte_level_bpe(), "a\n\nb", 99)) == ["<s>", "a", "Ċ", "Ċ", "b", "</s>"]
 
 
 def test_characters_that_become_several_are_one_word():
     """NFKC makes five letters of the one; all of them have its offsets."""
-    assert spellings(read_words(unigram(), "a ㌔ b", 99))[1:-1] == ["a", "㌔", "b"]
+    assert spellings(read(unigram(), "a ㌔ b", 99))[1:-1] == ["a", "㌔", "b"]
 
 
 @pytest.mark.parametrize("text", ["film " * 50, ("film " * 50, "good"), ("good bad", "films " * 50)])
 def test_a_long_text_is_cut_as_a_device_cuts_it(model, text):
-    reading = read_words(wordpiece(), text, 16)
+    reading = read(wordpiece(), text, 16)
     assert reading.tokens == text_encoder(model, 16).tokens(text)
-    assert reading.cut == len(read_words(wordpiece(), text, 10**6).tokens) - 16
+    assert reading.cut == len(read(wordpiece(), text, 10**6).tokens) - 16
     assert [piece for word in reading.words for piece in word.pieces] == list(range(16))
 
 
@@ -124,7 +130,7 @@ def test_a_long_text_is_cut_as_a_device_cuts_it(model, text):
 @settings(max_examples=60, deadline=None)
 @given(first=ANY_TEXT, second=ANY_TEXT)
 def test_every_token_is_of_one_word_and_every_word_of_the_text(make, first, second):
-    reading = read_words(make(), (first, second), 10**6)
+    reading = read(make(), (first, second), 10**6)
     assert [piece for word in reading.words for piece in word.pieces] == list(range(len(reading.tokens)))
     for part, text in enumerate((first, second)):
         end = 0
@@ -317,7 +323,7 @@ def test_a_narrow_screen_folds_the_rows():
 
 
 def test_the_second_text_has_lines_of_its_own():
-    words = read_words(wordpiece(), ("good ?", "never good"), 99).words
+    words = read(wordpiece(), ("good ?", "never good"), 99).words
     assert fold(words, 80) == [[0, 1, 2, 3], [4, 5, 6]]
 
 
@@ -345,7 +351,7 @@ def test_the_cut_is_told():
 @settings(max_examples=60, deadline=None)
 @given(first=ANY_TEXT, second=ANY_TEXT, width=st.integers(40, 90))
 def test_any_text_fits_the_screen_and_obeys_no_control(first, second, width):
-    reading = read_words(wordpiece(), (first, second), 64)
+    reading = read(wordpiece(), (first, second), 64)
     everything = tuple(range(len(reading.tokens)))
     found = explanation(reading=reading, stages=(Stage(everything), Stage((0,))), text=(first, second))
     *picture, _, _, _ = draw(found, width)
@@ -512,7 +518,7 @@ def test_words_of_one_line_stand_below_each_other(browser, tmp_path):
 @settings(max_examples=60, deadline=None)
 @given(first=ANY_TEXT, second=ANY_TEXT, label=ANY_TEXT)
 def test_any_text_is_escaped(first, second, label):
-    reading = read_words(wordpiece(), (f"<b onclick='x'>{first}", f"</style>{second}&amp;"), 64)
+    reading = read(wordpiece(), (f"<b onclick='x'>{first}", f"</style>{second}&amp;"), 64)
     everything = tuple(range(len(reading.tokens)))
     found = Rows(
         page(
