@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+from edge_power.against_transformers import SourceReport, compare_with_transformers
 from edge_power.artifacts import ENGINES, FASTER_LOWERING, ArtifactOrder, Configurations, write_artifact
 from edge_power.checkpoint_checks import check_finite
 from edge_power.errors import OptionError
@@ -20,7 +21,7 @@ from edge_power.model import PowerForSequenceClassification
 from edge_power.references import CheckedText, encode_texts, fitting, golden_examples, make_references
 from edge_power.retention_file import FULL, Budgets, Retention
 from edge_power.second_process import SecondProcess
-from edge_power.sentences import SENTENCES
+from edge_power.sentences import PAIRS, SENTENCES
 from edge_power.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.tracing import Tracer
 from edge_power_converters import (
@@ -34,7 +35,7 @@ from edge_power_converters import (
 from edge_power_converters.program import file_entries
 from edge_power_converters.staging import Place, check_output
 from edge_power_runtime.bundle import Bundle
-from edge_power_runtime.errors import BundleError
+from edge_power_runtime.errors import BundleError, InputError
 from edge_power_runtime.manifest import (
     GOLDEN_FILE,
     MANIFEST_FILE,
@@ -101,6 +102,10 @@ class Watcher(Protocol):
         """Learn that a step begins, and that the one before is done."""
         ...
 
+    def compared(self, report: SourceReport) -> None:
+        """Learn how the eager model compares with transformers."""
+        ...
+
     def checked(self, report: EngineReport) -> None:
         """Learn how an engine's programs compare with eager, before anything is refused."""
         ...
@@ -113,6 +118,9 @@ class Silence:
         """Ignore."""
 
     def step(self, description: str) -> None:
+        """Ignore."""
+
+    def compared(self, report: SourceReport) -> None:
         """Ignore."""
 
     def checked(self, report: EngineReport) -> None:
@@ -128,7 +136,7 @@ def convert(
     watcher: Watcher | None = None,
     place: Place | None = None,
 ) -> Manifest:
-    """Convert a model for the planned engines, check every program against eager, and write the bundle.
+    """Convert a model for the planned engines, check eager against transformers and programs against eager, and write.
 
     Args:
         model: with a tokenizer, in evaluation mode.
@@ -144,7 +152,7 @@ def convert(
     Raises:
         OptionError: the plan cannot be carried out.
         RetentionError: a budget does not fit the model.
-        ParityError: a program differs from eager; nothing was written.
+        ParityError: a program differs from eager, or eager from transformers; nothing was written.
         OutputError: the bundle cannot be written, or something came to stand in its place meanwhile.
         ConversionError: an engine's tools failed, or the bundle cannot be read back; nothing was written.
         CheckpointError: the model answers a text with NaN.
@@ -183,16 +191,17 @@ class _Job:
         self.tokenizer_files = sorted(directory.iterdir())
         self.encoder = text_encoder(model, max(plan.lengths))
         # The empty text fits every program.
-        self.texts = encode_texts(self.encoder, [*plan.texts, *SENTENCES, ""])
+        self.texts = encode_texts(self.encoder, [*plan.texts, *SENTENCES, *self._pairs(), self._spelled_out(), ""])
         self.references: dict[str, tuple[list[CheckedText], list[Reference]]] = {}
 
     def run(self, name: str) -> Manifest:
         programs = len(self.configurations)
         self.watcher.begin(
-            programs + sum(2 * programs + (programs if engine == "onnx" else 1) for engine in self.plan.engines)
+            1 + programs + sum(2 * programs + (programs if engine == "onnx" else 1) for engine in self.plan.engines)
         )
         *others, own = self._orders()
         with self._written_meanwhile(others) as artifacts:
+            self._compare_with_transformers()
             self._make_references()
             shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files()])
             found = [self._check(write_artifact(self.tracer, own, self.directory, self._step))]
@@ -232,6 +241,29 @@ class _Job:
     def _step(self, description: str) -> None:
         with self.watching:
             self.watcher.step(description)
+
+    def _pairs(self) -> tuple[Text, ...]:
+        try:
+            self.encoder.encode(("", ""))
+        except InputError:  # what the tokenizer adds to a pair is longer than the longest program
+            return ()
+        return PAIRS
+
+    def _spelled_out(self) -> str:
+        """A text that holds special tokens; RoBERTa gives a padding token no position of its own."""
+        assert self.model.tokenizer is not None  # it was saved above
+        special = (self.model.tokenizer.pad_token, self.model.tokenizer.sep_token)
+        return " and ".join(("this", *filter(None, special), "that"))
+
+    def _compare_with_transformers(self) -> None:
+        """Refuse a model that does not read and answer as transformers does, whatever the engines make of it."""
+        self._step("comparing with transformers")
+        long = " ".join(SENTENCES * (1 + self.encoder.max_length // 512))
+        too_long: list[Text] = [long, (long, long)] if self._pairs() else [long]
+        texts = [*self.texts, *encode_texts(self.encoder, too_long)]
+        report = compare_with_transformers(self.model, self.encoder, texts, atol=self.plan.atol)
+        with self.watching:
+            self.watcher.compared(report)
 
     def _make_references(self) -> None:
         for program, (_, config) in self.configurations.items():

@@ -67,15 +67,13 @@ class Embeddings(nn.Module):
             return self
         twin = Embeddings.__new__(Embeddings)
         nn.Module.__init__(twin)
-        twin.position_offset, twin.uncounted, twin.dropout, twin.token_type = 0, self.uncounted, 0.0, None
+        twin.uncounted, twin.dropout, twin.token_type = self.uncounted, 0.0, None
         twin.word, twin.norm, twin.projection = self.word, self.norm, self.projection
         # Rows that no token has stay out of the file; that of padding, which is before the others, stays in.
-        if self.uncounted is not None:
-            twin.position_offset = 1
+        twin.position_offset = 0 if self.uncounted is None else 1
         unused = self.position_offset - twin.position_offset
-        twin.position = nn.Embedding.from_pretrained(
-            (self.position.weight[unused:] + self.token_type.weight[0]).detach()
-        )
+        positions = self.position.weight[unused:] + self.token_type.weight[0]
+        twin.position = nn.Embedding.from_pretrained(positions.detach())
         return twin
 
 

@@ -22,3 +22,9 @@ SENTENCES: tuple[str, ...] = (
     "can, on a night with some wind, and do not let anyone tell you how it ends; there is little that I have read this "
     "year which I would rather have to read again for the first time.",
 )
+
+# A pair tells whether token types arrive, and which text is cut.
+PAIRS: tuple[tuple[str, str], ...] = (
+    ("Is it open?", "Yes."),
+    ("The bridge is closed until spring.", "Buses take the longer way round by the station."),
+)

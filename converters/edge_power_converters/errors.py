@@ -12,4 +12,4 @@ class OutputError(ConversionError):
 
 
 class ParityError(ConversionError):
-    """A converted program does not agree with the eager model; no bundle was written."""
+    """A converted program does not agree with the eager model, or that with transformers; no bundle was written."""

@@ -3,11 +3,13 @@
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import TaskID
 
 from edge_power.cli.screen import progress_bar
 
 if TYPE_CHECKING:
+    from edge_power.against_transformers import SourceReport
     from edge_power.convert import EngineReport
 
 
@@ -44,6 +46,21 @@ class Screen:
     def line(self, text: str) -> None:
         """Print a line above the bar."""
         self._console.print(text, soft_wrap=True)
+
+    def compared(self, report: "SourceReport") -> None:
+        """Print how the eager model compares with transformers, all words kept."""
+        if report.max_abs_error is None:
+            self.line(
+                f"[yellow]-[/] transformers: ids the same, {report.texts} texts; "
+                f"logits not compared: {escape(report.not_run or '')}"
+            )
+            return
+        same = report.same_labels == report.texts
+        labels = "ids and labels the same" if same else f"ids the same, labels on {report.same_labels} texts"
+        self.line(
+            f"[green]✓[/] transformers: {labels}, largest difference {report.max_abs_error:.1e} "
+            f"(tolerance {report.atol:.0e}), {report.texts} texts"
+        )
 
     def checked(self, report: "EngineReport") -> None:
         """Print how each program of an engine compares with eager."""
