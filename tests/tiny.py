@@ -3,6 +3,7 @@
 python -m tests.tiny        writes tests/data/tiny-bundle anew
 """
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -85,4 +86,5 @@ def write_bundle(output: Path, *, engines: tuple[str, ...] = ("onnx", "executorc
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
+    shutil.rmtree(BUNDLE)  # git has it; what an earlier format wrote is no bundle today, and would not be replaced
     write_bundle(BUNDLE)
