@@ -227,7 +227,7 @@ def changed_model(directory, **model):
         ),
         ("bert", {}, lambda path: (path / "tokenizer.json").write_text("{"), "cannot read the tokenizer of"),
     ],
-    ids=str,
+    ids=lambda value: "changed" if callable(value) else str(value),  # the same in every process
 )
 def test_what_is_refused_is_told_in_one_line(tmp_path, family, config, change, expected):
     directory = Case(family, config, change=change or (lambda path: None)).write(tmp_path)
