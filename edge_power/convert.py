@@ -47,6 +47,7 @@ from edge_power_runtime.manifest import (
     Program,
 )
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from edge_power_runtime.seal import write_manifest
 from edge_power_runtime.text import Text
 
 # Its tools take about as long as those of both others.
@@ -160,7 +161,7 @@ def convert(
     with staged_directory(place or check_output(output, force=plan.force)) as directory:
         job = _Job(model, directory, plan, watcher or Silence())
         manifest = job.run(name)
-        (directory / MANIFEST_FILE).write_text(manifest.to_json(), encoding="utf-8")
+        write_manifest(directory, manifest.to_json().encode())
         _read_back(directory, manifest)
     return manifest
 

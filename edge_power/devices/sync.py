@@ -11,6 +11,7 @@ from edge_power.devices.errors import DeviceError
 from edge_power_runtime import Bundle, BundleError
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.manifest import MANIFEST_FILE, FileEntry, read_manifest
+from edge_power_runtime.seal import SEAL_FILE, seal_of
 
 # What a disk should have left after copying: its file system's own needs, and the report.
 _SPARE_BYTES = 8_000_000
@@ -23,7 +24,7 @@ class Shipment:
     Attributes:
         bundle: the opened bundle.
         manifest: the bytes of bundle.json as they were when the bundle was opened.
-        files: what goes along, without bundle.json.
+        files: what goes along, without bundle.json and its seal.
     """
 
     bundle: Bundle
@@ -59,7 +60,12 @@ class Shipment:
     def digests(self) -> dict[str, str]:
         """The sha256 of every file, by its path."""
         listed = {entry.path: entry.sha256 for entry in self.files}
-        return {**listed, MANIFEST_FILE: hashlib.sha256(self.manifest).hexdigest()}
+        return listed | {name: hashlib.sha256(content).hexdigest() for name, content in self.written.items()}
+
+    @property
+    def written(self) -> dict[str, bytes]:
+        """The files that no other lists, with their content; bundle.json is the last, and makes a copy a bundle."""
+        return {SEAL_FILE: seal_of(self.manifest), MANIFEST_FILE: self.manifest}
 
     @property
     def folder(self) -> str:
@@ -95,14 +101,13 @@ def sync(device: Device, shipment: Shipment, folder: str, *, step: Callable[[str
     for entry in missing:
         step(entry.path)
         _push(device, shipment, entry, f"{folder}/{entry.path}")
-    has_manifest = there.get(MANIFEST_FILE) == wanted[MANIFEST_FILE]
-    if not has_manifest:
-        # Last, so that a copy that was cut short is no bundle.
-        (scratch / MANIFEST_FILE).write_bytes(shipment.manifest)
-        device.push(scratch / MANIFEST_FILE, f"{folder}/{MANIFEST_FILE}")
-    if missing or not has_manifest:
+    lacking = [name for name in shipment.written if there.get(name) != wanted[name]]
+    for name in lacking:
+        (scratch / name).write_bytes(shipment.written[name])
+        device.push(scratch / name, f"{folder}/{name}")
+    if missing or lacking:
         _check_copy(shipment, wanted, device.digests(folder), device.name)
-    return len(missing) + (not has_manifest)
+    return len(missing) + len(lacking)
 
 
 def _push(device: Device, shipment: Shipment, entry: FileEntry, target: str) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_power_runtime import bounds
 from edge_power_runtime.engines import ENGINE_NAMES, engine_info, engine_name, missing_engine
 from edge_power_runtime.errors import BundleError, InputError
 from edge_power_runtime.manifest import MANIFEST_FILE, PRECISIONS, Artifact, FileEntry, Manifest, read_manifest
 from edge_power_runtime.paths import resolve
+from edge_power_runtime.seal import SEAL_BYTES, SEAL_FILE, check_seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +28,21 @@ class Bundle:
 
     @classmethod
     def open(cls, path: str | os.PathLike[str]) -> "Bundle":
-        """Read the manifest of the bundle in the directory `path`; no other file is touched.
+        """Read the manifest of the bundle in the directory `path`, and its seal; no other file is touched.
 
         Raises:
             InputError: `path` is no directory.
-            BundleError: bundle.json is missing, unreadable or malformed.
+            BundleError: bundle.json is missing, unreadable, malformed, or not what bundle.json.sha256 says.
+            SchemaVersionError: it is written in a newer format.
         """
         directory = Path(path)
         if not os.path.isdir(directory):
             found = "a file" if os.path.exists(directory) else "nothing"
             raise InputError(f"expected the directory of a bundle at {str(path)!r}, found {found}")
-        try:
-            data = resolve(directory, MANIFEST_FILE).read_bytes()
-        except OSError as error:
-            raise BundleError(f"cannot read {directory / MANIFEST_FILE}: {error.strerror}") from error
+        data = _read_start(directory, MANIFEST_FILE, bounds.MANIFEST_BYTES + 1)
+        if len(data) > bounds.MANIFEST_BYTES:
+            raise BundleError(f"{directory / MANIFEST_FILE} must have at most {bounds.MANIFEST_BYTES} bytes, has more")
+        check_seal(directory, data, _read_start(directory, SEAL_FILE, SEAL_BYTES))
         return cls(directory, read_manifest(data))
 
     def artifact(self, engine: str | None = None, precision: str | None = None) -> Artifact:
@@ -96,13 +99,22 @@ class Bundle:
         """
         for entry in files:
             path = self.resolve(entry.path)
-            _expect(entry.path, self.path, "size in bytes", path.stat().st_size, entry.size_bytes)
             try:
+                _expect(entry.path, self.path, "size in bytes", path.stat().st_size, entry.size_bytes)
                 with path.open("rb") as stream:
                     digest = hashlib.file_digest(stream, "sha256").hexdigest()
             except OSError as error:
                 raise BundleError(f"cannot read {path}: {error.strerror}") from error
             _expect(entry.path, self.path, "sha256", digest, entry.sha256)
+
+
+def _read_start(directory: Path, name: str, size: int) -> bytes:
+    """Read a file of a bundle, or its first `size` bytes."""
+    try:
+        with resolve(directory, name).open("rb") as stream:
+            return stream.read(size)
+    except OSError as error:
+        raise BundleError(f"cannot read {directory / name}: {error.strerror}") from error
 
 
 def _expect(name: str, bundle: Path, what: str, found: object, expected: object) -> None:

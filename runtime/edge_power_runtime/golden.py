@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edge_power_runtime import bounds
 from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.classifier import retention_of
 from edge_power_runtime.errors import BundleError, VerificationError
-from edge_power_runtime.jsonnode import Node, parse_versioned
+from edge_power_runtime.jsonnode import LARGEST_INT32, Node, parse_versioned
 from edge_power_runtime.manifest import GOLDEN_FILE, TOKENIZER_FILE, Artifact, Program
 from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import Session, open_engine
@@ -80,10 +81,26 @@ def read_golden(data: bytes | str) -> tuple[GoldenExample, ...]:
 
     Raises:
         SchemaVersionError: it is written in a newer format.
-        BundleError: it is malformed; the message gives the JSON path.
+        BundleError: it is malformed, or more than a device should have to work through; the message gives the JSON
+            path.
     """
+    if len(data) > bounds.GOLDEN_BYTES:
+        raise BundleError(f"{GOLDEN_FILE} must have at most {bounds.GOLDEN_BYTES} bytes, has {len(data)}")
     node = parse_versioned(data, GOLDEN_FILE, newest=GOLDEN_SCHEMA_VERSION)
-    return tuple(_read_example(item) for item in node.field("examples").items())
+    items = node.field("examples").items(most=bounds.GOLDEN_EXAMPLES)
+    examples = tuple(_read_example(item) for item in items)
+    characters = sum(len(part) for example in examples for part in _parts_of(example.text))
+    if characters > bounds.GOLDEN_CHARACTERS:
+        raise BundleError(
+            f"{GOLDEN_FILE}: the texts must have at most {bounds.GOLDEN_CHARACTERS} characters together, "
+            f"found {characters}"
+        )
+    return examples
+
+
+def _parts_of(text: Text) -> tuple[str, ...]:
+    """Give the one text, or both of a pair."""
+    return (text,) if isinstance(text, str) else text
 
 
 def verify(
@@ -202,10 +219,14 @@ def _read_example(node: Node) -> GoldenExample:
     text, pair = node.field("text").text(), node.optional("pair")
     return GoldenExample(
         text=text if pair is None else (text, pair.text()),
-        ids=tuple(item.integer() for item in node.field("ids").items()),
-        type_ids=tuple(item.integer() for item in node.field("type_ids").items()),
+        ids=_read_ids(node.field("ids")),
+        type_ids=_read_ids(node.field("type_ids")),
         programs={name: _read_output(item) for name, item in node.field("programs").entries().items()},
     )
+
+
+def _read_ids(node: Node) -> tuple[int, ...]:
+    return tuple(item.integer(0, LARGEST_INT32) for item in node.items(most=bounds.LENGTH))
 
 
 def _read_output(node: Node) -> GoldenOutput:

@@ -3,6 +3,7 @@
 import json
 import math
 import reprlib
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NoReturn
@@ -10,6 +11,10 @@ from typing import NoReturn
 from edge_power_runtime.errors import BundleError, SchemaVersionError
 
 LARGEST_INTEGER = 2**63 - 1
+LARGEST_INT32 = 2**31 - 1
+
+# How messages write the largest numbers.
+_POWERS = {LARGEST_INTEGER: "2^63-1", LARGEST_INT32: "2^31-1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,12 @@ class Node:
         """Give the value under `name`, or None where it is null or the key is missing: documents older than the key."""
         return self.optional(name) if isinstance(self.value, dict) and name in self.value else None
 
-    def items(self) -> "tuple[Node, ...]":
-        """Give the elements of an array."""
+    def items(self, *, most: int | None = None) -> "tuple[Node, ...]":
+        """Give the elements of an array, of `most` at the most."""
         if not isinstance(self.value, list):
             self.fail("an array")
+        if most is not None and len(self.value) > most:
+            self.fail(f"an array of at most {most} elements (this one has {len(self.value)})")
         return tuple(Node(item, self.document, f"{self.where}[{index}]") for index, item in enumerate(self.value))
 
     def entries(self) -> "dict[str, Node]":
@@ -63,10 +70,12 @@ class Node:
             Node(key, self.document, f"a key of {self.where}").text()
         return {key: Node(item, self.document, f"{self.where}.{key}") for key, item in self.value.items()}
 
-    def text(self) -> str:
-        """Give a string that UTF-8 can hold."""
+    def text(self, *, most: int | None = None) -> str:
+        """Give a string that UTF-8 can hold, of `most` characters at the most."""
         if not isinstance(self.value, str):
             self.fail("a string")
+        if most is not None and len(self.value) > most:
+            self.fail(f"a string of at most {most} characters (this one has {len(self.value)})")
         if not self.value.isascii() and any("\ud800" <= character <= "\udfff" for character in self.value):
             self.fail("a string without lone surrogates")
         return self.value
@@ -77,12 +86,12 @@ class Node:
             self.fail(f"one of {', '.join(options)}")
         return self.value
 
-    def integer(self, minimum: int = 0) -> int:
-        """Give a whole number of at least `minimum` that fits 64 bits; true and 1.0 are none."""
+    def integer(self, minimum: int = 0, maximum: int = LARGEST_INTEGER) -> int:
+        """Give a whole number in `minimum`..`maximum`, which is what fits 64 bits; true and 1.0 are none."""
         if isinstance(self.value, bool) or not isinstance(self.value, int):
             self.fail("a whole number")
-        if not minimum <= self.value <= LARGEST_INTEGER:
-            self.fail(f"a whole number in {minimum}..2^63-1")
+        if not minimum <= self.value <= maximum:
+            self.fail(f"a whole number in {minimum}..{_POWERS.get(maximum, maximum)}")
         return self.value
 
     def number(self) -> float:
@@ -108,11 +117,23 @@ def parse(data: bytes | str, document: str) -> Node:
         document: the file's name, for messages.
 
     Raises:
-        BundleError: it is not UTF-8, not JSON (NaN and Infinity are none), or nested too deep to parse.
+        BundleError: it is not UTF-8, not JSON (NaN and Infinity are none), nested too deep to parse, or an object has
+            a key twice.
     """
+
+    def refuse_repeated(members: list[tuple[str, object]]) -> dict[str, object]:
+        # Parsers differ in which of two they take: what a reader in another language shows would not be what we run.
+        found = dict(members)
+        if len(found) != len(members):
+            counts = Counter(key for key, _ in members)
+            repeated = next(key for key in found if counts[key] > 1)
+            raise BundleError(f"{document} has the key {reprlib.repr(repeated)} twice in one object; give it once")
+        return found
+
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
-        return Node(json.loads(text, parse_constant=_refuse_constant), document)
+        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=refuse_repeated)
+        return Node(value, document)
     except RecursionError:
         raise BundleError(f"{document} is nested too deep to be read") from None
     except ValueError as error:

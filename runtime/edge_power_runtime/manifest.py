@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from edge_power_runtime import bounds
 from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.errors import RetentionError
-from edge_power_runtime.jsonnode import Node, parse_versioned
+from edge_power_runtime.jsonnode import LARGEST_INT32, Node, parse_versioned
 from edge_power_runtime.paths import unsafe_reason
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
@@ -19,6 +20,9 @@ TOKENIZER_FILE = "tokenizer.json"
 GOLDEN_FILE = "golden.json"
 PRECISIONS = ("fp32", "fp16", "int8")
 DTYPES = ("int32", "int64", "float32")
+# In the order of an executorch method's inputs and outputs.
+INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUT_NAMES = ("logits", "kept")
 
 Task = Literal["classification", "regression"]
 Side = Literal["right", "left"]
@@ -55,8 +59,8 @@ class TensorSpec:
 
     Attributes:
         name: our name: input_ids, attention_mask, token_type_ids, logits or kept.
-        engine_name: what the engine calls it; None where the engine goes by position.
-        position: its place among the inputs or outputs; None where the engine goes by name.
+        engine_name: what the engine calls it, which is `name`; None where the engine goes by position.
+        position: its place in INPUT_NAMES or OUTPUT_NAMES; None where the engine goes by name.
         dtype: int32, int64 or float32.
         shape: static.
     """
@@ -171,7 +175,7 @@ class Program:
         return cls(
             name=node.field("name").text(),
             budget=node.field("budget").text(),
-            length=node.field("length").integer(minimum=1),
+            length=node.field("length").integer(1, bounds.LENGTH),
             file=None if file is None else _read_path(file),
             method=None if method is None else method.text(),
             inputs=tuple(TensorSpec.read(item) for item in node.field("inputs").items()),
@@ -212,8 +216,8 @@ class Artifact:
         return cls(
             engine=node.field("engine").choice(ENGINE_NAMES),
             precision=node.field("precision").choice(PRECISIONS),
-            files=tuple(FileEntry.read(item) for item in node.field("files").items()),
-            programs=tuple(Program.read(item) for item in node.field("programs").items()),
+            files=_read_files(node),
+            programs=tuple(Program.read(item) for item in node.field("programs").items(most=bounds.PROGRAMS)),
             lowering=node.field("lowering").text(),
             versions=_read_versions(node),
         )
@@ -241,8 +245,8 @@ class Configuration:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read a configuration and check that it is one."""
-        length = node.field("length").integer(minimum=1)
-        keep = tuple(item.integer(minimum=1) for item in node.field("keep").items())
+        length = node.field("length").integer(1, bounds.LENGTH)
+        keep = tuple(item.integer(minimum=1) for item in node.field("keep").items(most=bounds.ENCODERS))
         try:
             RetentionConfig(length, keep)
         except RetentionError as error:
@@ -270,10 +274,11 @@ class Budget:
     def read(cls, node: Node) -> Self:
         """Read a budget and check its schedule."""
         schedule, accuracy = node.optional("schedule"), node.optional("accuracy")
+        configurations = node.field("configurations").items(most=bounds.LENGTHS)
         return cls(
             name=node.field("name").text(),
             schedule=None if schedule is None else _read_schedule(schedule),
-            configurations=tuple(Configuration.read(item) for item in node.field("configurations").items()),
+            configurations=tuple(Configuration.read(item) for item in configurations),
             accuracy=None if accuracy is None else accuracy.number(),
         )
 
@@ -299,7 +304,8 @@ class TokenizerEntry:
         """Read the entry; every key must be there."""
         is_left = node.field("truncation_side").choice(("right", "left")) == "left"
         return cls(
-            pad_id=node.field("pad_id").integer(),
+            # Engines take ids as int32: a larger one would come out of the cast as another token.
+            pad_id=node.field("pad_id").integer(0, LARGEST_INT32),
             has_token_types=node.field("has_token_types").boolean(),
             truncation_side="left" if is_left else "right",
             split_special_tokens=node.field("split_special_tokens").boolean(),
@@ -364,11 +370,11 @@ class Manifest:
             name=node.field("name").text(),
             architecture=node.field("architecture").text(),
             task="regression" if is_regression else "classification",
-            labels=tuple(item.text() for item in node.field("labels").items()),
+            labels=tuple(item.text() for item in node.field("labels").items(most=bounds.LABELS)),
             max_length=node.field("max_length").integer(minimum=1),
             tokenizer=TokenizerEntry.read(node.field("tokenizer")),
-            files=tuple(FileEntry.read(item) for item in node.field("files").items()),
-            budgets=tuple(Budget.read(item) for item in node.field("budgets").items()),
+            files=_read_files(node),
+            budgets=tuple(Budget.read(item) for item in node.field("budgets").items(most=bounds.BUDGETS)),
             artifacts=tuple(Artifact.read(item) for item in node.field("artifacts").items()),
             versions=_read_versions(node),
             created_by=node.field("created_by").text(),
@@ -394,10 +400,15 @@ def read_manifest(data: bytes | str) -> Manifest:
     return manifest
 
 
+def _read_files(node: Node) -> tuple[FileEntry, ...]:
+    return tuple(FileEntry.read(item) for item in node.field("files").items(most=bounds.FILES))
+
+
 def _read_path(node: Node) -> str:
-    if unsafe_reason(node.text()):
-        node.fail(f"a relative POSIX path inside the bundle (this one {unsafe_reason(node.text())})")
-    return node.text()
+    path = node.text(most=bounds.PATH_CHARACTERS)
+    if reason := unsafe_reason(path):
+        node.fail(f"a relative POSIX path inside the bundle (this one {reason})")
+    return path
 
 
 def _read_versions(node: Node) -> dict[str, str]:
@@ -405,7 +416,7 @@ def _read_versions(node: Node) -> dict[str, str]:
 
 
 def _read_schedule(node: Node) -> tuple[float, ...]:
-    fractions = tuple(item.number() for item in node.items())
+    fractions = tuple(item.number() for item in node.items(most=bounds.ENCODERS))
     try:
         return RetentionSchedule(fractions).fractions
     except RetentionError as error:

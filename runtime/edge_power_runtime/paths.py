@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from pathlib import Path
 
 from edge_power_runtime.errors import BundleError
@@ -37,8 +38,8 @@ def resolve(bundle: Path, name: str) -> Path:
         name: a path as a manifest gives it.
 
     Raises:
-        BundleError: the name is unsafe, nothing is there, it is no regular file, or it lies outside the bundle once
-            symbolic links are followed.
+        BundleError: the name is unsafe, nothing is there, it is no regular file, it lies outside the bundle once
+            symbolic links are followed, or the system refuses to look.
     """
     if reason := unsafe_reason(name):
         raise BundleError(f"the path {name!r} {reason}; expected a relative path inside the bundle {bundle}")
@@ -48,8 +49,12 @@ def resolve(bundle: Path, name: str) -> Path:
         raise BundleError(
             f"{name} in {bundle} leads out of the bundle, to {real}; copy the bundle with its links followed (cp -RL)"
         )
-    if not real.exists():
-        raise BundleError(f"{name} is missing in the bundle {bundle}; copy the bundle again, whole")
-    if not real.is_file():
+    try:
+        mode = real.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise BundleError(f"{name} is missing in the bundle {bundle}; copy the bundle again, whole") from None
+    except OSError as error:  # a name too long for the file system, links in a circle
+        raise BundleError(f"cannot read {name} in the bundle {bundle}: {error.strerror}") from error
+    if not stat.S_ISREG(mode):
         raise BundleError(f"{name} in the bundle {bundle} is not a regular file")
     return real

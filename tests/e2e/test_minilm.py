@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from edge_power_runtime import Bundle, Classifier
+from edge_power_runtime.seal import write_manifest
 
 SHARED = Path(__file__).parents[3] / "shared"
 CHECKPOINT, DATA = SHARED / "checkpoints" / "minilm-sst2", SHARED / "data" / "SST-2" / "dev.tsv"
@@ -82,7 +83,7 @@ def test_the_same_text_at_both_lengths(bundle, tmp_path):
     manifest = json.loads((bundle / "bundle.json").read_text(encoding="utf-8"))
     for artifact in manifest["artifacts"]:
         artifact["programs"] = [program for program in artifact["programs"] if program["length"] == 64]
-    (longer / "bundle.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(longer, json.dumps(manifest).encode())
     short, long = (Classifier.open(path, budget="full") for path in (bundle, longer))
     for text in ("a warm , funny film", "dull", "it never finds its feet"):
         assert (short(text).length, long(text).length) == (16, 64)

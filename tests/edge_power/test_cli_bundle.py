@@ -13,6 +13,8 @@ import pytest
 
 from edge_power.artifacts import ENGINES
 from edge_power_runtime import Bundle, Classifier
+from edge_power_runtime.manifest import MANIFEST_FILE
+from edge_power_runtime.seal import write_manifest
 from tests.edge_power.conftest import assert_refused
 
 ROWS = [
@@ -49,10 +51,14 @@ def stdin(monkeypatch):
     return put
 
 
-def edit(bundle, change, name="bundle.json"):
+def edit(bundle, change, name=MANIFEST_FILE):
     content = json.loads((bundle / name).read_text(encoding="utf-8"))
     change(content)
-    (bundle / name).write_text(json.dumps(content), encoding="utf-8")
+    data = json.dumps(content).encode()
+    if name == MANIFEST_FILE:
+        write_manifest(bundle, data)
+    else:
+        (bundle / name).write_bytes(data)
 
 
 def reseal(bundle, name):
@@ -181,7 +187,9 @@ def path_out(manifest):
 
 BROKEN = {
     "no manifest": (lambda b: (b / "bundle.json").unlink(), "bundle.json is missing"),
-    "no JSON": (lambda b: (b / "bundle.json").write_text("{"), "not valid JSON"),
+    "no JSON": (lambda b: write_manifest(b, b"{"), "not valid JSON"),
+    "no seal": (lambda b: (b / "bundle.json.sha256").unlink(), "bundle.json.sha256 is missing"),
+    "altered": (lambda b: flip_a_byte(b / "bundle.json"), "has the sha256"),
     "newer": (lambda b: edit(b, lambda m: m.update(schema_version=2)), "schema_version 2, this runtime reads up to 1"),
     "path out": (lambda b: edit(b, path_out), "relative POSIX path inside the bundle"),
     "no tokenizer": (lambda b: (b / "tokenizer.json").unlink(), "tokenizer.json is missing"),
@@ -291,7 +299,7 @@ def test_inspect_says_what_a_delegate_took(cli, tiny_bundle):
 def test_inspect_without_a_delegate_says_nothing_of_one(cli, tmp_path, tiny_bundle):
     document = json.loads((tiny_bundle / "bundle.json").read_text(encoding="utf-8"))
     document["artifacts"] = [item for item in document["artifacts"] if item["engine"] == "onnx"]
-    (tmp_path / "bundle.json").write_text(json.dumps(document), encoding="utf-8")
+    write_manifest(tmp_path, json.dumps(document).encode())
     result = cli("inspect", tmp_path)
     assert result.status == 0 and "operations" not in result.out
 

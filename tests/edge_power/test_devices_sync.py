@@ -20,6 +20,7 @@ from edge_power.devices.sync import Shipment, sync
 from edge_power.devices.wheels import download, pack_runtime, platforms
 from edge_power_runtime import Bundle, BundleError
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.seal import write_manifest
 
 BOARD = Interpreter("python3", (3, 11, 2), "linux", "aarch64", "glibc", "2.36", "", False, True, ())
 
@@ -50,7 +51,7 @@ def change(bundle, name, content):
     for entry in manifest["files"]:
         if entry["path"] == name:
             entry.update(size_bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
-    (bundle / "bundle.json").write_text(json.dumps(manifest))
+    write_manifest(bundle, json.dumps(manifest).encode())
 
 
 def test_only_what_changed_is_copied(device, bundle, tmp_path):
@@ -138,7 +139,7 @@ def test_the_manifest_comes_last(meddler, bundle, tmp_path):
     order = []
     meddler.meddle = order.append
     _, folder = copy(meddler, bundle, tmp_path)
-    assert order[-1] == f"{folder}/bundle.json"
+    assert order[-2:] == [f"{folder}/bundle.json.sha256", f"{folder}/bundle.json"]
 
 
 def test_no_room(bundle, tmp_path):

@@ -2,11 +2,16 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from edge_power_runtime import Bundle
+from edge_power_runtime.manifest import Artifact
+from edge_power_runtime.seal import write_manifest
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "good", "bad", "film", "the", "##s", "very", "dull")
 LENGTHS = (8, 16)
@@ -79,10 +84,10 @@ def entry(root: Path, name: str) -> dict:
 def toy_program(budget: str, length: int) -> dict:
     """The manifest's program of one budget at one length."""
     keep = KEEP[budget][length]
-    outputs = [{"name": "logits", "engine_name": "scores", "position": None, "dtype": "float32", "shape": [1, 2]}]
+    outputs = [{"name": "logits", "engine_name": "logits", "position": None, "dtype": "float32", "shape": [1, 2]}]
     if budget == "fast":
         shape = [keep[0] + keep[1]]
-        outputs.append({"name": "kept", "engine_name": "rows", "position": None, "dtype": "int64", "shape": shape})
+        outputs.append({"name": "kept", "engine_name": "kept", "position": None, "dtype": "int64", "shape": shape})
     return {
         "name": f"{budget}_{length}",
         "budget": budget,
@@ -90,7 +95,7 @@ def toy_program(budget: str, length: int) -> dict:
         "file": f"onnx/{budget}_{length}.onnx",
         "method": None,
         "inputs": [
-            {"name": name, "engine_name": f"in_{name}", "position": None, "dtype": "int64", "shape": [1, length]}
+            {"name": name, "engine_name": name, "position": None, "dtype": "int64", "shape": [1, length]}
             for name in ("input_ids", "attention_mask", "token_type_ids")
         ],
         "outputs": outputs,
@@ -171,7 +176,7 @@ def write_toy_bundle(root: Path, graph: Callable[[int, tuple[int, ...]], bytes])
         "versions": {},
         "created_by": "test",
     }
-    (root / "bundle.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(root, json.dumps(manifest).encode())
     return root
 
 
@@ -190,14 +195,37 @@ def toy_engine(monkeypatch: pytest.MonkeyPatch) -> ToyEngine:
     return engine
 
 
+@pytest.fixture(params=["onnx", "tflite", "executorch"])
+def tiny_artifact(request, tiny_bundle) -> Artifact:
+    """The fp32 artifact of each engine that is installed."""
+    match request.param:
+        case "onnx":
+            pytest.importorskip("onnxruntime")
+        case "tflite":
+            try:
+                import ai_edge_litert  # noqa: F401
+            except ModuleNotFoundError:
+                pytest.importorskip("tflite_runtime")
+        case "executorch":
+            pytest.importorskip("executorch")
+            pytest.importorskip("torch")
+    return Bundle.open(tiny_bundle).artifact(request.param, "fp32")
+
+
+@pytest.fixture
+def tiny_copy(tiny_bundle: Path, tmp_path: Path) -> Path:
+    """A copy of the committed bundle, to change."""
+    return Path(shutil.copytree(tiny_bundle, tmp_path / "tiny"))
+
+
 @pytest.fixture
 def edit_manifest() -> Callable[[Path, Callable[[dict], None]], None]:
-    """Change the manifest of a bundle in place: edit_manifest(bundle, lambda manifest: ...)."""
+    """Change the manifest of a bundle in place, and seal it anew: edit_manifest(bundle, lambda manifest: ...)."""
 
     def edit(bundle: Path, change: Callable[[dict], None]) -> None:
         manifest = json.loads((bundle / "bundle.json").read_text(encoding="utf-8"))
         change(manifest)
-        (bundle / "bundle.json").write_text(json.dumps(manifest), encoding="utf-8")
+        write_manifest(bundle, json.dumps(manifest).encode())
 
     return edit
 
@@ -220,11 +248,11 @@ def onnx_graph(length: int, keep: tuple[int, ...]) -> bytes:
         constant("bonus", bonus),
     ]
     nodes = [
-        node("Mul", ["in_input_ids", "in_attention_mask"], ["real"]),
+        node("Mul", ["input_ids", "attention_mask"], ["real"]),
         node("Cast", ["real"], ["values"], to=TensorProto.FLOAT),
         node("ReduceSum", ["values", "axis"], ["sum"], keepdims=1),
         node("Mul", ["sum", "slope"], ["scaled"]),
-        node("Add", ["scaled", "offset"], ["scores"]),
+        node("Add", ["scaled", "offset"], ["logits"]),
         node("Add", ["values", "bonus"], ["values_0"]),
     ]
     kept, entering = [], length
@@ -235,13 +263,13 @@ def onnx_graph(length: int, keep: tuple[int, ...]) -> bytes:
             nodes.append(node("TopK", [f"values_{encoder}", f"count_{encoder}"], outputs, axis=1, sorted=1))
             kept.append(f"rows_{encoder}")
         entering = count
-    outputs = [helper.make_tensor_value_info("scores", TensorProto.FLOAT, [1, 2])]
+    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, 2])]
     if kept:
         constants.append(constant("first", np.array([0], dtype=np.int64)))
-        nodes += [node("Concat", kept, ["all_rows"], axis=1), node("Squeeze", ["all_rows", "first"], ["rows"])]
-        outputs.append(helper.make_tensor_value_info("rows", TensorProto.INT64, [sum(keep[:-1])]))
+        nodes += [node("Concat", kept, ["all_rows"], axis=1), node("Squeeze", ["all_rows", "first"], ["kept"])]
+        outputs.append(helper.make_tensor_value_info("kept", TensorProto.INT64, [sum(keep[:-1])]))
     inputs = [
-        helper.make_tensor_value_info(f"in_{name}", TensorProto.INT64, [1, length])
+        helper.make_tensor_value_info(name, TensorProto.INT64, [1, length])
         for name in ("input_ids", "attention_mask", "token_type_ids")
     ]
     graph = helper.make_graph(nodes, "toy", inputs, outputs, constants)

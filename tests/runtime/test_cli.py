@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge_power_runtime.__main__ import main
+from edge_power_runtime.seal import write_manifest
 
 
 @pytest.fixture
@@ -109,7 +110,7 @@ def test_bad_input_is_one_line_and_status_2(cli, tmp_path):
 
 
 def test_multiline_messages_become_one_line(cli, toy_bundle):
-    (toy_bundle / "bundle.json").write_text('{"schema_version": 1,\n\n "name": \n}', encoding="utf-8")
+    write_manifest(toy_bundle, b'{"schema_version": 1,\n\n "name": \n}')
     assert_one_line_error(cli("classify", "a"), "not valid JSON")
 
 

@@ -2,10 +2,11 @@
 
 import copy
 import json
+import time
 
 import pytest
 
-from edge_power_runtime import BundleError, RetentionConfig, SchemaVersionError
+from edge_power_runtime import BundleError, RetentionConfig, SchemaVersionError, bounds
 from edge_power_runtime.manifest import Manifest, read_manifest
 
 SHA = "0123456789abcdef" * 4
@@ -74,7 +75,7 @@ LITERAL = (
           "inputs": [
             {
               "name": "input_ids",
-              "engine_name": "ids",
+              "engine_name": "input_ids",
               "position": null,
               "dtype": "int32",
               "shape": [
@@ -84,7 +85,7 @@ LITERAL = (
             },
             {
               "name": "attention_mask",
-              "engine_name": "mask",
+              "engine_name": "attention_mask",
               "position": null,
               "dtype": "int32",
               "shape": [
@@ -96,7 +97,7 @@ LITERAL = (
           "outputs": [
             {
               "name": "logits",
-              "engine_name": "output_0",
+              "engine_name": "logits",
               "position": null,
               "dtype": "float32",
               "shape": [
@@ -106,7 +107,7 @@ LITERAL = (
             },
             {
               "name": "kept",
-              "engine_name": "output_1",
+              "engine_name": "kept",
               "position": null,
               "dtype": "int32",
               "shape": [
@@ -240,7 +241,8 @@ def test_documents_that_are_no_manifest(data, message):
         (("labels", 1), None, r"labels\[1\] must be a string, found None"),
         (("max_length",), 8.0, "max_length must be a whole number, found 8.0"),
         (("max_length",), 2**63, r"max_length must be a whole number in 1\.\.2\^63-1"),
-        (("tokenizer", "pad_id"), -1, r"tokenizer.pad_id must be a whole number in 0\.\."),
+        (("tokenizer", "pad_id"), -1, r"tokenizer.pad_id must be a whole number in 0\.\.2\^31-1"),
+        (("tokenizer", "pad_id"), 2**31, r"tokenizer.pad_id must be a whole number in 0\.\.2\^31-1"),
         (("tokenizer", "has_token_types"), 1, "tokenizer.has_token_types must be true or false"),
         (
             ("tokenizer", "truncation_side"),
@@ -276,8 +278,14 @@ def test_documents_that_are_no_manifest(data, message):
         ((*PROGRAM, "inputs", 1, "shape"), [1, 5], r"inputs\[1\].shape must be \[1, 4\] for attention_mask"),
         ((*PROGRAM, "inputs", 1, "shape"), [1, 0], r"inputs\[1\].shape\[1\] must be a whole number in 1\.\."),
         ((*PROGRAM, "inputs", 1, "name"), "input_ids", "input_ids, attention_mask, each once"),
-        ((*PROGRAM, "inputs", 1, "engine_name"), None, "a name, since tflite goes by name"),
-        ((*PROGRAM, "inputs", 1, "engine_name"), "ids", "without repeated engine names"),
+        ((*PROGRAM, "inputs", 1, "engine_name"), None, "engine_name must be 'attention_mask' as the name is, found N"),
+        ((*PROGRAM, "inputs", 1, "engine_name"), "mask", "engine_name must be 'attention_mask' as the name is"),
+        (
+            (*PROGRAM, "inputs", 1, "position"),
+            0,
+            r"inputs\[1\].position must be 1 for attention_mask, or null",
+        ),
+        ((*PROGRAM, "outputs", 1, "position"), 0, r"outputs\[1\].position must be 1 for kept, or null, found 0"),
         ((*PROGRAM, "outputs", 0, "shape"), [1, 3], r"outputs\[0\].shape must be \[1, 2\] for logits"),
         ((*PROGRAM, "delegation"), [], r"programs\[0\].delegation must be an object"),
         ((*PROGRAM, "delegation"), {"delegate": "X", "inside": {}}, r"delegation.outside is missing"),
@@ -333,6 +341,8 @@ def test_every_key_must_be_there(place):
     [
         (("artifacts",), "pairs of engine and precision"),
         (("artifacts", 0, "programs"), "program names"),
+        (("artifacts", 0, "files"), "paths"),
+        (("files",), "paths"),
         (("budgets",), "budget names"),
         (("budgets", 0, "configurations"), "lengths"),
     ],
@@ -351,10 +361,79 @@ def test_executorch_goes_by_position_and_onnx_has_no_method():
     document = json.loads(LITERAL)
     artifact = document["artifacts"][0]
     artifact["engine"] = "executorch"
-    with pytest.raises(BundleError, match="a position, since executorch goes by position"):
+    with pytest.raises(BundleError, match=r"inputs\[0\].position must be 0 for input_ids, found None"):
+        read_manifest(json.dumps(document))
+    program = artifact["programs"][0]
+    for tensors in (program["inputs"], program["outputs"]):
+        for position, tensor in enumerate(tensors):
+            tensor.update(position=position, engine_name=None)
+    read_manifest(json.dumps(document))
+    program["inputs"][0]["position"], program["inputs"][1]["position"] = 1, 0
+    with pytest.raises(BundleError, match=r"inputs\[0\].position must be 0 for input_ids, found 1"):
         read_manifest(json.dumps(document))
     artifact["engine"] = "onnx"
     with pytest.raises(BundleError, match="null, since an onnx file is one program"):
+        read_manifest(json.dumps(document))
+
+
+@pytest.mark.parametrize("key", ["schema_version", "labels", "path", "length"])
+def test_a_key_that_is_there_twice_is_refused(key):
+    """Another parser would take the other one: what a person or an app reads would not be what runs."""
+    at = LITERAL.index(f'"{key}":')
+    with pytest.raises(BundleError, match=f"^bundle.json has the key '{key}' twice in one object; give it once$"):
+        read_manifest(f'{LITERAL[:at]}"{key}": 1, {LITERAL[at:]}')
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        (("labels",), bounds.LABELS),
+        (("files",), bounds.FILES),
+        (("budgets",), bounds.BUDGETS),
+        (("budgets", 0, "configurations"), bounds.LENGTHS),
+        (("budgets", 0, "configurations", 0, "keep"), bounds.ENCODERS),
+        (("budgets", 0, "schedule"), bounds.ENCODERS),
+        (("artifacts", 0, "files"), bounds.FILES),
+        (("artifacts", 0, "programs"), bounds.PROGRAMS),
+    ],
+)
+def test_a_list_has_a_bound(path, most):
+    place = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)[1:]
+    with pytest.raises(BundleError) as caught:
+        read_manifest(changed(path, [0] * (most + 1)))
+    expected = f"bundle.json: {place} must be an array of at most {most} elements (this one has {most + 1}), found ["
+    assert str(caught.value).startswith(expected)
+    assert len(str(caught.value)) < 200
+
+
+def test_lengths_and_paths_have_a_bound():
+    with pytest.raises(BundleError, match=r"configurations\[0\].length must be a whole number in 1\.\.65536"):
+        read_manifest(changed(("budgets", 0, "configurations", 0, "length"), bounds.LENGTH + 1))
+    with pytest.raises(BundleError, match=r"programs\[0\].length must be a whole number in 1\.\.65536"):
+        read_manifest(changed((*PROGRAM, "length"), bounds.LENGTH + 1))
+    with pytest.raises(BundleError, match=r"files\[0\].path must be a string of at most 1000 characters"):
+        read_manifest(changed(("files", 0, "path"), "a" * 1001))
+
+
+def test_thousands_of_parts_are_read_in_seconds():
+    """Checks that compared every part with every other took 35 s for 20,000 files; the bound of 10 s is for slow CI."""
+    document = json.loads(LITERAL)
+    document["files"] = [{**document["files"][0], "path": f"file-{number}"} for number in range(bounds.FILES - 1)]
+    document["files"].append({**document["files"][0], "path": "tokenizer.json"})
+    budget, artifact = document["budgets"][0], document["artifacts"][0]
+    document["budgets"] = [{**budget, "name": f"fast-{number}"} for number in range(bounds.BUDGETS)]
+    artifact["files"] = [{**artifact["files"][0], "path": f"model-{number}"} for number in range(1000)]
+    artifact["programs"] = [
+        {**artifact["programs"][0], "name": f"p-{number}", "budget": f"fast-{number}", "file": f"model-{number}"}
+        for number in range(1000)
+    ]
+    start = time.perf_counter()
+    manifest = read_manifest(json.dumps(document))
+    assert time.perf_counter() - start < 10
+    assert manifest.configuration("fast-999", 4).keep == (2, 1)
+    document["files"] += [document["files"][-1]]
+    document["files"].pop(0)
+    with pytest.raises(BundleError, match="without repeated paths .here 'tokenizer.json'"):
         read_manifest(json.dumps(document))
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from edge_power_runtime import Bundle, Classifier, EngineError, MissingEngineError, UnsupportedEngineError
 from edge_power_runtime.golden import read_golden
-from edge_power_runtime.manifest import Artifact
 from edge_power_runtime.sessions import open_engine, open_session
 from edge_power_runtime.sessions.tflite import check_numpy_for_tflite_runtime
 
@@ -26,23 +25,6 @@ def inputs_of(length: int, words: int, dtype: type = np.int64) -> dict[str, np.n
         "attention_mask": (ids > 0).astype(dtype),
         "token_type_ids": np.zeros((1, length), dtype=dtype),
     }
-
-
-@pytest.fixture(params=["onnx", "tflite", "executorch"])
-def tiny_artifact(request, tiny_bundle) -> Artifact:
-    """The fp32 artifact of each engine that is installed."""
-    match request.param:
-        case "onnx":
-            pytest.importorskip("onnxruntime")
-        case "tflite":
-            try:
-                import ai_edge_litert  # noqa: F401
-            except ModuleNotFoundError:
-                pytest.importorskip("tflite_runtime")
-        case "executorch":
-            pytest.importorskip("executorch")
-            pytest.importorskip("torch")
-    return Bundle.open(tiny_bundle).artifact(request.param, "fp32")
 
 
 def onnx_session(bundle_path, name: str):
@@ -87,15 +69,6 @@ def test_malformed_graph_is_an_engine_error(onnx_bundle):
     (onnx_bundle / "onnx/full_8.onnx").write_bytes(b"no graph")
     with pytest.raises(EngineError, match="ONNX Runtime cannot load program full_8 from "):
         onnx_session(onnx_bundle, "full_8")
-
-
-def test_graph_that_lacks_an_output_is_an_engine_error(onnx_bundle):
-    artifact = Bundle.open(onnx_bundle).artifact("onnx")
-    program = next(program for program in artifact.programs if program.name == "full_8")
-    renamed = dataclasses.replace(program.outputs[0], engine_name="absent")
-    session = open_session(onnx_bundle, artifact, dataclasses.replace(program, outputs=(renamed,)))
-    with pytest.raises(EngineError, match="ONNX Runtime failed in program full_8: .*absent"):
-        session.run(inputs_of(8, 4))
 
 
 @pytest.mark.parametrize(

@@ -75,15 +75,16 @@ def _profile(bundle: Bundle, case: Case, runs: int) -> Operations:
     program = program_of(bundle, case)
     if case.engine in _UNAVAILABLE:
         return Operations(case, 0, (), _UNAVAILABLE[case.engine])
-    return Operations(case, runs, _time(bundle, program, runs, num_threads=case.threads), None)
+    return Operations(case, runs, _time(bundle, case, program, runs), None)
 
 
-def _time(bundle: Bundle, program: Program, runs: int, *, num_threads: int) -> tuple[Operation, ...]:
+def _time(bundle: Bundle, case: Case, program: Program, runs: int) -> tuple[Operation, ...]:
     from edge_power_runtime.sessions.onnx import OnnxEngine  # its engine need not be there where others are profiled
 
     # Ones are a token, a real word and a token type in every model; time does not depend on which.
     inputs = {spec.name: np.ones(spec.shape, dtype=spec.dtype) for spec in program.inputs}
-    engine = OnnxEngine(bundle.path, num_threads=num_threads)
+    artifact = bundle.artifact(case.engine, case.precision)
+    engine = OnnxEngine(bundle.path, artifact, num_threads=case.threads)
     with tempfile.TemporaryDirectory(prefix="edge-power-") as folder:
         session = engine.profiling_session(program, Path(folder, "operations"))
         try:

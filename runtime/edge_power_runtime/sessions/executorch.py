@@ -2,7 +2,7 @@
 
 import threading
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,10 @@ import numpy as np
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
 from edge_power_runtime.huge_pages import huge_pages
-from edge_power_runtime.manifest import Program
+from edge_power_runtime.manifest import INPUT_NAMES, OUTPUT_NAMES, Program
 from edge_power_runtime.native_output import hushed
 from edge_power_runtime.paths import resolve
-from edge_power_runtime.sessions.tensors import InputBinder
+from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
 
 # The thread pool is one per process, and an XNNPACK method holds a pointer to the pool that it was loaded with:
 # replacing the pool leaves that pointer dangling (executorch 1.4: such a method kept running with the old count, on
@@ -23,6 +23,8 @@ from edge_power_runtime.sessions.tensors import InputBinder
 # Methods are not thread-safe either. One lock serves both.
 _LOCK = threading.Lock()
 _LOADED: "weakref.WeakSet[ExecutorchEngine]" = weakref.WeakSet()
+# executorch/runtime/core/portable_type/scalar_type.h
+_DTYPES = {3: "int32", 4: "int64", 6: "float32"}
 
 
 class ExecutorchEngine:
@@ -57,7 +59,8 @@ class ExecutorchEngine:
         """Load the method of `program`.
 
         Raises:
-            EngineError: the file or the method is not what the manifest says.
+            EngineError: ExecuTorch cannot load the file, or finds no such method.
+            BundleError: the method has other tensors than the manifest says.
         """
         session = ExecutorchSession(self, program, resolve(self._bundle_path, program.file or ""))
         with _LOCK:
@@ -69,6 +72,7 @@ class ExecutorchEngine:
 
         Raises:
             EngineError: ExecuTorch cannot load it.
+            BundleError: it has other tensors than the manifest says.
         """
         self._set_threads()
         if (loaded := self._methods.get((path, program.method))) is not None:
@@ -76,6 +80,7 @@ class ExecutorchEngine:
         try:
             if path not in self._programs:
                 self._programs[path] = self._runtime.load_program(path)
+            _check_method(program, self._programs[path].metadata(program.method))
             with huge_pages(), hushed():
                 method = self._methods[path, program.method] = self._programs[path].load_method(program.method)
             return method
@@ -125,8 +130,8 @@ class ExecutorchSession:
         self._program = program
         # Positions, not names: inputs go in and outputs come out in the order of the method's signature.
         self._binder = InputBinder(program)
-        self._order = np.argsort([spec.position or 0 for spec in program.inputs]).tolist()
-        self._outputs = [(spec.name, spec.position or 0) for spec in program.outputs]
+        self._order = np.argsort([INPUT_NAMES.index(spec.name) for spec in program.inputs]).tolist()
+        self._outputs = [(spec.name, OUTPUT_NAMES.index(spec.name)) for spec in program.outputs]
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Run the program; see `Session.run`."""
@@ -138,3 +143,19 @@ class ExecutorchSession:
                 return {name: outputs[position] for name, position in self._outputs}
             except (RuntimeError, IndexError) as error:
                 raise EngineError(f"ExecuTorch failed in program {self._program.name}: {error}") from error
+
+
+def _check_method(program: Program, found: Any) -> None:
+    """Compare a method with the manifest, by what the file says of it (a MethodMeta); nothing is loaded for that."""
+    inputs = [found.input_tensor_meta(place) for place in range(found.num_inputs())]
+    outputs = [found.output_tensor_meta(place) for place in range(found.num_outputs())]
+    check_tensors(program, inputs=_described(INPUT_NAMES, inputs), outputs=_described(OUTPUT_NAMES, outputs))
+
+
+def _described(names: Sequence[str], tensors: Sequence[Any]) -> dict[str, str]:
+    """Describe tensors by our names for their places; those at places that we know nothing of are numbered."""
+    known = (*names, *map(str, range(len(names), len(tensors))))
+    return {
+        name: describe(_DTYPES.get(tensor.dtype(), f"type {tensor.dtype()}"), tensor.sizes())
+        for name, tensor in zip(known, tensors, strict=False)
+    }

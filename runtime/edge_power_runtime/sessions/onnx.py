@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 
 from edge_power_runtime.engines import missing_engine
-from edge_power_runtime.errors import EngineError
+from edge_power_runtime.errors import BundleError, EngineError
 from edge_power_runtime.huge_pages import huge_pages
-from edge_power_runtime.manifest import Program
+from edge_power_runtime.manifest import MANIFEST_FILE, Artifact, Program
 from edge_power_runtime.paths import resolve
-from edge_power_runtime.sessions.tensors import InputBinder
+from edge_power_runtime.sessions.onnx_external import external_locations
+from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
+
+_DTYPES = {"tensor(int32)": "int32", "tensor(int64)": "int64", "tensor(float)": "float32"}
 
 
 class OnnxEngine:
     """The graphs of an onnx artifact, each a file of its own."""
 
-    def __init__(self, bundle_path: Path, *, num_threads: int = 1) -> None:
+    def __init__(self, bundle_path: Path, artifact: Artifact, *, num_threads: int = 1) -> None:
         """Remember where the graphs are; telemetry is switched off unless the environment says otherwise.
 
         Raises:
@@ -33,6 +36,7 @@ class OnnxEngine:
             raise missing_engine("onnx") from error
         self._runtime = onnxruntime
         self._bundle_path = bundle_path
+        self._files = tuple(entry.path for entry in artifact.files)
         self._num_threads = num_threads
 
     def session(self, program: Program) -> "OnnxSession":
@@ -40,6 +44,8 @@ class OnnxEngine:
 
         Raises:
             EngineError: ONNX Runtime refuses it.
+            BundleError: it keeps weights in a file that the artifact does not list, or has other tensors than the
+                manifest says.
         """
         return self._open(program, self._options())
 
@@ -51,7 +57,8 @@ class OnnxEngine:
             prefix: how the file begins that `OnnxSession.end_profiling` writes; its directory must exist.
 
         Raises:
-            EngineError: ONNX Runtime refuses it.
+            EngineError: see `session`.
+            BundleError: likewise.
         """
         options = self._options()
         options.enable_profiling = True
@@ -65,16 +72,38 @@ class OnnxEngine:
         options.execution_mode = self._runtime.ExecutionMode.ORT_SEQUENTIAL
         options.graph_optimization_level = self._runtime.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.log_severity_level = 3  # errors: its warnings are for whoever converts, not for a device's log
+        options.add_session_config_entry("session.load_model_format", "ONNX")  # the one that _check_weights reads
         return options
 
     def _open(self, program: Program, options: Any) -> "OnnxSession":
         path = resolve(self._bundle_path, program.file or "")
+        self._check_weights(program, path)
         try:
             with huge_pages():
                 session = self._runtime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime's exceptions share no base but Exception
             raise EngineError(f"ONNX Runtime cannot load program {program.name} from {path}: {error}") from error
+        check_tensors(program, inputs=_described(session.get_inputs()), outputs=_described(session.get_outputs()))
         return OnnxSession(session, program)
+
+    def _check_weights(self, program: Program, path: Path) -> None:
+        """Refuse a graph that has weights in a file beside it which the artifact does not list: no digest covers it."""
+        try:
+            names = external_locations(path.read_bytes())
+        except (ValueError, OSError) as error:
+            raise BundleError(f"{program.file} in the bundle {self._bundle_path} is no ONNX graph: {error}") from error
+        # A link leads the engine elsewhere, so real places are compared, not names.
+        listed = {os.path.realpath(self._bundle_path / name) for name in self._files}
+        for name in sorted(names):
+            if "/" in name or "\\" in name or "\0" in name or os.path.realpath(path.parent / name) not in listed:
+                raise BundleError(
+                    f"{program.file} in the bundle {self._bundle_path} keeps weights in {name!r}; expected one of the "
+                    f"artifact's files beside it, whose digests {MANIFEST_FILE} holds: convert the model again"
+                )
+
+
+def _described(tensors: Any) -> dict[str, str]:
+    return {tensor.name: describe(_DTYPES.get(tensor.type, tensor.type), tensor.shape) for tensor in tensors}
 
 
 class OnnxSession:
@@ -86,9 +115,8 @@ class OnnxSession:
         self._end_profiling = session.end_profiling
         self._program = program.name
         self._binder = InputBinder(program)
-        self._inputs = [spec.engine_name for spec in program.inputs]
-        self._outputs = [spec.engine_name for spec in program.outputs]
-        self._names = [spec.name for spec in program.outputs]
+        self._inputs = [spec.name for spec in program.inputs]
+        self._outputs = [spec.name for spec in program.outputs]
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Run the program; see `Session.run`."""
@@ -97,7 +125,7 @@ class OnnxSession:
             outputs = self._run(self._outputs, feed)
         except Exception as error:  # as above
             raise EngineError(f"ONNX Runtime failed in program {self._program}: {error}") from error
-        return dict(zip(self._names, outputs, strict=True))
+        return dict(zip(self._outputs, outputs, strict=True))
 
     def end_profiling(self) -> Path:
         """Write the times of all runs since loading, of a session that `profiling_session` loaded; return the file."""

@@ -1,11 +1,38 @@
-"""Inputs as a program's specification asks for them; every engine's session starts here."""
+"""A program's tensors: the engine's compared with the manifest's at load, and inputs cast to them at every run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from edge_power_runtime.errors import EngineError
-from edge_power_runtime.manifest import Program
+from edge_power_runtime.errors import BundleError, EngineError
+from edge_power_runtime.manifest import MANIFEST_FILE, Program
+
+
+def describe(dtype: str, shape: Sequence[object]) -> str:
+    """Write down a tensor as it is compared, and as messages show it: int64 [1, 32]."""
+    return f"{dtype} [{', '.join(map(str, shape))}]"
+
+
+def check_tensors(program: Program, *, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> None:
+    """Compare a program's tensors with those that its engine found in the file.
+
+    Args:
+        program: as the manifest has it.
+        inputs: of the engine, by name, as `describe` writes them.
+        outputs: likewise.
+
+    Raises:
+        BundleError: they are not the same.
+    """
+    for verb, specs, found in (("takes", program.inputs, inputs), ("gives", program.outputs, outputs)):
+        expected = {spec.name: describe(spec.dtype, spec.shape) for spec in specs}
+        for name in (*expected, *found):
+            if found.get(name) != expected.get(name):
+                raise BundleError(
+                    f"program {program.name} in {program.file} {verb} {name} as {found.get(name, 'nothing')}, "
+                    f"{MANIFEST_FILE} says {expected.get(name, 'nothing')}; the bundle was put together wrongly: "
+                    "convert the model again"
+                )
 
 
 class InputBinder:

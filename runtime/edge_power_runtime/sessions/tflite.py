@@ -13,7 +13,7 @@ from edge_power_runtime.huge_pages import huge_pages
 from edge_power_runtime.manifest import Program
 from edge_power_runtime.native_output import hushed
 from edge_power_runtime.paths import resolve
-from edge_power_runtime.sessions.tensors import InputBinder
+from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
 
 
 class TfliteEngine:
@@ -42,7 +42,8 @@ class TfliteEngine:
         """Find the signature of `program`.
 
         Raises:
-            EngineError: the file or the signature is not what the manifest says.
+            EngineError: LiteRT cannot load the file, or finds no such signature.
+            BundleError: the signature has other tensors than the manifest says.
         """
         path = resolve(self._bundle_path, program.file or "")
         with self._lock:
@@ -50,6 +51,8 @@ class TfliteEngine:
                 runner = self._interpreter(path).get_signature_runner(program.method)
             except (ValueError, RuntimeError) as error:
                 raise EngineError(f"TFLite cannot load program {program.name} from {path}: {error}") from error
+            inputs, outputs = _described(runner.get_input_details()), _described(runner.get_output_details())
+        check_tensors(program, inputs=inputs, outputs=outputs)
         return TfliteSession(runner, program, self._lock)
 
     def _interpreter(self, path: Path) -> Any:
@@ -72,8 +75,8 @@ class TfliteSession:
         self._lock = lock
         self._program = program.name
         self._binder = InputBinder(program)
-        self._inputs = [spec.engine_name or "" for spec in program.inputs]
-        self._outputs = [(spec.name, spec.engine_name or "") for spec in program.outputs]
+        self._inputs = [spec.name for spec in program.inputs]
+        self._outputs = [spec.name for spec in program.outputs]
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Run the program; see `Session.run`."""
@@ -81,9 +84,17 @@ class TfliteSession:
         try:
             with self._lock:
                 outputs = self._runner(**feed)
-            return {name: outputs[engine_name] for name, engine_name in self._outputs}
+            return {name: outputs[name] for name in self._outputs}
         except (ValueError, RuntimeError, KeyError) as error:
             raise EngineError(f"TFLite failed in program {self._program}: {error}") from error
+
+
+def _described(details: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    # The shape's signature has a -1 where the shape may change; elsewhere it is the shape.
+    return {
+        name: describe(np.dtype(tensor["dtype"]).name, tensor["shape_signature"].tolist())
+        for name, tensor in details.items()
+    }
 
 
 def find_interpreter() -> Any:
