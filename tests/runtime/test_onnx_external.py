@@ -161,11 +161,11 @@ def test_unusual_encodings_are_read_as_the_library_reads_them():
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"\x3a\xff location", "does not fit its message"),
-        (b"\x3b location", "wire type 3"),
+        (b"\x3a\xff location", "does not fit its message|does not end"),
+        (b"\x3b location", "has the wire type 3"),
         (b"\x80" * 11 + b"location", "a number does not end"),
         (b"\xba\x80\x80\x80\x10\x08location", "too large"),
-        (b"\x3a\x09location\xff", "does not fit|does not end"),
+        (b"\x3a\x09location\xff", "has the wire type 4"),
     ],
 )
 def test_what_is_no_graph(data, message):

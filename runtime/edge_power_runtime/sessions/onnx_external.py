@@ -26,7 +26,9 @@ FIELDS: Mapping[str, Mapping[int, str]] = {
     "TensorProto": {13: "StringStringEntryProto"},
 }
 _KEY_FIELD, _VALUE_FIELD = 1, 2
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+# Wire types, and the sizes of those that have one.
+_VARINT, _BYTES = 0, 2
+_FIXED = {1: 8, 5: 4}
 # The protobuf library refuses messages that are nested deeper.
 _MOST_DEPTH = 100
 
@@ -72,18 +74,26 @@ def _fields(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]
         tag, start = _varint(data, start, end)
         if tag >= 1 << 32:
             raise ValueError("a field's number is too large")  # parsers differ: the library cuts it to 32 bits
-        size = {_VARINT: 0, _FIXED64: 8, _FIXED32: 4}.get(tag & 7)
-        if tag & 7 in (_VARINT, _BYTES):
-            number, start = _varint(data, start, end)
-            size = number if size is None else size
-        if size is None or start + size > end:
-            raise ValueError(f"a field of wire type {tag & 7} does not fit its message")
-        if tag & 7 == _BYTES:
-            yield tag >> 3, start, start + size
-        start += size
+        wire = tag & 7
+        if wire == _BYTES:
+            size, start = _varint(data, start, end)
+            stop = start + size
+        elif wire == _VARINT:
+            _, stop = _varint(data, start, end)
+        elif wire in _FIXED:
+            stop = start + _FIXED[wire]
+        else:
+            raise ValueError(f"a field has the wire type {wire}")
+        if stop > end:
+            raise ValueError("a field does not fit its message")
+        if wire == _BYTES:
+            yield tag >> 3, start, stop
+        start = stop
 
 
 def _varint(data: bytes, start: int, end: int) -> tuple[int, int]:
+    if start < end and data[start] < 0x80:
+        return data[start], start + 1  # nearly all of them
     value = shift = 0
     for place in range(start, min(end, start + 10)):
         value |= (data[place] & 0x7F) << shift
