@@ -1,15 +1,13 @@
 """Bundles of one's own, made of the committed one: whole, valid, and told apart by their names."""
 
-import hashlib
 import json
 import shutil
 from pathlib import Path
 
 from edge_power_runtime import Bundle
 from edge_power_runtime.manifest import MANIFEST_FILE
+from edge_power_runtime.seal import SEAL_FILE, write_manifest
 from tests.conftest import TINY_BUNDLE
-
-DIGEST_FILE = f"{MANIFEST_FILE}.sha256"
 
 
 def write_bundle(directory: Path, name: str) -> None:
@@ -17,10 +15,7 @@ def write_bundle(directory: Path, name: str) -> None:
     shutil.copytree(TINY_BUNDLE, directory, dirs_exist_ok=True)
     manifest = json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8"))
     text = json.dumps({**manifest, "name": name}, indent=2) + "\n"
-    (directory / MANIFEST_FILE).write_text(text, encoding="utf-8")
-    if (directory / DIGEST_FILE).exists():
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        (directory / DIGEST_FILE).write_text(f"{digest}  {MANIFEST_FILE}\n", encoding="utf-8")
+    write_manifest(directory, text.encode())
 
 
 def checked_name(directory: Path) -> str:
@@ -28,7 +23,7 @@ def checked_name(directory: Path) -> str:
     bundle = Bundle.open(directory)
     entries = [*bundle.manifest.files, *(entry for item in bundle.manifest.artifacts for entry in item.files)]
     bundle.check(entries)
-    listed = {MANIFEST_FILE, DIGEST_FILE, *(entry.path for entry in entries)}
+    listed = {MANIFEST_FILE, SEAL_FILE, *(entry.path for entry in entries)}
     found = {path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()}
     assert found <= listed
     return bundle.manifest.name

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from edge_power_converters.errors import OutputError
 from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.manifest import MANIFEST_FILE, read_manifest
+from edge_power_runtime.seal import SEAL_FILE
 
 # How many names a message gives.
 _SHOWN = 3
@@ -43,7 +44,7 @@ class Kind:
 def _files_of_bundle(manifest: bytes) -> frozenset[str]:
     read = read_manifest(manifest)
     entries = (*read.files, *(entry for artifact in read.artifacts for entry in artifact.files))
-    return frozenset({MANIFEST_FILE, f"{MANIFEST_FILE}.sha256", *(entry.path for entry in entries)})
+    return frozenset({MANIFEST_FILE, SEAL_FILE, *(entry.path for entry in entries)})
 
 
 BUNDLE = Kind("bundle", MANIFEST_FILE, _files_of_bundle)
@@ -106,7 +107,7 @@ def is_whole(directory: Path, kind: Kind) -> bool:
     except (OutputError, OSError):
         return False
     there = {entry.path for entry in contents.ours}
-    return not contents.foreign and files - {f"{kind.marker}.sha256"} <= there
+    return not contents.foreign and files <= there
 
 
 def read_listing(directory: Path, kind: Kind) -> frozenset[str]:

@@ -89,7 +89,7 @@ def attack(forker: Forker, write: Callable[..., None], place: Path, *, kills: in
         found["begun"] += 1
         name = f"run-{found['begun']}"
         last = 2 * found["killed at the end"] <= found["killed"]
-        after = draw.uniform(0, min(end, LAST_S) if last else whole)
+        after = end - draw.uniform(0, min(end, LAST_S)) if last else draw.uniform(0, whole)
         killed = kill(forker, write, place, name, after=after, last=last)
         now = checked_name(output)
         assert now in (before, name) if killed else now == name, f"after kill {found['begun']}"
