@@ -43,7 +43,7 @@ TEXT_OF_30_WORDS = " ".join(["it is a long and warm film about a house by the se
 def convert(model: str, output: Path, *options: str) -> dict[str, float]:
     """Run `edge-power convert` as a user would; its seconds and the peak memory of all its processes together."""
     script = "import sys; from edge_power.cli import main; main(sys.argv[1:])"
-    command = [sys.executable, "-c", script, "convert", "--model", model, "--output", str(output), *options]
+    command = [sys.executable, "-P", "-c", script, "convert", "--model", model, "--output", str(output), *options]
     start, peak = time.perf_counter(), 0
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as child:
         while child.poll() is None:
@@ -178,7 +178,7 @@ def import_seconds() -> dict[str, Any]:
         "onnxruntime, sys; print(time.perf_counter() - start, 'torch' in sys.modules)"
     )
     runs = [
-        subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+        subprocess.run([sys.executable, "-P", "-c", script], capture_output=True, text=True, check=True).stdout.split()
         for _ in range(7)
     ]
     return {"samples": [float(seconds) for seconds, _ in runs], "torch": any(torch == "True" for _, torch in runs)}

@@ -21,6 +21,7 @@ import torch
 from efficiency import SHAPES, machine
 
 from edge_power.artifacts import converter_for
+from edge_power.cli.screen import say
 from edge_power.macs import count_macs
 from edge_power.model import PowerForSequenceClassification
 from edge_power.tracing import Tracer
@@ -113,7 +114,7 @@ def convert_programs(engine: str, directory: Path) -> Artifact:
             SourceProgram(name, budget, config.length, tracer.trace(config))
             for name, (budget, config) in configurations().items()
         ]
-        artifact = converter_for(engine)(sources, directory, lowering="topk", progress=click.echo)
+        artifact = converter_for(engine)(sources, directory, lowering="topk", progress=say)
         description.write_text(json.dumps(asdict(artifact)))
     return Artifact.read(parse(description.read_text(), description.name))
 

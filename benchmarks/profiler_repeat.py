@@ -19,10 +19,12 @@ from pathlib import Path
 
 import click
 
+from edge_power.cli.screen import say
 from edge_power_runtime.profiler.compare import compare
 from edge_power_runtime.profiler.comparison import Comparison
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.report_file import read_report
+from edge_power_runtime.python_process import python_command
 from edge_power_runtime.whole_file import write_whole
 from tests.busy import busy_loops
 
@@ -33,8 +35,8 @@ def profile(bundle: Path, engines: tuple[str, ...]) -> Report:
     """Profile at the defaults in a fresh process."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "report.json"
-        chosen = [f"--engine={engine}" for engine in engines]
-        command = [sys.executable, "-m", "edge_power_runtime", "profile", str(bundle), f"--json={target}", *chosen]
+        chosen = [f"--json={target}", *(f"--engine={engine}" for engine in engines)]
+        command = python_command(sys.executable, "-m", "edge_power_runtime", "profile", str(bundle), *chosen)
         subprocess.run(command, check=True, capture_output=True)
         return read_report(target.read_bytes(), target.name)
 
@@ -49,7 +51,7 @@ def repeat(bundle: Path, engines: tuple[str, ...], pairs: int, pause_s: float) -
         comparisons.append(compare(reports[-2], reports[-1]))
         found = comparisons[-1]
         told = f"{found.verdict}, ratio {found.ratio:.3f} ({found.judged.measured} without the reference)"
-        click.echo(f"pair {len(comparisons)}: {told}, {kinds(reports[-1])}")
+        say(f"pair {len(comparisons)}: {told}, {kinds(reports[-1])}")
     return reports, comparisons
 
 
@@ -95,8 +97,8 @@ def main(bundle: Path, engines: tuple[str, ...], pairs: int, pause: float, loade
     agreeing = sum(item.verdict == "no difference" for item in comparisons)
     flagged = sum(any(flag.kind == "cores-taken" for flag in report.flags) for report in busy)
     without = sum(item.judged.measured == "no difference" for item in comparisons)
-    click.echo(f"without the reference: no difference in {without} of {pairs}")
-    click.echo(f"no difference: {agreeing} of {pairs}; loaded and flagged for it: {flagged} of {loaded}")
+    say(f"without the reference: no difference in {without} of {pairs}")
+    say(f"no difference: {agreeing} of {pairs}; loaded and flagged for it: {flagged} of {loaded}")
     record = {
         "environment": asdict(quiet[0].environment),
         "settings": asdict(quiet[0].settings),

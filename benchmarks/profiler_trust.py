@@ -20,6 +20,7 @@ from typing import Any
 
 import click
 
+from edge_power.cli.screen import say
 from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.classifier import Choice, Classifier
 from edge_power_runtime.profiler.measure import Series
@@ -131,7 +132,7 @@ def main(bundle: Path, engines: tuple[str, ...], rounds: int, burst: int, output
     cases = plan_cases(opened, Options(engines=engines))
     pairs = [measure(opener.open(case), rounds, burst) for case in cases]
     for pair in pairs:
-        click.echo(describe(pair))
+        say(describe(pair))
     if output is not None:
         versions = versions_of({case.engine for case in cases})
         record = {"rounds": rounds, "burst": burst, "versions": versions, "pairs": [asdict(pair) for pair in pairs]}

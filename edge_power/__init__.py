@@ -3,6 +3,19 @@
 The names below load on first use, so that `edge-power --help` does not wait for torch.
 """
 
+import os
+import sys
+
+# `python -m` of this package looks for modules in the working directory first, where somebody else's `torch.py` may
+# lie; only a checkout of ours is meant. While Python still looks for the package, the program's name is `-m`.
+if (
+    sys.argv[:1] == ["-m"]
+    and sys.orig_argv[-len(sys.argv)].removeprefix("-m").split(".")[0] == __name__
+    and not sys.flags.safe_path
+    and sys.path[0] != os.path.dirname(os.path.dirname(__file__))
+):
+    del sys.path[0]
+
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

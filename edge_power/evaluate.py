@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from edge_power.config import Task
-from edge_power.data import Source, Target, read_examples
+from edge_power.data import Kept, Source, Target, read_examples
 from edge_power.metrics import compute_metrics
 from edge_power_runtime.retention import RetentionSchedule
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
@@ -175,7 +175,7 @@ def eager_batches(
 
 
 def evaluate(
-    predictor: Predictor, source: Path | Source, *, progress: Callable[[int], None] = lambda rows: None
+    predictor: Predictor, source: Path | Source | Kept, *, progress: Callable[[int], None] = lambda rows: None
 ) -> Evaluation:
     """Score a predictor on labelled texts; only predictions and labels are held in memory.
 

@@ -1,7 +1,7 @@
 """Some artifacts of a bundle, written by a process of its own: each engine's tools keep one core busy.
 
-The process is `python -m edge_power.second_process JOB`. JOB is a directory with the model's checkpoint and the orders.
-It stands outside of the bundle, so that nothing of it can stay there.
+The process is `python -P -m edge_power.second_process JOB`. JOB is a directory with the model's checkpoint and the
+orders. It stands outside of the bundle, so that nothing of it can stay there.
 It writes into the bundle's directory and says on its standard output, in lines of JSON, what it does:
 `{"step": ...}`, `{"artifact": ...}` or, last, `{"error": ...}`. It ends when its standard input does, and so with us.
 """
@@ -27,6 +27,7 @@ from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.jsonnode import Node
 from edge_power_runtime.manifest import Artifact
 from edge_power_runtime.native_output import tail
+from edge_power_runtime.python_process import python_command, python_environment
 from edge_power_runtime.retention import RetentionConfig
 
 JOB_FILE = "job.json"
@@ -62,7 +63,8 @@ class SecondProcess:
         (self._job / JOB_FILE).write_text(json.dumps(_as_job(self._orders, self._directory)), encoding="utf-8")
         self._log = tempfile.TemporaryFile()
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "edge_power.second_process", str(self._job)],
+            python_command(sys.executable, "-m", "edge_power.second_process", str(self._job)),
+            env=python_environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,

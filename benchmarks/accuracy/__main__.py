@@ -22,7 +22,7 @@ from benchmarks.accuracy.estimate import minutes
 from benchmarks.accuracy.page import read_page, read_results, take_over, write_page
 from benchmarks.accuracy.tasks import TASKS, Settings
 from benchmarks.accuracy.units import Unit, run, units
-from edge_power.cli.screen import error_console
+from edge_power.cli.screen import error_console, say
 from edge_power.cli.training import TrainingScreen
 from edge_power.fit.options import FEWEST_STEPS
 from edge_power.fit.phase import Precision
@@ -127,16 +127,16 @@ def _begun(directory: Path) -> dict[str, Any]:
 
 def _print(unit: Unit, settings: Settings) -> None:
     state = "done" if unit.path(settings).is_file() else f"{minutes(unit, settings):4.0f} min"
-    click.echo(f"{state:>9}  python -m benchmarks.accuracy --output {settings.output} {unit.options()}")
+    say(f"{state:>9}  python -m benchmarks.accuracy --output {settings.output} {unit.options()}")
 
 
 def _run(unit: Unit, settings: Settings) -> None:
-    click.echo(unit.options(), err=True)
+    say(unit.options(), err=True)
     settings.output.mkdir(parents=True, exist_ok=True)
     write_whole(settings.output / SETTINGS_FILE, json.dumps(_named(settings)) + "\n")
     with _one_line(), TrainingScreen(error_console()) as watcher:
         result = run(unit, settings, watcher)
-    click.echo(
+    say(
         f"{unit.options()}: {result.metric} {result.found.dev:.4f} on dev, {result.loss:.2f} points lost, "
         f"{result.found.multiply_adds:.2f} of the multiply-adds, {result.seconds / 60:.1f} min"
     )

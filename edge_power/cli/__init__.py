@@ -3,16 +3,20 @@
 Each command stands in a module that is imported when the command is used, so that `--help` does not wait for torch.
 """
 
-import errno
+import io
 import os
 import sys
+import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 import click
 
 from edge_power_runtime.errors import EdgePowerError, VerificationError
+from edge_power_runtime.native_output import discard_output, open_standard_streams, unwritten
+from edge_power_runtime.printable import one_line
 
 FAILED_CHECK, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 
@@ -69,18 +73,27 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0, 1 for a failed check, 2 for bad input, 130 after Ctrl-C."""
-    sys.exit(_run(arguments))
+    with warnings.catch_warnings():
+        if any(option.startswith("error") for option in sys.warnoptions):
+            # PYTHONWARNINGS=error is for one's own code; torch and others warn at their import.
+            warnings.simplefilter("ignore")
+        status = _run(arguments)
+    sys.exit(status)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
     # tokenizers warns about its thread pool at a fork, which our engines' tools do; we tokenize one text at a time.
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    open_standard_streams()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # where the locale has no letter for it
     try:
         result: Any = cli.main(arguments, prog_name="edge-power", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        with suppress(OSError):
+            click.echo(error.format_message(), err=True)  # noqa: TID251  # a page of ours, with its line breaks
         return BAD_INPUT
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "edge-power"
@@ -92,18 +105,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _complain("interrupted; nothing was written", INTERRUPTED)
     except (BrokenPipeError, _ReaderGoneError):
-        _discard_output()
+        discard_output()
         return BROKEN_PIPE
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if (reason := unwritten(error)) is None:
             raise
-        _discard_output()
-        return _complain(f"cannot write the output: {error.strerror}; make room, and run it again", BAD_INPUT)
-
-
-def _discard_output() -> None:
-    """Python flushes once more at exit; give that flush somewhere to go."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_output()
+        return _complain(reason, BAD_INPUT)
 
 
 def _is_failed_check(error: EdgePowerError) -> bool:
@@ -115,5 +123,6 @@ def _is_failed_check(error: EdgePowerError) -> bool:
 
 
 def _complain(message: str, status: int) -> int:
-    click.echo("error: " + " ".join(message.split()), err=True)
+    with suppress(OSError):  # whoever cannot be told has the status
+        click.echo(f"error: {one_line(message)}", err=True)  # noqa: TID251
     return status

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from edge_power.cli.options import (
     ENGINE_HELP,
@@ -13,9 +12,11 @@ from edge_power.cli.options import (
     parse_lengths,
     read_budgets_options,
 )
-from edge_power.cli.screen import error_console, mega_macs, megabytes, output_console, table
+from edge_power.cli.screen import error_console, mega_macs, megabytes, output_console, say, table
+from edge_power.cli.sheet import Sheet
 from edge_power.cli.watch import Screen
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.printable import shell_word
 
 if TYPE_CHECKING:
     from edge_power.model import PowerForSequenceClassification
@@ -64,7 +65,7 @@ if TYPE_CHECKING:
 @click.option(
     "--verify-with",
     type=click.Path(path_type=Path),
-    help="Texts to check on (TSV, CSV or JSON lines), besides the built-in ones.",
+    help="Texts to check on (TSV, CSV or JSON lines; - is standard input), besides the built-in ones.",
 )
 @click.option(
     "--lowering",
@@ -134,7 +135,7 @@ def command(
         )
         manifest = convert(loaded, output, plan, name=Path(model).name, watcher=screen, place=place)
     output_console().print(_summary(manifest))
-    click.echo(f'wrote {output}; try: edge-power run {output} "some text"')
+    say(f'wrote {output}; try: edge-power run {shell_word(output)} "some text"')
     return 0
 
 
@@ -159,7 +160,7 @@ def _budgets(model: "PowerForSequenceClassification", name: str | None, named: "
     return {**choose_retention(budgets, name), **unpruned}
 
 
-def _summary(manifest: "Manifest") -> Table:
+def _summary(manifest: "Manifest") -> Sheet:
     made = table("engine", "size", "program", "keep", "multiply-adds", numbers=("size", "multiply-adds"))
     for artifact in manifest.artifacts:
         for number, program in enumerate(artifact.programs):

@@ -8,7 +8,7 @@ import click
 
 from edge_power.data import Columns, labels_from
 
-SOURCE_HELP = "TSV, CSV, JSON lines, DIR[@SPLIT] saved by datasets, or NAME[:CONFIG][@SPLIT] on its hub."
+SOURCE_HELP = "TSV, CSV or JSON lines (- is stdin), DIR[@SPLIT] of datasets, or NAME[:CONFIG][@SPLIT] on its hub."
 
 Command = Callable[..., Any]
 

@@ -1,7 +1,6 @@
 """`edge-power demo`."""
 
 import os
-import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_power.cli.screen import error_console, megabytes, output_console, table
+from edge_power.cli.screen import error_console, megabytes, output_console, say, table
 from edge_power.cli.watch import Screen
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.printable import shell_word
 from edge_power_runtime.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def command(output: Path, keep_files: bool) -> int:
         write_whole(report, _report(measurements))
     _print_sentences(bundle)
     _print_measurements(measurements)
-    click.echo(f"The demo took {perf_counter() - started:.0f} s; every sample is in {output / 'demo.json'}.")
-    click.echo(f'Try next: {_own_name()} run {shlex.quote(str(bundle))} "{NEXT_TEXT}"')
+    say(f"The demo took {perf_counter() - started:.0f} s; every sample is in {output / 'demo.json'}.")
+    say(f'Try next: {_own_name()} run {shell_word(bundle)} "{NEXT_TEXT}"')
     return 0
 
 
@@ -86,7 +86,7 @@ def _stage(screen: Screen, total: int, title: str) -> Iterator[None]:
     started = perf_counter()
     screen.begin(total)
     yield
-    screen.line(f"[bold]{title}[/]: {perf_counter() - started:.0f} s")
+    screen.line((title, "bold"), f": {perf_counter() - started:.0f} s")
 
 
 def _fit(screen: Screen, checkpoint: Path | None) -> "PowerForSequenceClassification":
@@ -155,7 +155,7 @@ def _print_sentences(bundle: Path) -> None:
         scores = [
             f"{item.score:.3f}" if item.label == label else f"{item.label} {item.score:.3f}" for item in predictions
         ]
-        made.add_row(text, label, *scores)
+        made.add_row(text, label or "", *scores)
     output_console().print("", made, "")
 
 
@@ -181,11 +181,11 @@ def _print_measurements(measurements: "Sequence[Measurement]") -> None:
     texts, rounds = len(measurements[0].latencies_ms[0]), len(measurements[0].latencies_ms)
     macs = {item.budget: item.macs for item in measurements}
     share = ", ".join(f"{name} does {value / macs[FULL]:.2f}" for name, value in macs.items() if name != FULL)
-    click.echo(f"Text to label, one thread, {texts} held-out texts, {rounds} rounds. `of full`: the budgets' times")
-    click.echo(f"text by text, measured in turn, as a median. Of full's multiply-adds {share}.")
+    say(f"Text to label, one thread, {texts} held-out texts, {rounds} rounds. `of full`: the budgets' times")
+    say(f"text by text, measured in turn, as a median. Of full's multiply-adds {share}.")
     if cut := measurements[0].truncated:
-        click.echo(f"{cut} of the texts {'is' if cut == 1 else 'are'} longer than the longest program and cut.")
-    click.echo()
+        say(f"{cut} of the texts {'is' if cut == 1 else 'are'} longer than the longest program and cut.")
+    say()
 
 
 def _make_directory(output: Path) -> None:
@@ -202,4 +202,4 @@ def _own_name() -> str:
     if found is not None and os.path.realpath(found) == os.path.realpath(called):
         return "edge-power"
     relative = os.path.relpath(called)
-    return shlex.quote(str(called) if relative.startswith("..") else relative)
+    return shell_word(str(called) if relative.startswith("..") else relative)

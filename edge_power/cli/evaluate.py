@@ -9,10 +9,11 @@ from rich.progress import Progress, TaskID
 
 from edge_power.cli.data_options import SOURCE_HELP, column_options
 from edge_power.cli.options import engine_option, parse_lengths, threads_option
-from edge_power.cli.screen import error_console, mega_macs, output_console, progress_bar, table
-from edge_power.data import Columns, Source, count_rows
+from edge_power.cli.screen import error_console, mega_macs, output_console, progress_bar, say_data, shown, table
+from edge_power.data import Columns, Kept, Source, count_rows, keep
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.manifest import MANIFEST_FILE
+from edge_power_runtime.printable import printable
 
 if TYPE_CHECKING:
     from edge_power.evaluate import Evaluation, Predictor
@@ -71,7 +72,7 @@ def command(
         raise InputError(f"{target} is no bundle, and runs in PyTorch; leave out --engine")
     if budgets and keeps:
         raise InputError("--keep and --budget both say what to keep; give one of them")
-    source = Source(data, columns)
+    source = keep(Source(data, columns), need_labels=True)
     rows = count_rows(source)
     predictors = (
         _bundle(target, engine, budgets, threads) if is_bundle else _model(target, lengths, keeps, budgets, threads)
@@ -79,15 +80,16 @@ def command(
     results: dict[str, Evaluation] = {}
     with progress_bar(error_console()) as bar:
         for name, predictor in predictors.items():
-            results[name] = _evaluate(predictor, source, bar, bar.add_task(f"evaluating {target}, {name}", total=rows))
+            task = bar.add_task(printable(f"evaluating {target}, {name}"), total=rows)
+            results[name] = _evaluate(predictor, source, bar, task)
     if as_json:
-        shown = {name: _json(result) for name, result in results.items()}
-        click.echo(json.dumps(shown if len(shown) > 1 else next(iter(shown.values()))))
+        said = {name: _json(result) for name, result in results.items()}
+        say_data(json.dumps(said if len(said) > 1 else next(iter(said.values()))))
     else:
-        _print(results, data)
+        _print(results, str(source))
 
 
-def _evaluate(predictor: "Predictor", source: Source, bar: Progress, task: TaskID) -> "Evaluation":
+def _evaluate(predictor: "Predictor", source: Path | Source | Kept, bar: Progress, task: TaskID) -> "Evaluation":
     from edge_power.evaluate import evaluate
 
     return evaluate(predictor, source, progress=lambda done: bar.advance(task, done))
@@ -113,7 +115,7 @@ def _print(results: "dict[str, Evaluation]", data: str) -> None:
     console.print(made)
     cut = f", {first.truncated} cut at the longest length" if first.truncated else ""
     adds = f"{mega_macs(round(first.macs))} multiply-adds a text" if len(results) == 1 else "multiply-adds of a text"
-    console.print(f"{first.rows} rows of {data}{cut}; {adds}, mean, padding included", markup=False)
+    console.print(shown(f"{first.rows} rows of {data}{cut}; {adds}, mean, padding included"), soft_wrap=True)
 
 
 def _bundle(target: str, engine: str | None, budgets: tuple[str, ...], threads: int) -> "dict[str, Predictor]":

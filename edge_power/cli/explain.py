@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edge_power.cli.options import choose_retention, engine_option, read_budgets_options
-from edge_power.cli.screen import output_console
+from edge_power.cli.screen import output_console, say, say_data
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.manifest import MANIFEST_FILE
 from edge_power_runtime.whole_file import refuse_inputs
@@ -75,11 +75,11 @@ def command(
 
         write_page(html, page(explanation), force=force)
     if as_json:
-        click.echo(explanation.to_json())
+        say_data(explanation.to_json())
     else:
         _print(explanation)
     if html is not None:
-        click.echo(f"wrote {html}; open it in a browser", err=as_json)
+        say(f"wrote {html}; open it in a browser", err=as_json)
 
 
 def _print(explanation: "Explanation") -> None:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from edge_power.cli.data_options import SOURCE_HELP, column_options, labels_option, task_option
-from edge_power.cli.screen import error_console, output_console, table
+from edge_power.cli.screen import error_console, output_console, say, table
+from edge_power.cli.sheet import Sheet
 from edge_power.cli.training import TrainingScreen
 from edge_power.config import Task
 from edge_power.data import Columns, Source
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.native_output import hushed
+from edge_power_runtime.printable import shell_word
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from edge_power.fit.options import Goal
     from edge_power.fit.record import Candidate, FitRecord
 
@@ -177,7 +177,7 @@ def _kept_when_interrupted(output: Path) -> Iterator[None]:
         directory = unfinished(output)
         if not (directory / PLAN_FILE).is_file():
             raise
-        click.echo(f"error: interrupted; what was trained is in {directory}, go on with --resume", err=True)
+        say(f"error: interrupted; what was trained is in {directory}, go on with --resume", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
 
 
@@ -208,17 +208,17 @@ def _print(record: "FitRecord", output: Path) -> None:
     console.print()
     console.print(_budgets(record))
     texts = "held-out" if record.unpruned_dev is None else "dev"
-    click.echo(f"multiply-adds: of the unpruned model's, each {texts} text at its own length; with all words we take")
-    click.echo(f"{_full(record):.2f} of them, as our last encoder computes the row of [CLS] alone")
+    say(f"multiply-adds: of the unpruned model's, each {texts} text at its own length; with all words we take")
+    say(f"{_full(record):.2f} of them, as our last encoder computes the row of [CLS] alone")
     if record.candidates:
-        click.echo(_tried(record.candidates))
+        say(_tried(record.candidates))
     if record.data.truncated:
-        click.echo(f"too long, and cut: {record.data.truncated} texts")
-    click.echo(f"wrote {output}; look at {output / 'report.html'}, or go on with:")
-    click.echo(f"  edge-power convert --model {output} --output {output}-bundle")
+        say(f"too long, and cut: {record.data.truncated} texts")
+    say(f"wrote {output}; look at {output / 'report.html'}, or go on with:")
+    say(f"  edge-power convert --model {shell_word(output)} --output {shell_word(f'{output}-bundle')}")
 
 
-def _phases(record: "FitRecord") -> "Table":
+def _phases(record: "FitRecord") -> Sheet:
     made = table(
         "phase", f"{record.metric} held out", "multiply-adds", "retention", "steps", "minutes",
         numbers=(f"{record.metric} held out", "multiply-adds", "steps", "minutes"),
@@ -237,7 +237,7 @@ def _phases(record: "FitRecord") -> "Table":
     return made
 
 
-def _budgets(record: "FitRecord") -> "Table":
+def _budgets(record: "FitRecord") -> Sheet:
     numbers = (f"{record.metric} held out", f"{record.metric} dev", "multiply-adds")
     made = table("budget", *numbers, "retention", numbers=numbers)
     made.add_row("unpruned", f"{record.unpruned_select:.4f}", _shown(record.unpruned_dev), "1.00", "all")

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 import click
-from rich.table import Table
 
-from edge_power.cli.screen import mega_macs, megabytes, output_console, table
+from edge_power.cli.screen import mega_macs, megabytes, output_console, say_data, shown, table
+from edge_power.cli.sheet import Sheet
 from edge_power_runtime import Bundle
 from edge_power_runtime.manifest import Delegation, Manifest
+from edge_power_runtime.printable import printable_json
 
 KINDS = 3
 """Of operations outside the delegate that a line names; more would hide which weigh most."""
@@ -25,22 +26,22 @@ def command(bundle: str, as_json: bool) -> None:
     """
     manifest = Bundle.open(bundle).manifest
     if as_json:
-        click.echo(manifest.to_json(), nl=False)
+        say_data(printable_json(manifest.to_json()))
         return
     console = output_console()
     labels = ", ".join(manifest.labels[:8]) + (f", ... ({len(manifest.labels)})" if len(manifest.labels) > 8 else "")
-    console.print(f"[bold]{manifest.name}[/]: {manifest.architecture} {manifest.task}", markup=True)
-    console.print(f"labels: {labels or 'one number'}; texts up to {manifest.max_length} tokens", markup=False)
-    console.print(f"made by {manifest.created_by} with {_versions(manifest.versions)}", markup=False)
+    console.print(shown((manifest.name, "bold"), f": {manifest.architecture} {manifest.task}"), soft_wrap=True)
+    console.print(shown(f"labels: {labels or 'one number'}; texts up to {manifest.max_length} tokens"), soft_wrap=True)
+    console.print(shown(f"made by {manifest.created_by} with {_versions(manifest.versions)}"), soft_wrap=True)
     console.print()
     console.print(_programs(manifest))
     console.print()
     console.print(_artifacts(manifest))
     for line in _delegation_lines(manifest):
-        console.print(line, markup=False)
+        console.print(shown(line), soft_wrap=True)
 
 
-def _programs(manifest: Manifest) -> Table:
+def _programs(manifest: Manifest) -> Sheet:
     numbers = ("length", "multiply-adds", "of full")
     made = table("budget", "length", "words kept by each encoder", "multiply-adds", "of full", numbers=numbers)
     full = {
@@ -57,7 +58,7 @@ def _programs(manifest: Manifest) -> Table:
     return made
 
 
-def _artifacts(manifest: Manifest) -> Table:
+def _artifacts(manifest: Manifest) -> Sheet:
     numbers = ("size", "difference", "texts")
     made = table(
         "engine", "precision", "size", "program", "difference", "kept words", "texts", "made with", numbers=numbers

@@ -15,7 +15,7 @@ from edge_power.cli.profile_options import (
     output_options,
     read_options,
 )
-from edge_power.cli.screen import error_console, output_console
+from edge_power.cli.screen import error_console, output_console, say, say_data
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.arguments import two_reports
 
@@ -194,7 +194,7 @@ class Outputs:
         from edge_power_runtime.profiler.report_file import write_file
 
         if self.json_file == STDOUT:
-            click.echo(report.to_json(), nl=False)
+            say_data(report.to_json())
         elif self.json_file is not None:
             write_file(Path(self.json_file), report.to_json())
         if self.markdown is not None:
@@ -235,7 +235,7 @@ def _tell(report: "Report", outputs: Outputs) -> None:
     to_stderr = outputs.json_file == STDOUT
     draw(report, error_console() if to_stderr else output_console())
     for path in outputs.paths:
-        click.echo(f"wrote {path}", err=to_stderr)
+        say(f"wrote {path}", err=to_stderr)
 
 
 def _compare(files: tuple[str, str], outputs: Outputs) -> None:
@@ -247,4 +247,4 @@ def _compare(files: tuple[str, str], outputs: Outputs) -> None:
     if outputs.paths or outputs.json_file:
         raise InputError("--compare prints its answer and writes no file; leave out --json, --report and --markdown")
     first, second = map(load_report, files)
-    click.echo(comparison_text(compare(first, second), width=terminal_width(output_console())), nl=False)
+    say_data(comparison_text(compare(first, second), width=terminal_width(output_console())))

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from edge_power.cli.options import ENGINE_HELP, parse_engines
+from edge_power.data.stream import is_readable
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.arguments import names, numbers
 from edge_power_runtime.profiler.options import Options
@@ -133,7 +134,7 @@ def read_options(
         InputError: a value is no number, or outside of its range.
     """
     # Before a bundle is sent to a device, and not after.
-    if texts not in (None, "-") and not Path(texts or "").is_file():
+    if texts not in (None, "-") and not is_readable(Path(texts or "")):
         raise InputError(f"cannot read {texts}: there is no such file")
     defaults = Options()
     return Options(

@@ -3,17 +3,14 @@
 from typing import Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import TaskID
 
-from edge_power.cli.screen import progress_bar, table
+from edge_power.cli.screen import progress_bar, shown, table
+from edge_power_runtime.printable import one_line
 from edge_power_runtime.profiler.columns import fitting, left_out
-from edge_power_runtime.profiler.figures import one_line
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.rows import rows
 from edge_power_runtime.profiler.table import cells, columns, flag_lines, headline, notes, spare_columns
-
-_WIDTH = 160  # characters, as many as the widest table needs
 
 
 class ProfileScreen:
@@ -50,12 +47,12 @@ class ProfileScreen:
         self._update(description, max(0, done - 1))
         stage, _, _ = description.partition(":")
         if not self._console.is_terminal and stage != self._stage:
-            self._console.print(f"{escape(one_line(stage))} ...", soft_wrap=True)
+            self._console.print(shown(f"{one_line(stage)} ..."), soft_wrap=True)
         self._stage = stage
 
     def warn(self, text: str) -> None:
         """Print a line that stays."""
-        self._console.print(f"[yellow]warning:[/] {escape(text)}", soft_wrap=True)
+        self._console.print(shown(("warning:", "yellow"), f" {one_line(text)}"), soft_wrap=True)
 
     def _restart(self, total: int | None) -> None:
         if self._task is not None:
@@ -66,7 +63,7 @@ class ProfileScreen:
         if self._task is None:
             self._restart(None)
         assert self._task is not None
-        self._bar.update(self._task, description=escape(one_line(description)), completed=completed, refresh=True)
+        self._bar.update(self._task, description=one_line(description), completed=completed, refresh=True)
 
 
 def terminal_width(console: Console) -> int | None:
@@ -76,21 +73,19 @@ def terminal_width(console: Console) -> int | None:
 
 def draw(report: Report, console: Console) -> None:
     """Print the summary of a report: a row per case, then in red every reason not to believe it."""
-    console.print(escape(one_line(headline(report))), soft_wrap=True)
+    console.print(shown(one_line(headline(report))), soft_wrap=True)
     console.print()
     found = rows(report)
     lines = [columns(report), *(cells(row, report) for row in found)]
-    shown = fitting(lines, terminal_width(console), spare=spare_columns(report))
-    names, *values = [[line[place] for place in shown] for line in lines]
+    places = fitting(lines, terminal_width(console), spare=spare_columns(report))
+    names, *values = [[line[place] for place in places] for line in lines]
     made = table(*names, numbers=tuple(names[1:]))
     for value in values:
-        made.add_row(*map(escape, value))
-    omitted = left_out(lines[0], shown, "what --report and --json write")
-    # A terminal too narrow even for these wraps the lines; rich would cut the figures.
-    console.width = max(console.width, _WIDTH)
+        made.add_row(*value)
+    omitted = left_out(lines[0], places, "what --report and --json write")
     console.print(made)
     console.print()
     for note in [*([omitted] if omitted else []), *notes(report, found)]:
-        console.print(escape(one_line(note)), soft_wrap=True)
+        console.print(shown(one_line(note)), soft_wrap=True)
     for line in flag_lines(report):
-        console.print(f"[bold red]warning:[/] [red]{escape(one_line(line))}[/]", soft_wrap=True)
+        console.print(shown(("warning:", "bold red"), " ", (one_line(line), "red")), soft_wrap=True)

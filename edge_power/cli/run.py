@@ -1,15 +1,23 @@
 """`edge-power run`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from edge_power.cli.options import engine_option, threads_option
+from edge_power.cli.screen import say_data
 from edge_power_runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edge_power_runtime.text import Text
 
 
 @click.command()
 @click.argument("bundle")
-@click.argument("text", required=False)
-@click.argument("pair", required=False)
+@click.argument("texts", nargs=-1, metavar="[TEXT [PAIR]]")
+@click.option("--pair", is_flag=True, help="Take the TEXTs two by two, as pairs; two TEXTs are a pair without it.")
 @click.option("--file", "file", help="Read a text, or a pair with a TAB between, from each line; - is standard input.")
 @engine_option()
 @click.option("--precision", help="fp32, fp16 or int8. Default: the first in the bundle.")
@@ -18,8 +26,8 @@ from edge_power_runtime.errors import InputError
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def command(
     bundle: str,
-    text: str | None,
-    pair: str | None,
+    texts: tuple[str, ...],
+    pair: bool,
     file: str | None,
     engine: str | None,
     precision: str | None,
@@ -36,12 +44,27 @@ def command(
       edge-power run my-bundle --file reviews.txt --json > labels.jsonl
     """
     from edge_power_runtime import Classifier
-    from edge_power_runtime.lines import json_line, read_texts, tsv_line
+    from edge_power_runtime.lines import json_line, tsv_line
 
-    if (file is None) == (text is None):
-        raise InputError("give either TEXT or --file, one of them")
-    texts = read_texts(file) if file is not None else iter([text or "" if pair is None else (text or "", pair)])
+    asked = _texts(texts, file, pair=pair)
     classifier = Classifier.open(bundle, engine=engine, precision=precision, budget=budget, num_threads=threads)
-    for item in texts:
+    for item in asked:
         prediction = classifier(item)
-        click.echo(json_line(item, prediction) if as_json else tsv_line(item, prediction))
+        say_data(json_line(item, prediction) if as_json else tsv_line(item, prediction))
+
+
+def _texts(typed: tuple[str, ...], file: str | None, *, pair: bool) -> "Iterator[Text]":
+    from edge_power_runtime.lines import argument_texts, read_texts
+
+    if (file is None) == (not typed):
+        raise InputError("give either TEXT or --file, one of them")
+    if file is not None:
+        if pair:
+            raise InputError("--pair is for TEXTs; in a --file a TAB makes a line a pair")
+        return read_texts(file)
+    if len(typed) > 2 and not pair:
+        raise InputError(
+            f"run takes a TEXT, or a TEXT and its PAIR, found {len(typed)} texts; put several texts on the lines of a "
+            "--file, or take them two by two with --pair"
+        )
+    return argument_texts(typed, pair=pair or len(typed) == 2)

@@ -14,7 +14,10 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
-from rich.table import Table
+from rich.text import Text
+
+from edge_power.cli.sheet import Sheet
+from edge_power_runtime.printable import printable
 
 
 def output_console() -> Console:
@@ -28,9 +31,33 @@ def error_console() -> Console:
 
     The copy is closed when the running command ends.
     """
-    stream = os.fdopen(os.dup(sys.stderr.fileno()), "w", encoding=sys.stderr.encoding, errors="replace")
+    try:
+        descriptor = os.dup(sys.stderr.fileno())
+    except (AttributeError, OSError, ValueError):  # a stream of a notebook, which no redirection reaches
+        return Console(highlight=False, stderr=True)
+    stream = os.fdopen(descriptor, "w", encoding=sys.stderr.encoding, errors="backslashreplace")
     click.get_current_context().with_resource(stream)
     return Console(file=stream, highlight=False)
+
+
+def say(text: str = "", *, err: bool = False) -> None:
+    """Print a line of our own; what a terminal would obey is escaped."""
+    click.echo(printable(text), err=err)  # noqa: TID251  # the one place, with `say_data`
+
+
+def say_data(text: str) -> None:
+    """Print a result whose own writer has escaped it: lines of TSV or JSON, with their line breaks."""
+    click.echo(text, nl=not text.endswith("\n"))  # noqa: TID251
+
+
+def shown(*parts: str | tuple[str, str]) -> Text:
+    """Put text on one line for a rich console, which would read markup out of a string.
+
+    Args:
+        parts: text as it is, or with its style.
+    """
+    styled = ((part, "") if isinstance(part, str) else part for part in parts)
+    return Text.assemble(*((printable(text), style) for text, style in styled))
 
 
 def progress_bar(console: Console, *more: ProgressColumn) -> Progress:
@@ -42,7 +69,7 @@ def progress_bar(console: Console, *more: ProgressColumn) -> Progress:
     """
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -56,12 +83,9 @@ def progress_bar(console: Console, *more: ProgressColumn) -> Progress:
     )
 
 
-def table(*columns: str, title: str | None = None, numbers: tuple[str, ...] = ()) -> Table:
+def table(*columns: str, numbers: tuple[str, ...] = ()) -> Sheet:
     """An empty table; the columns named in `numbers` are set to the right."""
-    made = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        made.add_column(column, justify="right" if column in numbers else "left")
-    return made
+    return Sheet(columns, numbers)
 
 
 def megabytes(size_bytes: int) -> str:

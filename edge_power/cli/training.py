@@ -9,7 +9,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import TaskID, TextColumn, TimeRemainingColumn
 
-from edge_power.cli.screen import progress_bar
+from edge_power.cli.screen import progress_bar, shown
+from edge_power_runtime.printable import printable
 
 # Of a log, between two lines that say how far it is.
 QUIET_S = 60.0
@@ -21,7 +22,7 @@ class TrainingScreen:
     def __init__(self, console: Console) -> None:
         """Draw on `console`."""
         self._console = console
-        self._bar = progress_bar(console, TimeRemainingColumn(), TextColumn("{task.fields[note]}"))
+        self._bar = progress_bar(console, TimeRemainingColumn(), TextColumn("{task.fields[note]}", markup=False))
         self._task: TaskID | None = None
         self._told = time.monotonic()
 
@@ -38,7 +39,7 @@ class TrainingScreen:
         """Start a bar of `total` steps in place of the one before."""
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(description, total=total, completed=done, note="")
+        self._task = self._bar.add_task(printable(description), total=total, completed=done, note="")
 
     def advance(self, steps: int, note: str = "") -> None:
         """Move the bar on."""
@@ -51,4 +52,4 @@ class TrainingScreen:
 
     def line(self, text: str) -> None:
         """Print a line above the bar."""
-        self._console.print(text, markup=False, soft_wrap=True)
+        self._console.print(shown(text), soft_wrap=True)

@@ -1,6 +1,7 @@
 """`edge-power verify`."""
 
 import click
+from rich.text import Text
 
 from edge_power.cli.options import engine_option, threads_option
 from edge_power.cli.screen import output_console, table
@@ -34,7 +35,7 @@ def command(bundle: str, engine: str | None, atol: float | None, threads: int) -
         for check in verify(opened, engine=name, num_threads=threads, atol=atol):
             passed &= check.passed
             made.add_row(
-                "[green]✓[/]" if check.passed else "[red]✗[/]",
+                Text("✓", "green") if check.passed else Text("✗", "red"),
                 name,
                 check.program,
                 str(check.texts),

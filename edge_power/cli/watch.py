@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import TaskID
 
-from edge_power.cli.screen import progress_bar
+from edge_power.cli.screen import progress_bar, shown
+from edge_power_runtime.printable import one_line, printable
 
 if TYPE_CHECKING:
     from edge_power.against_transformers import SourceReport
@@ -40,35 +40,38 @@ class Screen:
     def step(self, description: str) -> None:
         """Name the step that begins, and count the one before as done."""
         assert self._task is not None
-        self._bar.update(self._task, description=description, advance=int(self._started))
+        self._bar.update(self._task, description=printable(description), advance=int(self._started))
         self._started = True
 
-    def line(self, text: str) -> None:
-        """Print a line above the bar."""
-        self._console.print(text, soft_wrap=True)
+    def line(self, *parts: str | tuple[str, str]) -> None:
+        """Print a line above the bar; a part is text, or text with its style."""
+        self._console.print(shown(*parts), soft_wrap=True)
 
     def compared(self, report: "SourceReport") -> None:
         """Print how the eager model compares with transformers, all words kept."""
         if report.max_abs_error is None:
             self.line(
-                f"[yellow]-[/] transformers: ids the same, {report.texts} texts; "
-                f"logits not compared: {escape(report.not_run or '')}"
+                ("-", "yellow"),
+                f" transformers: ids the same, {report.texts} texts; "
+                f"logits not compared: {one_line(report.not_run or '')}",
             )
             return
         same = report.same_labels == report.texts
         labels = "ids and labels the same" if same else f"ids the same, labels on {report.same_labels} texts"
         self.line(
-            f"[green]✓[/] transformers: {labels}, largest difference {report.max_abs_error:.1e} "
-            f"(tolerance {report.atol:.0e}), {report.texts} texts"
+            ("✓", "green"),
+            f" transformers: {labels}, largest difference {report.max_abs_error:.1e} "
+            f"(tolerance {report.atol:.0e}), {report.texts} texts",
         )
 
     def checked(self, report: "EngineReport") -> None:
         """Print how each program of an engine compares with eager."""
         for check in report.checks:
-            parity, mark = check.parity, "[green]✓[/]" if check.passed else "[red]✗[/]"
+            parity, mark = check.parity, ("✓", "green") if check.passed else ("✗", "red")
             ties = f", {parity.near_ties} near ties apart" if parity.near_ties else ""
             self.line(
-                f"{mark} {report.artifact.engine} {check.program}: largest difference {parity.max_abs_error:.1e} "
+                mark,
+                f" {report.artifact.engine} {check.program}: largest difference {parity.max_abs_error:.1e} "
                 f"(tolerance {parity.atol:.0e}), labels {parity.label_agreement:.0%}, "
-                f"kept words {parity.kept_agreement:.0%}, {parity.texts} texts{ties}"
+                f"kept words {parity.kept_agreement:.0%}, {parity.texts} texts{ties}",
             )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edge_power.data.columns import LABEL_COLUMNS
 from edge_power.data.example import DataError, Example, place, quote
+from edge_power.data.stream import is_readable
 
 _MOST_LABELS = 20
 
@@ -70,12 +71,13 @@ def labels_from(option: str) -> tuple[str, ...]:
         DataError: the file cannot be read, there are fewer than two names, or one of them is empty or there twice.
     """
     path = Path(option)
-    if "," not in option and not path.is_file():
+    is_file = is_readable(path)
+    if "," not in option and not is_file:
         raise DataError(
             f"the labels {quote(option)} are no file and no list; give a file with one name on each line, or names "
             "with commas between, such as negative,positive"
         )
-    where, names = (f"the labels file {path}", _lines(path)) if path.is_file() else ("the labels", option.split(","))
+    where, names = (f"the labels file {path}", _lines(path)) if is_file else ("the labels", option.split(","))
     names = [name.strip() for name in names]
     for number, name in enumerate(names, start=1):
         if not name or re.search("[\ud800-\udfff]", name):

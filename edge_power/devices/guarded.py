@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 from edge_power.devices.process import BEAT_S
+from edge_power_runtime.python_process import python_command
 
 # A beat may be late by a slow network or a busy host; six lost in a row are a lost connection.
 PATIENCE_S = 6 * BEAT_S
@@ -18,4 +19,4 @@ def guarded(python: str, command: Sequence[str], *, remove: Sequence[str] = ()) 
         remove: folders that nobody needs once the connection is lost.
     """
     source = files("edge_power.devices").joinpath("guard.py").read_text(encoding="utf-8")
-    return [python, "-c", source, str(PATIENCE_S), str(len(remove)), *remove, *command]
+    return python_command(python, "-c", source, str(PATIENCE_S), str(len(remove)), *remove, *command)

@@ -8,15 +8,19 @@ from edge_power.devices.errors import DeviceError
 from edge_power_runtime.engines import ENGINES
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.jsonnode import parse
-from edge_power_runtime.profiler.figures import one_line
+from edge_power_runtime.printable import one_line
 from edge_power_runtime.profiler.reading import read_dataclass
 
 NOT_FOUND = 127
 _MARK = "edge-power:"  # a login script may print lines of its own
 
-# Runs on any Python 3. The packages of an engine are looked for, not imported: torch alone would take seconds.
+# Runs on any Python 3, so that one that is too old says so itself: -P, which keeps the working directory's modules out,
+# is not known to those before 3.11, and the first lines do it instead. The packages of an engine are looked for, not
+# imported: torch alone would take seconds.
 _PROBE = """
-import json, platform, sys
+import sys
+sys.path[:] = [place for place in sys.path if place]
+import json, platform
 from importlib.util import find_spec
 def has(name):
     try:

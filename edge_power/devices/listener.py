@@ -3,7 +3,7 @@
 import json
 from typing import Protocol
 
-from edge_power_runtime.profiler.figures import one_line
+from edge_power_runtime.printable import one_line
 
 
 class Watch(Protocol):

@@ -11,6 +11,7 @@ from pathlib import Path
 from edge_power.devices.device import OnLine
 from edge_power.devices.errors import DeviceError
 from edge_power.devices.process import stream
+from edge_power_runtime.python_process import python_environment
 
 
 class LocalDevice:
@@ -31,7 +32,7 @@ class LocalDevice:
         """See Device."""
         if shutil.which(argv[0]) is None:
             return 127  # as a shell says it
-        return stream(argv, on_line=on_line)
+        return stream(argv, on_line=on_line, environment=python_environment())
 
     def digests(self, folder: str) -> Mapping[str, str]:
         """See Device."""

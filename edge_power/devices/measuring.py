@@ -1,20 +1,22 @@
 """Runs the runtime's profiler on a device that has all it needs, and reads the report."""
 
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from edge_power.data.stream import is_read_once
 from edge_power.devices.device import Device, output
 from edge_power.devices.errors import DeviceError
 from edge_power.devices.guarded import guarded
 from edge_power.devices.listener import Listener, Watch
 from edge_power_runtime.errors import BundleError, InputError, SchemaVersionError
+from edge_power_runtime.lines import STDIN, standard_input
 from edge_power_runtime.profiler.arguments import arguments_of
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.report_file import read_report
+from edge_power_runtime.python_process import python_command
 
 _BAD_INPUT = 2
 _SIGNALS = 128
@@ -51,7 +53,7 @@ def measure(
         _make_folder(device, run)
         texts = None if options.texts is None else _send_texts(device, options.texts, run, scratch)
         arguments = [*arguments_of(replace(options, texts=texts)), f"--json={run}/report.json", "--progress=json"]
-        command = [python, "-m", "edge_power_runtime", "profile", bundle, *arguments]
+        command = python_command(python, "-m", "edge_power_runtime", "profile", bundle, *arguments)
         status = device.run(guarded(python, command, remove=remove), on_line=listener)
         if status != 0:
             raise _failure(device.name, status, listener)
@@ -68,9 +70,12 @@ def _make_folder(device: Device, folder: str) -> None:
 def _send_texts(device: Device, texts: str, run: str, scratch: Path) -> str:
     """Copy the file of texts; its name goes into the report, so it keeps it."""
     source = Path(texts)
-    if texts == "-":
+    if texts == STDIN:
         source = scratch / "stdin"
-        source.write_bytes(sys.stdin.buffer.read())
+        source.write_bytes(standard_input().read())
+    elif is_read_once(source):
+        source = scratch / source.name
+        source.write_bytes(Path(texts).read_bytes())
     target = f"{run}/texts/{source.name}"  # whatever its name, it is not the report's
     device.push(source, target)
     return target

@@ -2,7 +2,7 @@
 
 import subprocess
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import IO
 
 from edge_power.devices.device import OnLine
@@ -12,12 +12,13 @@ from edge_power.devices.errors import DeviceError
 BEAT_S = 10.0
 
 
-def stream(command: Sequence[str], *, on_line: OnLine) -> int:
+def stream(command: Sequence[str], *, on_line: OnLine, environment: Mapping[str, str] | None = None) -> int:
     """Run `command` to its end, and end it where we are interrupted.
 
     Args:
         command: program and arguments.
         on_line: called with each line of standard output and standard error.
+        environment: of the process; None for ours.
 
     Returns:
         The exit status; negative for a signal.
@@ -25,7 +26,7 @@ def stream(command: Sequence[str], *, on_line: OnLine) -> int:
     Raises:
         DeviceError: it cannot be started.
     """
-    process = _start(command)
+    process = _start(command, environment)
     assert process.stdin is not None and process.stdout is not None
     ended = threading.Event()
     heart = threading.Thread(target=_beat, args=(process.stdin, ended), daemon=True)
@@ -40,10 +41,11 @@ def stream(command: Sequence[str], *, on_line: OnLine) -> int:
         _end(process)
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[str]:
+def _start(command: Sequence[str], environment: Mapping[str, str] | None) -> subprocess.Popen[str]:
     try:
         return subprocess.Popen(
             command,
+            env=environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -14,6 +14,7 @@ from edge_power.devices.interpreter import Interpreter
 from edge_power.devices.wheels import gather, pack_runtime
 from edge_power_runtime.engines import engine_info
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.python_process import python_command
 
 OLDEST = (3, 11)
 # Unpacked, wheels take some three times their own size; pip keeps no copy.
@@ -118,8 +119,10 @@ def _install(device: Device, base: Interpreter, engines: Sequence[str], wheels: 
     extras = ",".join(engine_info(engine).extra for engine in engines)
     pip = ["-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check", "--no-cache-dir"]
     commands = (
-        [base.command, "-m", "venv", "--clear", folder],
-        [environment_python(device), *pip, "--no-index", f"--find-links={wheels}", f"edge-power-runtime[{extras}]"],
+        python_command(base.command, "-m", "venv", "--clear", folder),
+        python_command(
+            environment_python(device), *pip, "--no-index", f"--find-links={wheels}", f"edge-power-runtime[{extras}]"
+        ),
     )
     for command in commands:
         status, lines = output(device, guarded(base.command, command, remove=[folder, wheels]))

@@ -22,7 +22,8 @@ from edge_power.devices.shell import (
     remove_script,
 )
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.profiler.figures import last_line, one_line
+from edge_power_runtime.printable import one_line
+from edge_power_runtime.profiler.figures import last_line
 
 _LOST = 255  # ssh's own exit status for whatever went wrong with the connection
 _HINTS = (

@@ -16,6 +16,7 @@ from edge_power.devices.errors import DeviceError
 from edge_power.devices.interpreter import Interpreter
 from edge_power_runtime.engines import engine_info
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.python_process import python_command, python_environment
 
 _NAME = "edge_power_runtime"
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--no-input")
@@ -105,8 +106,8 @@ def gather(folder: Path, interpreter: Interpreter, engines: Sequence[str]) -> li
         DeviceError: pip cannot get them.
     """
     wheel = pack_runtime(folder)
-    command = [sys.executable, *_PIP, *download(wheel, interpreter, engines)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = python_command(sys.executable, *_PIP, *download(wheel, interpreter, engines))
+    done = subprocess.run(command, env=python_environment(), capture_output=True, text=True, check=False)
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip gave no reason"]
         raise DeviceError(

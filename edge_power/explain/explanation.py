@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from unicodedata import category
 
 from edge_power.explain.words import Reading, Word
+from edge_power_runtime.printable import printable_json
 from edge_power_runtime.text import Text
 
 # How strong a word is drawn of which no score is known.
@@ -124,7 +125,7 @@ class Explanation:
             "unpruned": unpruned,
             "multiply_adds": self.multiply_adds,
         }
-        return json.dumps(fields, ensure_ascii=False, allow_nan=False)
+        return printable_json(json.dumps(fields, ensure_ascii=False, allow_nan=False))
 
 
 def _highest(scores: tuple[float | None, ...], word: Word) -> float | None:

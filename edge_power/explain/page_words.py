@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from edge_power.explain.explanation import UNKNOWN_STRENGTH, Explanation
-from edge_power.explain.visible import visible
 from edge_power.explain.words import Word
+from edge_power_runtime.printable import printable
 
 OLDEST = 4
 
@@ -15,7 +15,7 @@ _DOTS = '<span class="dots" aria-hidden="true">·</span>'
 
 def escaped(text: str) -> str:
     """A text as it may stand in HTML, in attributes too."""
-    return escape(visible(text))
+    return escape(printable(text))
 
 
 def whole_text(words: Sequence[Word]) -> str:

@@ -8,8 +8,8 @@ from rich.style import Style
 from rich.text import Text
 
 from edge_power.explain.explanation import UNKNOWN_STRENGTH, Explanation, Verdict
-from edge_power.explain.visible import visible
 from edge_power.explain.words import Word
+from edge_power_runtime.printable import printable
 
 DROPPED = "·"
 NARROWEST = 16
@@ -103,7 +103,7 @@ def _runs(words: Sequence[Word]) -> Iterator[list[int]]:
 
 def _columns(words: Sequence[Word], line: Sequence[int]) -> int:
     gaps = sum(words[index].spaced for index in line[1:])
-    return gaps + sum(cell_len(visible(words[index].spelling)) for index in line)
+    return gaps + sum(cell_len(printable(words[index].spelling)) for index in line)
 
 
 def _rows(explanation: Explanation) -> Iterator[Row]:
@@ -118,7 +118,7 @@ def _draw_line(words: Sequence[Word], line: Sequence[int], row: Row, room: int) 
     drawn = Text()
     for place, index in enumerate(line):
         word = words[index]
-        spelling = visible(word.spelling)
+        spelling = printable(word.spelling)
         size = min(cell_len(spelling), room)
         if place and word.spaced:
             drawn.append(" ")
@@ -147,4 +147,4 @@ def _verdicts(explanation: Explanation) -> Iterator[Text]:
 
 def _verdict(words: str, verdict: Verdict, macs: float | None) -> Text:
     cost = "" if macs is None else f"  at {macs:.2f} of the multiply-adds"
-    return Text.assemble(f"{words:<11}", (visible(str(verdict)), "bold"), (cost, "dim"))
+    return Text.assemble(f"{words:<11}", (printable(str(verdict)), "bold"), (cost, "dim"))

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from edge_power.report.markup import Html, printable
+from edge_power.report.markup import Html, showable
 from edge_power.report.style import Colour
 
 # Units of every chart's width. A card on a phone is about as wide in pixels, so that text of FONT_SIZE can be read
@@ -48,7 +48,7 @@ def draw(name: str, height: float, paint: Callable[[Figure], None], *, alternati
         figure.patch.set_visible(False)
         paint(figure)
         for text in figure.findobj(Text):
-            text.set_text(printable(text.get_text()))
+            text.set_text(showable(text.get_text()))
         figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     return _inline(buffer.getvalue(), name, alternative)
 
@@ -114,7 +114,7 @@ def _inline(svg: str, name: str, alternative: str) -> Html:
         if item.tag != "text":
             item.text = None
         _adapt(item, name)
-    root.attrib = {"viewBox": root.attrib["viewBox"], "role": "img", "aria-label": printable(alternative)}
+    root.attrib = {"viewBox": root.attrib["viewBox"], "role": "img", "aria-label": showable(alternative)}
     return Html(ElementTree.tostring(root, encoding="unicode"))
 
 

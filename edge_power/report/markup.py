@@ -5,8 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-# What HTML does not allow even as a reference, and half characters, which UTF-8 cannot write.
-_NO_CHARACTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+from edge_power_runtime.printable import printable
+
+# Of what is printable, what neither HTML nor SVG can hold even as a reference.
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
 
 
 class Html(str):
@@ -28,9 +30,9 @@ class Column:
     is_number: bool = False
 
 
-def printable(text: str) -> str:
-    """Replace what neither HTML nor SVG can hold by the replacement character."""
-    return _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", text)
+def showable(text: str) -> str:
+    """Make text fit for a page: what would act there rather than be seen becomes an escape, as on a terminal."""
+    return _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", printable(text))
 
 
 def element(tag: str, attributes: Mapping[str, str], *children: str) -> Html:
@@ -141,4 +143,4 @@ def _kind(column: Column) -> dict[str, str]:
 
 
 def _escape(text: str) -> str:
-    return html.escape(printable(text))
+    return html.escape(showable(text))

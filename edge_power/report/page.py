@@ -22,4 +22,4 @@ def page(title: str, *children: str) -> str:
     style = element("style", {}, Html(style_sheet()))
     head = element("head", {}, Html(_HEAD), element("title", {}, title), style)
     body = element("body", {}, element("main", {}, *children))
-    return joined(Html("<!DOCTYPE html>\n"), element("html", {"lang": "en"}, head, Html("\n"), body), "\n")
+    return joined(Html("<!DOCTYPE html>\n"), element("html", {"lang": "en"}, head, Html("\n"), body), Html("\n"))

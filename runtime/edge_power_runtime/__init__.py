@@ -1,8 +1,21 @@
 """Run a bundle of edge-power on a device: text in, label out, with one engine and without torch."""
 
-from edge_power_runtime.bundle import Bundle
-from edge_power_runtime.classifier import Classifier, Prediction
-from edge_power_runtime.errors import (
+import os
+import sys
+
+# `python -m` of this package looks for modules in the working directory first, where somebody else's `numpy.py` may
+# lie; only a checkout of ours is meant. While Python still looks for the package, the program's name is `-m`.
+if (
+    sys.argv[:1] == ["-m"]
+    and sys.orig_argv[-len(sys.argv)].removeprefix("-m").split(".")[0] == __name__
+    and not sys.flags.safe_path
+    and sys.path[0] != os.path.dirname(os.path.dirname(__file__))
+):
+    del sys.path[0]
+
+from edge_power_runtime.bundle import Bundle  # noqa: E402
+from edge_power_runtime.classifier import Classifier, Prediction  # noqa: E402
+from edge_power_runtime.errors import (  # noqa: E402
     BundleError,
     EdgePowerError,
     EngineError,
@@ -13,7 +26,7 @@ from edge_power_runtime.errors import (
     UnsupportedEngineError,
     VerificationError,
 )
-from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule  # noqa: E402
 
 __version__ = "0.1.0"
 

@@ -1,17 +1,18 @@
 """`python -m edge_power_runtime`: classify texts with a bundle, verify or profile it on this device."""
 
 import argparse
-import errno
 import io
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import NoReturn
 
 from edge_power_runtime import Classifier, EdgePowerError, InputError, VerificationError, __version__
 from edge_power_runtime.golden import ProgramCheck, verify
-from edge_power_runtime.lines import json_line, read_texts, tsv_line
+from edge_power_runtime.lines import argument_texts, json_line, read_texts, tsv_line
+from edge_power_runtime.native_output import discard_output, open_standard_streams, unwritten
+from edge_power_runtime.printable import one_line, printable, printable_json
 from edge_power_runtime.text import Text
 
 _PROGRAM = "python -m edge_power_runtime"
@@ -22,7 +23,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line, as all our errors are."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(BAD_INPUT, f"error: {message} (see --help)\n")
+        self.exit(BAD_INPUT, f"error: {one_line(message)} (see --help)\n")
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -86,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit status: 0, 1 for a failed check, 2 for bad input, 130 after Ctrl-C, 141 when the reader went away.
     """
+    open_standard_streams()
     options = parse(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
@@ -94,24 +96,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except EdgePowerError as error:
-        print("error:", " ".join(str(error).split()), file=sys.stderr)
-        return FAILED_CHECK if isinstance(error, VerificationError) else BAD_INPUT
+        return _complain(str(error), FAILED_CHECK if isinstance(error, VerificationError) else BAD_INPUT)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _discard_output()
+        discard_output()
         return BROKEN_PIPE
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if (reason := unwritten(error)) is None:
             raise
-        _discard_output()
-        print(f"error: cannot write the output: {error.strerror}; make room, and run it again", file=sys.stderr)
-        return BAD_INPUT
+        discard_output()
+        return _complain(reason, BAD_INPUT)
 
 
-def _discard_output() -> None:
-    """Python flushes once more at exit; give that flush somewhere to go."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _complain(message: str, status: int) -> int:
+    with suppress(OSError):  # whoever cannot be told has the status
+        print("error:", one_line(message), file=sys.stderr, flush=True)
+    return status
 
 
 def _classify(options: argparse.Namespace) -> int:
@@ -148,26 +149,19 @@ def _texts(options: argparse.Namespace) -> Iterator[Text]:
     if (options.file is None) == (not options.texts):
         raise InputError("give either TEXTs or --file, one of them")
     if options.file is None:
-        return _argument_texts(options.texts, pair=options.pair)
+        return argument_texts(options.texts, pair=options.pair)
     if options.pair:
         raise InputError("--pair is for TEXTs; in a --file a TAB makes a line a pair")
     return read_texts(options.file)
 
 
-def _argument_texts(texts: Sequence[str], *, pair: bool) -> Iterator[Text]:
-    if not pair:
-        return iter(texts)
-    if len(texts) % 2:
-        raise InputError(f"--pair takes TEXTs two by two, found {len(texts)}")
-    return zip(texts[::2], texts[1::2], strict=True)
-
-
 def _check_line(check: ProgramCheck) -> str:
     mark = "\N{CHECK MARK}" if check.passed else "\N{BALLOT X}"
+    program = printable(check.program)
     if not check.texts:
-        return f"{mark} {check.program}\tno golden text"
+        return f"{mark} {program}\tno golden text"
     return (
-        f"{mark} {check.program}\ttexts {check.texts}\tlargest error {check.max_abs_error:.1e}"
+        f"{mark} {program}\ttexts {check.texts}\tlargest error {check.max_abs_error:.1e}"
         f"\ttolerance {check.atol:.1e}\tlabels {check.label_agreement:.0%}\tkept words {check.kept_agreement:.0%}"
     )
 
@@ -176,7 +170,7 @@ def _check_json(check: ProgramCheck) -> str:
     # JSON has no infinity: an error that is none is no number.
     error = check.max_abs_error if check.max_abs_error < float("inf") else None
     fields = {name: getattr(check, name) for name in check.__slots__}
-    return json.dumps({**fields, "max_abs_error": error}, ensure_ascii=False)
+    return printable_json(json.dumps({**fields, "max_abs_error": error}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -2,14 +2,15 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO
 
 from edge_power_runtime.classifier import Prediction
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.printable import printable, printable_json
 from edge_power_runtime.text import Text
 
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+STDIN = "-"
 
 
 def read_texts(name: str) -> Iterator[Text]:
@@ -21,14 +22,44 @@ def read_texts(name: str) -> Iterator[Text]:
     Raises:
         InputError: the file cannot be read, a line is not UTF-8, or has more than one TAB.
     """
-    if name == "-":
-        yield from _read_lines(sys.stdin.buffer, "standard input")
+    if name == STDIN:
+        yield from _read_lines(standard_input(), "standard input")
         return
     try:
         with open(name, "rb") as stream:
             yield from _read_lines(stream, name)
     except OSError as error:
         raise InputError(f"cannot read {name}: {error.strerror}") from error
+
+
+def argument_texts(texts: Sequence[str], *, pair: bool) -> Iterator[Text]:
+    """Give the texts of a command line.
+
+    Args:
+        texts: as they were typed.
+        pair: take them two by two.
+
+    Raises:
+        InputError: one is left over.
+    """
+    if not pair:
+        return iter(texts)
+    if len(texts) % 2:
+        raise InputError(f"--pair takes TEXTs two by two, found {len(texts)}")
+    return zip(texts[::2], texts[1::2], strict=True)
+
+
+def standard_input() -> IO[bytes]:
+    """Give standard input as bytes.
+
+    Raises:
+        InputError: there is none, or it has no bytes, as that of a notebook.
+    """
+    stream = getattr(sys.stdin, "buffer", None)
+    if stream is None or stream.closed:
+        raise InputError("there is no standard input to read; give a file, or put something on it with | or <")
+    found: IO[bytes] = stream
+    return found
 
 
 def _read_lines(stream: IO[bytes], name: str) -> Iterator[Text]:
@@ -45,13 +76,21 @@ def _read_lines(stream: IO[bytes], name: str) -> Iterator[Text]:
 
 
 def tsv_line(text: Text, prediction: Prediction) -> str:
-    """A prediction as label, score and text, with tabs between; what would break the line is escaped."""
+    r"""Write a prediction as label, score and text, with tabs between.
+
+    What would break the line, or act on a terminal, is escaped, and so is the backslash: `\n` is a line break, `\\n` a
+    backslash and an n.
+    """
     parts = (text,) if isinstance(text, str) else text
-    return "\t".join((prediction.label or "", f"{prediction.score:.6f}", *(part.translate(_ESCAPES) for part in parts)))
+    return "\t".join((_field(prediction.label or ""), f"{prediction.score:.6f}", *map(_field, parts)))
+
+
+def _field(text: str) -> str:
+    return printable(text.replace("\\", "\\\\"))
 
 
 def json_line(text: Text, prediction: Prediction) -> str:
-    """A prediction as one JSON object."""
+    """Write a prediction as one JSON object."""
     fields = {
         "text": text,
         "label": prediction.label,
@@ -64,4 +103,4 @@ def json_line(text: Text, prediction: Prediction) -> str:
         "truncated": prediction.truncated,
         "survivors": prediction.survivors,
     }
-    return json.dumps(fields, ensure_ascii=False)
+    return printable_json(json.dumps(fields, ensure_ascii=False))

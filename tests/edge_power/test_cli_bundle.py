@@ -156,7 +156,9 @@ def test_run_refuses_what_is_not_utf8(cli, tiny_bundle, stdin):
         ((), "give either TEXT or --file, one of them"),
         (("text", "--file", "-"), "give either TEXT or --file, one of them"),
         (("--file", "absent.txt"), "cannot read absent.txt: No such file"),
-        (("a", "b", "c"), "unexpected extra argument"),
+        (("a", "b", "c"), "found 3 texts; put several texts on the lines of a --file, or take them two by two"),
+        (("a", "b", "c", "--pair"), "--pair takes TEXTs two by two, found 3"),
+        (("--file", "-", "--pair"), "in a --file a TAB makes a line a pair"),
     ],
     ids=str,
 )

@@ -27,11 +27,11 @@ def converted(checkpoint, tmp_path_factory):
     data = directory / "texts.tsv"
     data.write_text("label\ttext_a\tpart\npositive\ta good film\tx\nnegative\tdull\ty\n", encoding="utf-8")
     arguments = [
-        *("convert", "--model", str(checkpoint), "--output", str(directory / "bundle"), "--format", "ort"),
+        *("convert", "--model", str(checkpoint), "--output", str(directory / "my bundle"), "--format", "ort"),
         *("--lengths", "16,8", "--keep", "0.8,0.5,0.3", "--budget", "quick", "--verify-with", str(data)),
     ]
     result = subprocess.run([*EDGE_POWER, *arguments], capture_output=True, text=True)
-    return directory / "bundle", result
+    return directory / "my bundle", result
 
 
 def test_the_bundle_holds_what_was_asked(converted):
@@ -57,7 +57,7 @@ def test_every_program_was_checked_and_the_line_says_so(converted):
         assert program.parity.kept_agreement == 1
         assert f"✓ onnx {program.name}: largest difference" in result.stderr
     assert "a good film" in (output / "golden.json").read_text(encoding="utf-8") or programs[0].parity.texts >= 3
-    assert f"wrote {output}; try: edge-power run {output}" in result.stdout
+    assert f"wrote {output}; try: edge-power run '{output}' \"some text\"" in result.stdout
 
 
 def test_the_bundle_classifies_as_eager_does(converted, model):
@@ -68,7 +68,7 @@ def test_the_bundle_classifies_as_eager_does(converted, model):
 
 
 def test_nothing_is_left_beside_the_bundle(converted):
-    assert sorted(path.name for path in converted[0].parent.iterdir()) == ["bundle", "texts.tsv"]
+    assert sorted(path.name for path in converted[0].parent.iterdir()) == ["my bundle", "texts.tsv"]
 
 
 def test_aliases_commas_and_repetition_name_engines_once():

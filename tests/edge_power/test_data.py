@@ -74,7 +74,7 @@ def test_line_ends_and_byte_order_mark(write, name):
         assert [(example.text, example.label) for example in found] == [("one", "1"), ("two", "0")]
 
 
-@pytest.mark.parametrize("text", ["", "  ", "a\0b", "🎬 שלום", "a\u2028b\x0cc\x85d", "x" * 100_000, "carriage\rreturn"])
+@pytest.mark.parametrize("text", ["", "  ", "a\0b", "🎬 שלום", "a\u2028b\x0cc\x85d", "x" * 200_000, "carriage\rreturn"])
 def test_texts_come_back_as_they_are(write, text):
     assert read(write(f"label\ttext_a\n1\t{text}\n"))[0].text == text
     table = io.StringIO()
@@ -120,7 +120,6 @@ def test_blank_lines_are_no_rows(write):
         ("d.tsv", "label\ttext_a\n1\n", "FILE, row 2 has 1 field, expected 2 as in the header; the row begins '1'"),
         ("d.csv", "label,text\n1,a,b\n", "FILE, row 2 has 3 fields, expected 2"),
         ("d.csv", 'label,text\n1,"a\n1,b\n', "FILE, row 2 is not CSV: unexpected end of data; put fields"),
-        ("d.csv", "label,text\n1," + "x" * 200_000, "save the file as .tsv"),
         ("d.tsv", b"label\ttext_a\n1\ta\n1\t\xff\n", "FILE, row 3 is not UTF-8 (byte 0xff: invalid start byte)"),
         ("d.csv", b"label,text\n1,a\n1,\xff\n", "FILE, row 3 is not UTF-8"),
         ("d.jsonl", b'{"text": "a", "label": 1}\n"\xe9"\n', "FILE, row 2 is not UTF-8"),

@@ -12,7 +12,7 @@ from edge_power.devices import process
 from edge_power.devices.choose import open_device
 from edge_power.devices.device import output
 from edge_power.devices.errors import DeviceError
-from edge_power.devices.guarded import guarded
+from edge_power.devices.guarded import PATIENCE_S, guarded
 from edge_power.devices.listener import Listener
 from edge_power.devices.local import LocalDevice
 from edge_power.devices.process import stream
@@ -97,7 +97,7 @@ def start(command, *, remove=(), patience=None):
     """Run a command under the guard, as sshd would: its standard input is a pipe of ours."""
     argv = guarded(sys.executable, command, remove=remove)
     if patience is not None:
-        argv[3] = str(patience)
+        argv[argv.index(str(PATIENCE_S))] = str(patience)
     return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -174,7 +174,7 @@ def test_progress_is_told_and_errors_are_kept():
     ):
         listener(line)
     assert heard.told == [40, (3, "timing: onnx")]
-    assert listener.error == "--num-threads 99\N{REPLACEMENT CHARACTER}[2J"
+    assert listener.error == "--num-threads 99\\x1b[2J"
     assert listener.reason == listener.error
 
 

@@ -18,13 +18,13 @@ from edge_power.explain.explanation import Explanation, Stage, Verdict
 from edge_power.explain.page import page
 from edge_power.explain.sources import explain_bundle, explain_checkpoint
 from edge_power.explain.terminal import draw, fold
-from edge_power.explain.visible import visible
 from edge_power.explain.words import Reading, Word, read_words
 from edge_power.macs import count_macs, count_unpruned
 from edge_power.retention_file import parse_budgets, parse_keep
 from edge_power.tokenizer import text_encoder
 from edge_power_runtime import Classifier, InputError, RetentionError
 from edge_power_runtime.manifest import TokenizerEntry
+from edge_power_runtime.printable import printable
 from edge_power_runtime.text import TextEncoder
 from tests.edge_power.conftest import assert_refused
 from tests.tiny import KEEP, tiny_config, tiny_model, tiny_tokenizer
@@ -360,10 +360,6 @@ def test_any_text_fits_the_screen_and_obeys_no_control(first, second, width):
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", line.plain)
 
 
-def test_what_would_act_is_made_visible():
-    assert visible("a\x00\x1b[31m\x7f\x9b\u202e\u200fé🎬\u200d") == "a␀␛[31m␡\ufffd\ufffd\ufffdé🎬\u200d"
-
-
 # as a page
 
 
@@ -535,7 +531,7 @@ def test_any_text_is_escaped(first, second, label):
     assert found.attributes <= SAFE_ATTRIBUTES
     shown = "".join(found.rows[1]["aloud"].split())
     for word in reading.words:
-        assert "".join(visible(word.spelling).split()) in shown
+        assert "".join(printable(word.spelling).split()) in shown
 
 
 def test_words_of_a_page():

@@ -10,6 +10,7 @@ from edge_power.fit.record import BudgetRecord, DataRecord, LogPoint, PhaseRecor
 from edge_power.fit.report import render
 from edge_power.fit.report_words import difference, duration, fractions, points
 from edge_power.fit.trade_off import trade_off
+from edge_power_runtime.printable import printable
 from tests.fit_records import (
     FAST,
     SEARCHED,
@@ -257,7 +258,7 @@ def test_a_loss_that_is_not_finite_is_left_out():
 
 def test_what_came_from_outside_is_text():
     page = outline("nasty")
-    shown = NASTY.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
+    shown = printable(NASTY)
     assert page.texts["title"] == [f"edge-power fit: {shown}"]
     assert page.texts["h1"][0].startswith(f"{shown}, {shown}: 0.49")
     assert page.texts["dt"].count(shown) == page.texts["dd"].count(shown) == 2

@@ -18,6 +18,7 @@ from edge_power.profile_report.verdict import KINDS
 from edge_power.report.bands import Band, BandPoint, apart, bands, shortened
 from edge_power.report.bars import Bar, Key, Part, bars, key_rows
 from edge_power.report.style import Colour, style_sheet
+from edge_power_runtime.printable import printable
 from edge_power_runtime.profiler.arguments import add_arguments, options_from
 from edge_power_runtime.profiler.record import Case, Flag, FlagKind, Operation, Operations, Reference
 from tests.edge_power.test_report import contrast
@@ -347,7 +348,7 @@ def test_a_drift_is_a_part_of_the_first_third():
 
 
 def test_what_came_from_outside_is_text():
-    shown = NASTY.replace("\x00", "\ufffd").replace("\ud800", "\ufffd")
+    shown = printable(NASTY)
     found = outline("nasty")
     assert found.texts["title"] == [f"edge-power profile: {shown}"]
     assert found.texts["dd"].count(shown) >= 3

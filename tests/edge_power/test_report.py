@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from edge_power.report.charts import WIDTH, add_axes, draw, scale_axes
 from edge_power.report.lines import Line, Panel, labelled_lines, panels, spread, thinned
-from edge_power.report.markup import Column, Html, element, joined, printable, table
+from edge_power.report.markup import Column, Html, element, joined, showable, table
 from edge_power.report.page import page
 from edge_power.report.style import Colour, style_sheet
 
@@ -44,8 +44,8 @@ def test_text_comes_back_as_it_went_in(text):
     made = element("p", {"title": text}, text)
     made.encode("utf-8")
     seen = Texts(made)
-    assert seen.text == printable(text)
-    assert seen.attributes == [("title", printable(text))]
+    assert seen.text == showable(text)
+    assert seen.attributes == [("title", showable(text))]
 
 
 def test_only_html_is_trusted():
@@ -57,8 +57,8 @@ def test_only_html_is_trusted():
 
 
 def test_characters_that_no_page_may_hold():
-    assert printable("a\x00b\x1f\x7f\ud800\ufffe") == "a\ufffdb\ufffd\ufffd\ufffd\ufffd"
-    assert printable("tab\t, line\n, 漢 \U0001f600") == "tab\t, line\n, 漢 \U0001f600"
+    assert showable("a\x00b\x1f\x7f\u202e\ud800\ufffe") == "a\\x00b\\x1f\\x7f\\u202e\\ud800\ufffd"
+    assert showable("tab\t, line\n, 漢 \U0001f600") == "tab\\t, line\\n, 漢 \U0001f600"
 
 
 def test_a_table_names_its_rows_and_columns():
@@ -111,8 +111,8 @@ def contrast(first: str, second: str) -> float:
 
 def test_a_chart_fits_into_a_page():
     made = draw("one", 100, paint, alternative='says "so" \x01')
-    assert made.startswith(f'<svg viewBox="0 0 {WIDTH} 100" role="img" aria-label="says &quot;so&quot; \ufffd">')
-    assert "a $&lt;b&gt;$ \ufffd\ufffd 漢</text>" in made
+    assert made.startswith(f'<svg viewBox="0 0 {WIDTH} 100" role="img" aria-label="says &quot;so&quot; \\x01">')
+    assert "a $&lt;b&gt;$ \\x00\\ud800 漢</text>" in made
     assert "var(--accent)" in made and "var(--ink)" in made
     for unwanted in ("#0b67b2", "font-family", "xmlns", "xlink", "<style", "<metadata", "<?xml", "\n", "0.123456"):
         assert unwanted not in made, unwanted

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
+from edge_power_runtime.printable import one_line, printable
 from edge_power_runtime.profiler.columns import aligned, fitting, left_out
 from edge_power_runtime.profiler.comparison import CaseComparison, Comparison, Interval, Judged, MachineComparison
-from edge_power_runtime.profiler.figures import milliseconds, one_line
+from edge_power_runtime.profiler.figures import milliseconds
 from edge_power_runtime.profiler.flags import LEAST_SAMPLES
 from edge_power_runtime.profiler.record import Case
 from edge_power_runtime.profiler.rows import shared, short_name
@@ -72,7 +73,7 @@ def _rows(comparison: Comparison, names: Sequence[str], mean: str) -> list[tuple
         rows.append((name, milliseconds(case.a_ms), milliseconds(case.b_ms), *_ratio_cells(case)))
     if len(comparison.cases) > 1:
         rows.append((mean, "", "", *_ratio_cells(comparison)))
-    return [tuple(map(one_line, row)) for row in rows]
+    return [tuple(map(printable, row)) for row in rows]
 
 
 def _ratio_cells(compared: CaseComparison | Comparison) -> tuple[str, str, str]:

@@ -1,6 +1,8 @@
-"""Figures as people write them, and names that came from outside, made fit for one line of text."""
+"""Figures as people write them, and lists of names."""
 
 from collections.abc import Sequence
+
+from edge_power_runtime.printable import one_line
 
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 NONE = "\N{EN DASH}"
@@ -60,11 +62,6 @@ def list_of(parts: Sequence[str]) -> str:
 def count(number: int, noun: str) -> str:
     """Write a number of things; the plural gets an s."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def one_line(text: str) -> str:
-    """Put text on one line; what a terminal would obey instead of show becomes the replacement character."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in " ".join(text.split()))
 
 
 def last_line(text: str) -> str:

@@ -1,6 +1,6 @@
 """A report as Markdown, for a pull request: the machine, a table, and warnings where the figures are in doubt."""
 
-from edge_power_runtime.profiler.figures import one_line
+from edge_power_runtime.printable import one_line
 from edge_power_runtime.profiler.record import Report
 from edge_power_runtime.profiler.rows import rows
 from edge_power_runtime.profiler.table import cells, columns, flag_lines, headline, notes

@@ -12,10 +12,12 @@ from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.classifier import Classifier
 from edge_power_runtime.errors import BundleError, EdgePowerError, EngineError
 from edge_power_runtime.jsonnode import parse
-from edge_power_runtime.profiler.figures import last_line, one_line
+from edge_power_runtime.printable import one_line
+from edge_power_runtime.profiler.figures import last_line
 from edge_power_runtime.profiler.memory import Memory, memory_now, reset_peak
 from edge_power_runtime.profiler.reading import read_dataclass
 from edge_power_runtime.profiler.record import Case, Startup
+from edge_power_runtime.python_process import python_command, python_environment
 from edge_power_runtime.sessions import open_engine
 from edge_power_runtime.text import Text
 
@@ -42,9 +44,9 @@ def measure_startup(
         EngineError: the process failed, crashed or took too long.
     """
     request = json.dumps({"bundle": os.fspath(bundle), "case": asdict(case), "text": text}).encode()
-    command = [sys.executable, "-P", "-m", _MODULE]
+    command = python_command(sys.executable, "-m", _MODULE)
     try:
-        done = subprocess.run(command, input=request, capture_output=True, timeout=limit_s, env=_environment())
+        done = subprocess.run(command, input=request, capture_output=True, timeout=limit_s, env=python_environment())
     except subprocess.TimeoutExpired:
         raise EngineError(f"{case}: a fresh process did not answer within {limit_s:g} s") from None
     except OSError as error:
@@ -55,12 +57,6 @@ def measure_startup(
         return read_dataclass(Startup, parse(_said(done.stdout), "its answer"))
     except BundleError as error:
         raise EngineError(f"{case}: a fresh process gave no answer: {error}") from error
-
-
-def _environment() -> dict[str, str]:
-    """Our own, with the places where we find modules: `-m` alone would look into the working directory first."""
-    places = (place or os.getcwd() for place in sys.path)
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(places)}
 
 
 def main() -> int:

@@ -5,6 +5,8 @@ import shutil
 import time
 from typing import IO, Protocol
 
+from edge_power_runtime.printable import one_line, printable_json
+
 _INTERVAL_S = 0.1
 """Least time between two signs of life, so that telling takes no time from what is measured."""
 
@@ -62,9 +64,9 @@ class PlainProgress:
             now = time.monotonic()
             if now - self._told_at >= _INTERVAL_S:
                 self._told_at = now
-                self._overwrite(f"{self._done / self._total:4.0%} {description}")
+                self._overwrite(f"{self._done / self._total:4.0%} {one_line(description)}")
         elif stage != self._stage:
-            print(f"{stage} ...", file=self._stream, flush=True)
+            print(f"{one_line(stage)} ...", file=self._stream, flush=True)
         self._stage = stage
 
     def close(self) -> None:
@@ -104,4 +106,4 @@ class JsonProgress:
         """Write nothing: whoever reads sees the end of the stream."""
 
     def _write(self, line: dict[str, object]) -> None:
-        print(json.dumps(line, ensure_ascii=False), file=self._stream, flush=True)
+        print(printable_json(json.dumps(line, ensure_ascii=False)), file=self._stream, flush=True)

@@ -11,10 +11,21 @@ from edge_power_runtime.jsonnode import Node
 
 T = TypeVar("T")
 
+LARGEST = 1e15
+"""Of a number that is not whole: sums and squares of such numbers stay finite. In ms, it is 30,000 years."""
+
+
+def _number(node: Node) -> float:
+    value = node.number()
+    if abs(value) > LARGEST:
+        node.fail(f"a number within {LARGEST:g}")
+    return value
+
+
 _SCALARS: dict[object, Callable[[Node], object]] = {
     str: Node.text,
     bool: Node.boolean,
-    float: Node.number,
+    float: _number,
     int: lambda node: node.integer(),
 }
 
@@ -24,8 +35,8 @@ def read_dataclass(cls: Callable[..., T], node: Node) -> T:
 
     A field whose default is None may be missing, or null: documents may be older than it.
 
-    Fields may be str, bool, int (at least 0), float, Literal, another such dataclass, tuple[X, ...], Mapping[str, X],
-    or one of these and None.
+    Fields may be str, bool, int (at least 0), float (within LARGEST), Literal, another such dataclass, tuple[X, ...],
+    Mapping[str, X], or one of these and None.
 
     Raises:
         BundleError: a field is missing or of another type; the message gives the JSON path.

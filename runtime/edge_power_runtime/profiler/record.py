@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edge_power_runtime.manifest import Delegation as Delegation  # a part of the report, as of the manifest
+from edge_power_runtime.printable import printable_json
 from edge_power_runtime.profiler.figures import count
 
 SCHEMA_VERSION = 1
@@ -425,4 +426,5 @@ class Report:
 
     def to_json(self) -> str:
         """Write the report; `report_file.read_report` gives an equal one back."""
-        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n"
+        text = json.dumps(dataclasses.asdict(self), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return printable_json(text) + "\n"

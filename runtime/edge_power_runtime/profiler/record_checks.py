@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.jsonnode import Node
+from edge_power_runtime.manifest import PRECISIONS
 from edge_power_runtime.profiler.record import CaseResult, LatencyTable, MixResult, Reference, Report, Stages
 
 
@@ -18,6 +20,7 @@ def check_report(report: Report, node: Node) -> None:
     """
     if not report.results:
         node.field("results").fail("an array of one result at least")
+    _check_names(node)
     cases = [result.case for result in report.results]
     for index, (result, place) in enumerate(zip(report.results, node.field("results").items(), strict=True)):
         if result.case in cases[:index]:
@@ -32,6 +35,19 @@ def check_report(report: Report, node: Node) -> None:
     percentiles = node.field("settings").field("percentiles")
     if not all(0 <= percent <= 100 for percent in report.settings.percentiles):
         percentiles.fail("an array of numbers in 0..100")
+
+
+def _check_names(node: Node) -> None:
+    """Engines and precisions are those of the format, wherever they are named; no length and no threads are none."""
+    results, operations = node.field("results").items(), node.field("operations").items()
+    flags = [flag for flag in node.field("flags").items() if flag.field("case").value is not None]
+    named = [place.field("case") for place in (*results, *operations, *flags)]
+    for place in named:
+        place.field("length").integer(minimum=1)
+    for place in (*named, *node.field("mixes").items(), *node.field("latency_tables").items()):
+        place.field("engine").choice(ENGINE_NAMES)
+        place.field("precision").choice(PRECISIONS)
+        place.field("threads").integer(minimum=1)
 
 
 def _check_samples(result: CaseResult, place: Node) -> None:

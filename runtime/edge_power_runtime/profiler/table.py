@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from edge_power_runtime.printable import one_line, printable
 from edge_power_runtime.profiler.beyond import beyond_cases
 from edge_power_runtime.profiler.columns import aligned
 from edge_power_runtime.profiler.figures import (
@@ -10,7 +11,6 @@ from edge_power_runtime.profiler.figures import (
     interval,
     list_of,
     milliseconds,
-    one_line,
     rate,
     scaled,
     size,
@@ -82,7 +82,7 @@ def cells(row: Row, report: Report) -> tuple[str, ...]:
     """A cell for each of `columns`."""
     total, startup = row.total, row.result.startup
     return (
-        one_line(row.name),
+        printable(row.name),
         milliseconds(total.median),
         interval(total.median_low, total.median_high),
         *(milliseconds(total.percentiles[percent]) for percent in _tail(report)),
