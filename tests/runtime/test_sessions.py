@@ -160,3 +160,13 @@ def test_eight_threads_and_two_thread_counts_agree(tiny_bundle, tiny_artifact):
         thread.join()
     for number in range(8):
         np.testing.assert_allclose(found[number], expected * 3, rtol=0, atol=SAME_ENGINE_ATOL)
+
+
+@pytest.mark.parametrize("content", [b"", b"ET12", bytes(range(256)) * 40])
+def test_what_is_no_executorch_program_is_refused(tiny_copy, content):
+    """Under a digest that fits: ExecuTorch itself may end the process at such bytes."""
+    pytest.importorskip("executorch")
+    artifact = Bundle.open(tiny_copy).artifact("executorch")
+    (tiny_copy / "model.pte").write_bytes(content)
+    with pytest.raises(EngineError, match=r"model.pte is no ExecuTorch program: .* expected b'ET12'; convert the mod"):
+        open_session(tiny_copy, artifact, artifact.programs[0])

@@ -25,6 +25,8 @@ _LOCK = threading.Lock()
 _LOADED: "weakref.WeakSet[ExecutorchEngine]" = weakref.WeakSet()
 # executorch/runtime/core/portable_type/scalar_type.h
 _DTYPES = {3: "int32", 4: "int64", 6: "float32"}
+# schema/program.fbs: the identifier of a flatbuffer, behind the offset of its root.
+_IDENTIFIER = b"ET12"
 
 
 class ExecutorchEngine:
@@ -40,7 +42,7 @@ class ExecutorchEngine:
             with hushed():  # torch, torchao and ExecuTorch's CPU detection say a dozen lines that help nobody
                 import torch
                 from executorch.extension.pybindings import portable_lib
-                from executorch.runtime import Runtime
+                from executorch.runtime import Runtime, Verification
 
                 portable_lib._threadpool_get_thread_count()  # the first call looks at the CPU, and talks about it
         except ModuleNotFoundError as error:
@@ -48,6 +50,7 @@ class ExecutorchEngine:
         self._torch = torch
         self._from_numpy = torch.from_numpy
         self._runtime = Runtime.get()
+        self._verification = Verification.InternalConsistency
         self._thread_count = portable_lib._threadpool_get_thread_count
         self._reset_threads = portable_lib._unsafe_reset_threadpool
         self._bundle_path = bundle_path
@@ -79,13 +82,27 @@ class ExecutorchEngine:
             return loaded
         try:
             if path not in self._programs:
-                self._programs[path] = self._runtime.load_program(path)
+                self._programs[path] = self._load(path)
             _check_method(program, self._programs[path].metadata(program.method))
             with huge_pages(), hushed():
                 method = self._methods[path, program.method] = self._programs[path].load_method(program.method)
             return method
         except (RuntimeError, KeyError) as error:
             raise EngineError(f"ExecuTorch cannot load program {program.name} from {path}: {error}") from error
+
+    def _load(self, path: Path) -> Any:
+        """Load a file after a look at its identifier, and have ExecuTorch verify its structure.
+
+        What is no program at all could end the process; a damaged one still can (BUNDLE.md, section 2).
+        """
+        with path.open("rb") as stream:
+            start = stream.read(8)
+        if start[4:] != _IDENTIFIER:
+            raise EngineError(
+                f"{path} is no ExecuTorch program: its bytes 4 to 7 are {start[4:]!r}, expected {_IDENTIFIER!r}; "
+                "convert the model again"
+            )
+        return self._runtime.load_program(path, verification=self._verification)
 
     def execute(self, method: Any, inputs: list[np.ndarray]) -> list[np.ndarray]:
         """Run a method; the caller holds the lock."""
