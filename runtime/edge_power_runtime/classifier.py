@@ -4,14 +4,17 @@ import math
 import os
 import threading
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from threading import get_ident
 from typing import NamedTuple, Self
 
 import numpy as np
 
+from edge_power_runtime import lifetime
 from edge_power_runtime.bundle import Bundle
 from edge_power_runtime.errors import EngineError, InputError
+from edge_power_runtime.lifetime import ANSWERING, keep_forever, start_afresh_after_fork
 from edge_power_runtime.manifest import TOKENIZER_FILE, Artifact, Program
 from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import Session, open_engine
@@ -92,7 +95,11 @@ class Choice(NamedTuple):
 
 
 class Classifier:
-    """A bundle's artifact at one budget, ready for texts; many threads may use it at once."""
+    """A bundle's artifact at one budget, ready for texts; many threads may use it at once.
+
+    In a forked child it loads its programs again, when they are asked. A copy, and one that was pickled, opens the
+    bundle at its path again.
+    """
 
     def __init__(
         self, bundle: Bundle, artifact: Artifact, budget: str, encoder: TextEncoder, *, num_threads: int = 1
@@ -118,6 +125,8 @@ class Classifier:
         self._engine = open_engine(bundle.path, artifact, num_threads=num_threads)
         self._sessions: dict[str, Session] = {}
         self._loading = threading.Lock()
+        self._is_inherited = False
+        start_afresh_after_fork(self)
 
     @classmethod
     def open(
@@ -160,8 +169,15 @@ class Classifier:
             InputError: it is no text.
             EngineError: the engine failed.
         """
-        choice = self.choose(self.encode(text))
-        return self.decode(choice, choice.run())
+        thread = get_ident()
+        ANSWERING.add(thread)  # what lifetime.answering() does, without its microseconds
+        try:
+            if lifetime.is_ending:
+                lifetime.refuse_at_the_end()
+            choice = self.choose(self.encode(text))
+            return self.decode(choice, choice.run())
+        finally:
+            ANSWERING.discard(thread)
 
     def encode(self, text: Text) -> EncodedText:
         """Tokenize a text or a pair and cut it to the longest program: the first of the four stages of a call.
@@ -221,7 +237,8 @@ class Classifier:
         Raises:
             InputError: it is no text.
         """
-        return self._encoder.tokens(text)
+        with lifetime.answering():
+            return self._encoder.tokens(text)
 
     def warm_up(self) -> None:
         """Load every program of the budget and run each once, so that no later text waits for it.
@@ -229,9 +246,20 @@ class Classifier:
         Raises:
             EngineError: a program does not load or run.
         """
-        empty = self._encoder.encode("")
-        for program in self._programs:
-            self._session(program).run(self._encoder.pad(empty, program.length))
+        with lifetime.answering():
+            empty = self._encoder.encode("")
+            for program in self._programs:
+                self._session(program).run(self._encoder.pad(empty, program.length))
+
+    def start_afresh(self) -> None:
+        """Forget the loaded programs: a forked child has them without their threads, and perhaps with held locks."""
+        keep_forever(self._engine, self._sessions)
+        self._is_inherited, self._sessions, self._loading = True, {}, threading.Lock()
+
+    def __reduce__(self) -> tuple[Callable[..., "Classifier"], tuple[object, ...]]:
+        """Say how to make another: what is loaded cannot be copied, so it is opened again."""
+        path = os.path.abspath(self.bundle.path)
+        return _reopen, (type(self), path, self.artifact.engine, self.artifact.precision, self.budget, self.num_threads)
 
     def _session(self, program: Program) -> Session:
         session = self._sessions.get(program.name)
@@ -239,8 +267,15 @@ class Classifier:
             with self._loading:
                 session = self._sessions.get(program.name)
                 if session is None:
+                    if self._is_inherited:
+                        self._engine = open_engine(self.bundle.path, self.artifact, num_threads=self.num_threads)
+                        self._is_inherited = False
                     session = self._sessions[program.name] = self._engine.session(program)
         return session
+
+
+def _reopen(cls: type[Classifier], path: str, engine: str, precision: str, budget: str, num_threads: int) -> Classifier:
+    return cls.open(path, engine=engine, precision=precision, budget=budget, num_threads=num_threads)
 
 
 def programs_of(artifact: Artifact, budget: str) -> list[Program]:

@@ -12,6 +12,9 @@ from typing import IO
 
 # Descriptors are the process's own: two threads that redirect at once would restore each other's.
 _LOCK = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # A fork waits: a child made meanwhile would write to our file for good, and its lock would stay held.
+    os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
 _KEPT_CHARACTERS = 2000
 _STANDARD = (0, 1, 2)
 _UNWRITTEN = {

@@ -1,5 +1,6 @@
 """ExecuTorch: one file, one Program, a method per program; the one place of the runtime that imports torch."""
 
+import os
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
 from edge_power_runtime.huge_pages import huge_pages
+from edge_power_runtime.lifetime import keep_forever, start_afresh_after_fork
 from edge_power_runtime.manifest import INPUT_NAMES, OUTPUT_NAMES, Program
 from edge_power_runtime.native_output import hushed
 from edge_power_runtime.paths import resolve
@@ -22,6 +24,10 @@ from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, desc
 # freed memory). So a change of the count first unloads every engine, and each loads again when it is asked next.
 # Methods are not thread-safe either. One lock serves both.
 _LOCK = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    # A fork waits for the run under way, whose locks inside ExecuTorch and XNNPACK the child could never take. Their
+    # thread pool starts anew in the child by itself.
+    os.register_at_fork(before=_LOCK.acquire, after_in_parent=_LOCK.release, after_in_child=_LOCK.release)
 _LOADED: "weakref.WeakSet[ExecutorchEngine]" = weakref.WeakSet()
 # executorch/runtime/core/portable_type/scalar_type.h
 _DTYPES = {3: "int32", 4: "int64", 6: "float32"}
@@ -57,6 +63,12 @@ class ExecutorchEngine:
         self._num_threads = num_threads
         self._programs: dict[Path, Any] = {}
         self._methods: dict[tuple[Path, str | None], Any] = {}
+        start_afresh_after_fork(self)
+
+    def start_afresh(self) -> None:
+        """Forget what is loaded, in a forked child: each method loads again when it is asked next."""
+        keep_forever(self._programs, self._methods)
+        self._programs, self._methods = {}, {}
 
     def session(self, program: Program) -> "ExecutorchSession":
         """Load the method of `program`.
@@ -157,7 +169,12 @@ class ExecutorchSession:
             method = self._engine.method(self.path, self._program)
             try:
                 outputs = self._engine.execute(method, [bound[index] for index in self._order])
-                return {name: outputs[position] for name, position in self._outputs}
+                found = {name: outputs[position] for name, position in self._outputs}
+                if "kept" in found:
+                    # A prediction holds these rows, and must hold no tensor of torch: the end of one lets other threads
+                    # go first, and aborts a process that ends meanwhile. Nobody holds the logits.
+                    found["kept"] = found["kept"].copy()
+                return found
             except (RuntimeError, IndexError) as error:
                 raise EngineError(f"ExecuTorch failed in program {self._program.name}: {error}") from error
 
