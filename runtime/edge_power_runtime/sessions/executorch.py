@@ -14,7 +14,7 @@ from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
 from edge_power_runtime.huge_pages import huge_pages
 from edge_power_runtime.lifetime import keep_forever, start_afresh_after_fork
-from edge_power_runtime.manifest import INPUT_NAMES, OUTPUT_NAMES, Program
+from edge_power_runtime.manifest import INPUT_NAMES, OUTPUT_NAMES, Program, TensorSpec
 from edge_power_runtime.native_output import hushed
 from edge_power_runtime.paths import resolve
 from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
@@ -159,8 +159,8 @@ class ExecutorchSession:
         self._program = program
         # Positions, not names: inputs go in and outputs come out in the order of the method's signature.
         self._binder = InputBinder(program)
-        self._order = np.argsort([INPUT_NAMES.index(spec.name) for spec in program.inputs]).tolist()
-        self._outputs = [(spec.name, OUTPUT_NAMES.index(spec.name)) for spec in program.outputs]
+        self._order = np.argsort([_place(spec) for spec in program.inputs]).tolist()
+        self._outputs = [(spec.name, _place(spec)) for spec in program.outputs]
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Run the program; see `Session.run`."""
@@ -183,7 +183,25 @@ def _check_method(program: Program, found: Any) -> None:
     """Compare a method with the manifest, by what the file says of it (a MethodMeta); nothing is loaded for that."""
     inputs = [found.input_tensor_meta(place) for place in range(found.num_inputs())]
     outputs = [found.output_tensor_meta(place) for place in range(found.num_outputs())]
-    check_tensors(program, inputs=_described(INPUT_NAMES, inputs), outputs=_described(OUTPUT_NAMES, outputs))
+    check_tensors(
+        program,
+        inputs=_described(_names(program.inputs, INPUT_NAMES), inputs),
+        outputs=_described(_names(program.outputs, OUTPUT_NAMES), outputs),
+    )
+
+
+def _place(spec: TensorSpec) -> int:
+    """A tensor's place in its method, as the manifest says it; the format fixes it by the name."""
+    if spec.position is not None:
+        return spec.position
+    return next(names.index(spec.name) for names in (INPUT_NAMES, OUTPUT_NAMES) if spec.name in names)
+
+
+def _names(specs: Sequence[TensorSpec], fixed: Sequence[str]) -> Sequence[str]:
+    """Names by place: those that the format fixes, unless a program that is no bundle's has others."""
+    if all(spec.name in fixed[_place(spec) : _place(spec) + 1] for spec in specs):
+        return fixed
+    return [spec.name for spec in sorted(specs, key=_place)]
 
 
 def _described(names: Sequence[str], tensors: Sequence[Any]) -> dict[str, str]:

@@ -1,0 +1,106 @@
+"""Every byte of a bundle flipped, one at a time: is it refused in one line, or is the answer what it was?
+
+python -m tests.flips                  counts what became of the flips of every byte of the tiny bundle
+"""
+
+import random
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_power_runtime import Bundle, Classifier, EdgePowerError
+from edge_power_runtime.golden import verify
+
+TEXTS = ("a good film", ("a film", "not bad at all, never dull"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a bundle says, in all that a user is shown.
+
+    Attributes:
+        found: of each text the label, the logits and the words kept.
+        passed: whether every golden example is met.
+    """
+
+    found: tuple[tuple[str | None, tuple[float, ...], tuple[int, ...]], ...]
+    passed: bool
+
+    @classmethod
+    def of(cls, bundle: Path, engine: str) -> "Answers":
+        """Open a bundle, ask it, and verify it."""
+        classifier = Classifier.open(bundle, engine=engine)
+        found = tuple((one.label, one.logits, one.kept) for one in classifier.classify(TEXTS))
+        return cls(found, all(check.passed for check in verify(bundle, engine=engine)))
+
+
+def files_of(bundle: Path) -> list[str]:
+    """Every file of a bundle, by its path inside."""
+    return sorted(path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file())
+
+
+def flips(size: int, step: int, seed: int) -> Iterator[tuple[int, int]]:
+    """Places and bits: one bit, drawn, of every `step`-th byte."""
+    draw = random.Random(seed)
+    for place in range(draw.randrange(step) if step > 1 else 0, size, step):
+        yield place, 1 << draw.randrange(8)
+
+
+def flip_file(bundle: Path, name: str, engine: str, expected: Answers, *, step: int = 1) -> Counter[str]:
+    """Flip bytes of one file of a bundle, which is as it was at the end.
+
+    Returns:
+        How often it was refused by an error of ours, and how often the answers were the same; a flip with another
+        answer, or with another exception, is counted by what it was.
+    """
+    path, counted = bundle / name, Counter[str]()
+    content = path.read_bytes()
+    for place, bit in flips(len(content), step, seed=len(content)):
+        altered = bytearray(content)
+        altered[place] ^= bit
+        path.write_bytes(altered)
+        counted[_outcome(bundle, name, engine, expected, place)] += 1
+    path.write_bytes(content)
+    return counted
+
+
+def _outcome(bundle: Path, name: str, engine: str, expected: Answers, place: int) -> str:
+    try:
+        opened = Bundle.open(bundle)
+        artifacts = (item.files for item in opened.manifest.artifacts)
+        listed = [entry for files in (opened.manifest.files, *artifacts) for entry in files if entry.path == name]
+        opened.check(listed)  # first, since an engine takes long to load what a digest refuses at once
+        return "same answer" if Answers.of(bundle, engine) == expected else f"another answer at {place} of {name}"
+    except EdgePowerError:
+        return "refused"
+    except Exception as error:  # the very thing that is looked for
+        return f"{type(error).__name__} at {place} of {name}"
+
+
+def main() -> None:
+    """Flip every byte, for every engine, and print a table."""
+    source = Path(__file__).parent / "data" / "tiny-bundle"
+    with tempfile.TemporaryDirectory() as folder:
+        bundle = Path(shutil.copytree(source, Path(folder) / "bundle"))
+        for engine in ("onnx", "tflite", "executorch"):
+            expected, total = Answers.of(bundle, engine), Counter[str]()
+            for name in _relevant(bundle, engine):
+                total += flip_file(bundle, name, engine, expected)
+            sys.stdout.write(f"{engine}: {sum(total.values())} flips, {dict(total)}\n")
+            sys.stdout.flush()
+
+
+def _relevant(bundle: Path, engine: str) -> list[str]:
+    """The files that an engine reads; those of others are not looked at, and cost an engine's load for each byte."""
+    others = {
+        entry.path for item in Bundle.open(bundle).manifest.artifacts if item.engine != engine for entry in item.files
+    }
+    return [name for name in files_of(bundle) if name not in others]
+
+
+if __name__ == "__main__":
+    main()
