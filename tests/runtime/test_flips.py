@@ -4,8 +4,8 @@ import pytest
 
 from tests.flips import Answers, files_of, flip_file
 
-# Some hundred bytes of each file; `python -m tests.flips` takes minutes.
-FLIPS = 40
+# Some twenty bytes of each file; `python -m tests.flips` takes minutes.
+FLIPS = 20
 
 
 def test_a_flipped_byte_is_refused_or_harmless(tiny_copy, tiny_artifact):
@@ -20,7 +20,7 @@ def test_a_flipped_byte_is_refused_or_harmless(tiny_copy, tiny_artifact):
         counted = flip_file(tiny_copy, name, tiny_artifact.engine, expected, step=step)
         assert set(counted) == {"refused"}, (name, counted)
         seen += sum(counted.values())
-    assert seen > 200
+    assert seen > 100
 
 
 def test_the_seal_covers_every_byte(tiny_copy):
