@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from edge_power.errors import CheckpointError
+from edge_power_runtime.jsonnode import refuse_constant, repeated_key
 from edge_power_runtime.native_output import hushed
 
 Model = str | PathLike[str]  # a directory, or a name on the hub
@@ -80,7 +81,7 @@ def read_json(path: Path) -> dict[str, Any]:
     if data.startswith(_LFS):
         raise lfs_pointer(path)
     try:
-        content = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unique_keys)
+        content = json.loads(data.decode("utf-8"), parse_constant=refuse_constant, object_pairs_hook=unique_keys)
     except RecursionError as error:
         raise CheckpointError(f"{path} is nested too deep to be read") from error
     except ValueError as error:
@@ -89,6 +90,17 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise CheckpointError(f"{path} holds a {type(content).__name__}; expected an object such as {{...}}")
     return content
+
+
+def unique_keys(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse an object with a key twice, as the hook `object_pairs_hook` of Python's parser.
+
+    Raises:
+        ValueError: it has one.
+    """
+    if (key := repeated_key(members)) is not None:
+        raise ValueError(f"the key {short(key)} is there twice")
+    return dict(members)
 
 
 def short(value: object) -> str:
@@ -164,19 +176,6 @@ def _kind(path: Path) -> str | None:
     if stat.S_ISREG(mode):
         return "a file"
     return "a directory" if stat.S_ISDIR(mode) else "a device or pipe"
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {short(repeated)} is there twice")
-    return content
 
 
 def _in_one_line(error: Exception) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from edge_power.checkpoint_files import unique_keys
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
@@ -107,7 +108,7 @@ def parse_budgets(text: str) -> Budgets:
         RetentionError: it is not JSON, or not of the form above.
     """
     try:
-        content = json.loads(text, object_pairs_hook=_unique_keys)
+        content = json.loads(text, object_pairs_hook=unique_keys)
     except (ValueError, RecursionError) as error:
         raise RetentionError(f"not valid JSON ({error}); expected {{'schedule': [0.9, ...]}}") from error
     match content:
@@ -181,15 +182,6 @@ def _as_float(number: int | float) -> float:
 def _check_count(numbers: list[Any]) -> None:
     if len(numbers) > _MOST_ENCODERS:
         raise RetentionError(f"expected a number per encoder, at most {_MOST_ENCODERS}, found {len(numbers)}")
-
-
-def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {_shorten(repeated)} is there twice")
-    return content
 
 
 def _configuration(length: str, keep: Any) -> tuple[int, RetentionConfig]:

@@ -6,7 +6,7 @@ import reprlib
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from edge_power_runtime.errors import BundleError, SchemaVersionError
 
@@ -123,16 +123,13 @@ def parse(data: bytes | str, document: str) -> Node:
 
     def refuse_repeated(members: list[tuple[str, object]]) -> dict[str, object]:
         # Parsers differ in which of two they take: what a reader in another language shows would not be what we run.
-        found = dict(members)
-        if len(found) != len(members):
-            counts = Counter(key for key, _ in members)
-            repeated = next(key for key in found if counts[key] > 1)
-            raise BundleError(f"{document} has the key {reprlib.repr(repeated)} twice in one object; give it once")
-        return found
+        if (key := repeated_key(members)) is not None:
+            raise BundleError(f"{document} has the key {reprlib.repr(key)} twice in one object; give it once")
+        return dict(members)
 
     try:
         text = data if isinstance(data, str) else data.decode("utf-8")
-        value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=refuse_repeated)
+        value = json.loads(text, parse_constant=refuse_constant, object_pairs_hook=refuse_repeated)
         return Node(value, document)
     except RecursionError:
         raise BundleError(f"{document} is nested too deep to be read") from None
@@ -162,5 +159,16 @@ def parse_versioned(data: bytes | str, document: str, *, newest: int) -> Node:
     return node
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def repeated_key(members: list[tuple[str, Any]]) -> str | None:
+    """Find the first key that an object has twice, as the hook `object_pairs_hook` of Python's parser gives members."""
+    counts = Counter(key for key, _ in members)
+    return next((key for key, count in counts.items() if count > 1), None)
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """Refuse NaN and Infinity, as the hook `parse_constant` of Python's parser.
+
+    Raises:
+        ValueError: always.
+    """
     raise ValueError(f"{name} is not a JSON value")

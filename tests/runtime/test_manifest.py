@@ -7,6 +7,7 @@ import time
 import pytest
 
 from edge_power_runtime import BundleError, RetentionConfig, SchemaVersionError, bounds
+from edge_power_runtime.jsonnode import repeated_key
 from edge_power_runtime.manifest import Manifest, read_manifest
 
 SHA = "0123456789abcdef" * 4
@@ -479,3 +480,11 @@ def test_any_bytes_are_a_manifest_or_a_bundle_error():
             pass
 
     check()
+
+
+def test_a_key_twice_is_found_in_time_that_grows_with_the_keys():
+    """A list that is searched anew for each key takes minutes for as many."""
+    members = [(str(number), None) for number in range(200_000)]
+    assert repeated_key(members) is None
+    assert repeated_key([*members, ("199999", None)]) == "199999"
+    assert repeated_key([("b", 1), ("a", 1), ("a", 2), ("b", 2)]) == "b"
