@@ -14,6 +14,7 @@ from pathlib import Path
 
 from edge_power_runtime import Bundle, Classifier, EdgePowerError
 from edge_power_runtime.golden import verify
+from edge_power_runtime.manifest import FileEntry
 
 TEXTS = ("a good film", ("a film", "not bad at all, never dull"))
 
@@ -50,6 +51,13 @@ def flips(size: int, step: int, seed: int) -> Iterator[tuple[int, int]]:
         yield place, 1 << draw.randrange(8)
 
 
+def files_read(bundle: Path, engine: str) -> list[str]:
+    """The files that matter to an engine; those of others no reader looks at."""
+    others = (item.files for item in Bundle.open(bundle).manifest.artifacts if item.engine != engine)
+    left_out = {entry.path for files in others for entry in files}
+    return [name for name in files_of(bundle) if name not in left_out]
+
+
 def flip_file(bundle: Path, name: str, engine: str, expected: Answers, *, step: int = 1) -> Counter[str]:
     """Flip bytes of one file of a bundle, which is as it was at the end.
 
@@ -57,28 +65,31 @@ def flip_file(bundle: Path, name: str, engine: str, expected: Answers, *, step: 
         How often it was refused by an error of ours, and how often the answers were the same; a flip with another
         answer, or with another exception, is counted by what it was.
     """
-    path, counted = bundle / name, Counter[str]()
+    path, counted, opened = bundle / name, Counter[str](), Bundle.open(bundle)
+    listed = [entry for entry in _entries(opened) if entry.path == name]
     content = path.read_bytes()
     for place, bit in flips(len(content), step, seed=len(content)):
         altered = bytearray(content)
         altered[place] ^= bit
         path.write_bytes(altered)
-        counted[_outcome(bundle, name, engine, expected, place)] += 1
+        counted[_outcome(opened, listed, engine, expected, f"{place} of {name}")] += 1
     path.write_bytes(content)
     return counted
 
 
-def _outcome(bundle: Path, name: str, engine: str, expected: Answers, place: int) -> str:
+def _entries(bundle: Bundle) -> list[FileEntry]:
+    manifest = bundle.manifest
+    return [*manifest.files, *(entry for artifact in manifest.artifacts for entry in artifact.files)]
+
+
+def _outcome(opened: Bundle, listed: list[FileEntry], engine: str, expected: Answers, where: str) -> str:
     try:
-        opened = Bundle.open(bundle)
-        artifacts = (item.files for item in opened.manifest.artifacts)
-        listed = [entry for files in (opened.manifest.files, *artifacts) for entry in files if entry.path == name]
-        opened.check(listed)  # first, since an engine takes long to load what a digest refuses at once
-        return "same answer" if Answers.of(bundle, engine) == expected else f"another answer at {place} of {name}"
+        opened.check(listed)  # as every reader does first; to open an engine for that would take days
+        return "same answer" if Answers.of(opened.path, engine) == expected else f"another answer: {where}"
     except EdgePowerError:
         return "refused"
     except Exception as error:  # the very thing that is looked for
-        return f"{type(error).__name__} at {place} of {name}"
+        return f"{type(error).__name__}: {where}"
 
 
 def main() -> None:
@@ -88,18 +99,10 @@ def main() -> None:
         bundle = Path(shutil.copytree(source, Path(folder) / "bundle"))
         for engine in ("onnx", "tflite", "executorch"):
             expected, total = Answers.of(bundle, engine), Counter[str]()
-            for name in _relevant(bundle, engine):
+            for name in files_read(bundle, engine):
                 total += flip_file(bundle, name, engine, expected)
             sys.stdout.write(f"{engine}: {sum(total.values())} flips, {dict(total)}\n")
             sys.stdout.flush()
-
-
-def _relevant(bundle: Path, engine: str) -> list[str]:
-    """The files that an engine reads; those of others are not looked at, and cost an engine's load for each byte."""
-    others = {
-        entry.path for item in Bundle.open(bundle).manifest.artifacts if item.engine != engine for entry in item.files
-    }
-    return [name for name in files_of(bundle) if name not in others]
 
 
 if __name__ == "__main__":
