@@ -340,6 +340,7 @@ def test_a_program_that_differs_from_eager_is_refused_with_status_1(
     assert "✗ onnx balanced_8: largest difference" in result.err
     last = result.err.splitlines()[-1]
     assert last.startswith("error: onnx: 1 of 1 programs differ from eager, balanced_8 by")
+    assert "with a tolerance of 1e-04" in last
     assert "no bundle was written" in last
     assert (tmp_path / "bundle" / "bundle.json").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]

@@ -95,8 +95,7 @@ def test_a_thread_that_failed_is_not_waited_for(toy_bundle, toy_engine):
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-# JAX, which LiteRT's converter imports, warns in an exception that nobody catches.
-@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # JAX warns too, which LiteRT's converter imports
 def test_a_child_forked_while_a_program_loads_loads_it_itself(toy_bundle, toy_engine, monkeypatch):
     classifier = Classifier.open(toy_bundle, engine="onnx")
     load, loading, go_on = toy_engine.session, threading.Event(), threading.Event()
