@@ -74,8 +74,8 @@ run-runtime-tflite: .venv-tflite/.installed
 # the emulator: how fast it is, and pages of memory that are the host's.
 ARM := .arm
 ARM_PYTHON := $(ARM)/root/usr/bin/python
-NOT_EMULATED := test_public.py::test_import_is_quick profiler/test_measure.py::test_p50_is_that_of_a_bare_loop \
-  test_huge_pages.py::test_memory_allocated_in_the_block_moves_and_keeps_its_content
+NOT_EMULATED := test_public.py::test_import_is_quick profiler/measure/test_measure.py::test_p50_is_that_of_a_bare_loop \
+  system/test_huge_pages.py::test_memory_allocated_in_the_block_moves_and_keeps_its_content
 
 test-arm: $(VENV)/.installed $(ARM)/.installed
 	@echo '== runtime, on emulated 64-bit ARM against this machine'
@@ -84,9 +84,9 @@ test-arm: $(VENV)/.installed $(ARM)/.installed
 	@$(ARM_PYTHON) -m pytest -p no:cacheprovider tests/runtime $(NOT_EMULATED:%=--deselect=tests/runtime/%)
 
 test-adb: $(VENV)/.installed
-	@$(BIN)/python -m tests.adbd_setup
+	@$(BIN)/python -m tests.machines.adbd_setup
 	@echo '== Android devices, over a real adbd'
-	@$(BIN)/pytest tests/edge_power/test_devices_adb.py
+	@$(BIN)/pytest tests/edge_power/profiling/test_adb.py
 
 lint: $(VENV)/.installed
 	@$(BIN)/ruff check
@@ -143,7 +143,7 @@ $(VENV)/.installed: $(PROJECTS) | $(VENV)/bin/python
 	@.venv-peers/$(PIP_INSTALL) 'torch~=2.13.0' 'optimum-onnx[onnxruntime]~=0.1.0'
 	@touch $@
 
-$(ARM)/.installed: tests/arm/install.py tests/debian.py runtime/pyproject.toml | $(VENV)/bin/python
+$(ARM)/.installed: tests/arm/install.py tests/machines/debian.py runtime/pyproject.toml | $(VENV)/bin/python
 	@echo 'unpacking an ARM emulator and an ARM Python into $(ARM), about 20 seconds ...'
 	@$(BIN)/python -m tests.arm.install
 	@touch $@

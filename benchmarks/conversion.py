@@ -24,14 +24,14 @@ import torch
 from efficiency import machine
 from rich.console import Console
 
-from edge_power.artifacts import ENGINES
-from edge_power.cli.screen import table
+from edge_power.cli.screens.screen import table
+from edge_power.conversion.artifacts import ENGINES
 from edge_power.data import read_examples
 from edge_power.evaluate import BundlePredictor, EagerPredictor, evaluate
-from edge_power.model import PowerForSequenceClassification
-from edge_power.retention_file import Retention, parse_keep
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.retention_file import Retention, parse_keep
 from edge_power_runtime import Bundle, Classifier
-from edge_power_runtime.whole_file import write_whole
+from edge_power_runtime.reading.whole_file import write_whole
 
 KEEP = "0.9,0.8,0.7,0.6,0.5"
 LENGTHS = (16, 32, 64, 128)

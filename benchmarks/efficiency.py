@@ -24,21 +24,21 @@ import numpy as np
 import torch
 from rich.console import Console
 
-from edge_power.artifacts import converter_for
-from edge_power.cli.screen import table
-from edge_power.config import ModelConfig
-from edge_power.extract import Lowering
-from edge_power.macs import count_macs
-from edge_power.model import PowerForSequenceClassification
-from edge_power.tracing import Tracer
+from edge_power.cli.screens.screen import table
+from edge_power.conversion.artifacts import converter_for
+from edge_power.conversion.tracing import Tracer
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.config import ModelConfig
+from edge_power.model.extract import Lowering
+from edge_power.model.macs import count_macs
 from edge_power_converters import SourceProgram
-from edge_power_runtime.jsonnode import parse
-from edge_power_runtime.manifest import Artifact
-from edge_power_runtime.profiler.device_facts import cpu_model
-from edge_power_runtime.profiler.system_files import SystemFiles
+from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.profiler.machine.device_facts import cpu_model
+from edge_power_runtime.profiler.machine.system_files import SystemFiles
+from edge_power_runtime.reading.jsonnode import parse
+from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.sessions import Session, open_engine
-from edge_power_runtime.whole_file import write_whole
 
 WARM_UP = 5
 

@@ -23,11 +23,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.efficiency import machine
-from edge_power.config import ModelConfig
-from edge_power.fit.machine import keep_freed_memory, mixed
-from edge_power.fit.phase import Precision
-from edge_power.model import PowerForSequenceClassification
-from edge_power_runtime.whole_file import write_whole
+from edge_power.fit.training.machine import keep_freed_memory, mixed
+from edge_power.fit.training.phase import Precision
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.config import ModelConfig
+from edge_power_runtime.reading.whole_file import write_whole
 
 BATCH_SIZE = 32
 MINILM = ModelConfig(

@@ -20,19 +20,19 @@ import numpy as np
 import torch
 from efficiency import SHAPES, machine
 
-from edge_power.artifacts import converter_for
-from edge_power.cli.screen import say
-from edge_power.macs import count_macs
-from edge_power.model import PowerForSequenceClassification
-from edge_power.tracing import Tracer
+from edge_power.cli.screens.screen import say
+from edge_power.conversion.artifacts import converter_for
+from edge_power.conversion.tracing import Tracer
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.macs import count_macs
 from edge_power_converters import SourceProgram
-from edge_power_runtime.jsonnode import parse
-from edge_power_runtime.manifest import Artifact
-from edge_power_runtime.profiler.latency_table import expected_ms, fit_latency_tables
-from edge_power_runtime.profiler.record import Case, CaseResult, LatencyTable, Stages
+from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.profiler.judge.latency_table import expected_ms, fit_latency_tables
+from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyTable, Stages
+from edge_power_runtime.reading.jsonnode import parse
+from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.sessions import Session, open_engine
-from edge_power_runtime.whole_file import write_whole
 
 ENGINES = ("onnx", "tflite")
 WARM_UP = 3

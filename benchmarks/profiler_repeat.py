@@ -19,14 +19,14 @@ from pathlib import Path
 
 import click
 
-from edge_power.cli.screen import say
-from edge_power_runtime.profiler.compare import compare
-from edge_power_runtime.profiler.comparison import Comparison
-from edge_power_runtime.profiler.record import Report
-from edge_power_runtime.profiler.report_file import read_report
-from edge_power_runtime.python_process import python_command
-from edge_power_runtime.whole_file import write_whole
-from tests.busy import busy_loops
+from edge_power.cli.screens.screen import say
+from edge_power_runtime.profiler.judge.compare import compare
+from edge_power_runtime.profiler.judge.comparison import Comparison
+from edge_power_runtime.profiler.report.file import read_report
+from edge_power_runtime.profiler.report.record import Report
+from edge_power_runtime.reading.whole_file import write_whole
+from edge_power_runtime.system.python_process import python_command
+from tests.machines.busy import busy_loops
 
 AGREEING, FLAGGED = 9, 10  # the bars, of ten
 

@@ -20,15 +20,15 @@ from typing import Any
 
 import click
 
-from edge_power.cli.screen import say
-from edge_power_runtime.bundle import Bundle
+from edge_power.cli.screens.screen import say
+from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.classifier import Choice, Classifier
-from edge_power_runtime.profiler.measure import Series
+from edge_power_runtime.profiler.machine.versions import versions_of
+from edge_power_runtime.profiler.measure.plan import plan_cases
+from edge_power_runtime.profiler.measure.rounds import Series
+from edge_power_runtime.profiler.measure.subjects import Subject, SubjectOpener
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.plan import plan_cases
-from edge_power_runtime.profiler.subjects import Subject, SubjectOpener
-from edge_power_runtime.profiler.versions import versions_of
-from edge_power_runtime.whole_file import write_whole
+from edge_power_runtime.reading.whole_file import write_whole
 
 WARM_UP = 20
 SEED = 0

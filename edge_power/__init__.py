@@ -20,22 +20,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from edge_power.convert import convert
-    from edge_power.macs import count_macs
-    from edge_power.model import PowerEncoder, PowerForSequenceClassification
-    from edge_power.tracing import Tracer
+    from edge_power.conversion.convert import convert
+    from edge_power.conversion.tracing import Tracer
+    from edge_power.model.classifier import PowerEncoder, PowerForSequenceClassification
+    from edge_power.model.macs import count_macs
     from edge_power_runtime import RetentionConfig, RetentionSchedule
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "PowerEncoder": "edge_power.model",
-    "PowerForSequenceClassification": "edge_power.model",
+    "PowerEncoder": "edge_power.model.classifier",
+    "PowerForSequenceClassification": "edge_power.model.classifier",
     "RetentionConfig": "edge_power_runtime",
     "RetentionSchedule": "edge_power_runtime",
-    "Tracer": "edge_power.tracing",
-    "convert": "edge_power.convert",
-    "count_macs": "edge_power.macs",
+    "Tracer": "edge_power.conversion.tracing",
+    "convert": "edge_power.conversion.convert",
+    "count_macs": "edge_power.model.macs",
 }
 
 __all__ = [

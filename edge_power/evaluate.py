@@ -8,15 +8,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from edge_power.config import Task
 from edge_power.data import Kept, Source, Target, read_examples
-from edge_power.metrics import compute_metrics
+from edge_power.model.config import Task
+from edge_power.tasks.metrics import compute_metrics
 from edge_power_runtime.retention import RetentionSchedule
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 if TYPE_CHECKING:
-    from edge_power.model import ClassifierOutput, PowerForSequenceClassification
-    from edge_power.retention_file import Retention
+    from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
+    from edge_power.model.retention_file import Retention
     from edge_power_runtime import Classifier
 
 CHUNK = 64
@@ -107,10 +107,10 @@ class EagerPredictor:
         self, model: "PowerForSequenceClassification", lengths: Sequence[int], retention: "Retention | None" = None
     ) -> None:
         """Score `model`; `retention` is what it keeps at each length, None is all."""
-        from edge_power.convert import check_lengths
-        from edge_power.macs import count_macs
-        from edge_power.retention_file import Retention
-        from edge_power.tokenizer import text_encoder
+        from edge_power.conversion.convert import check_lengths
+        from edge_power.model.macs import count_macs
+        from edge_power.model.retention_file import Retention
+        from edge_power.model.tokenizer import text_encoder
 
         self._model = model
         self._lengths = check_lengths(lengths, model.config.max_positions)
@@ -162,7 +162,7 @@ def eager_batches(
     Yields:
         The indices of some of the texts, and the output for them.
     """
-    from edge_power.references import eager_outputs
+    from edge_power.conversion.references import eager_outputs
 
     by_length: dict[int, list[int]] = defaultdict(list)
     for index, item in enumerate(encoded):

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 from edge_power_runtime import Bundle
-from edge_power_runtime.manifest import MANIFEST_FILE
-from edge_power_runtime.seal import SEAL_FILE, write_manifest
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE
+from edge_power_runtime.bundle.seal import SEAL_FILE, write_manifest
 from tests.conftest import TINY_BUNDLE
 
 

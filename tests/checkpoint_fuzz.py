@@ -22,8 +22,8 @@ import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer, PreTrainedConfig
 from transformers.utils import logging
 
-from edge_power.families import FAMILIES
-from edge_power.model import PowerForSequenceClassification
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.families import FAMILIES
 from edge_power_runtime.errors import EdgePowerError
 from tests.tiny_families import family_checkpoint
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from edge_power_runtime.profiler.record import (
+from edge_power_runtime.profiler.report.record import (
     SCHEMA_VERSION,
     Battery,
     BundleFacts,

@@ -11,10 +11,10 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertTokenizer
 
-from edge_power.config import ModelConfig, Task
-from edge_power.convert import Plan, convert, default_budgets
-from edge_power.model import PowerForSequenceClassification
-from edge_power.retention_file import parse_keep
+from edge_power.conversion.convert import Plan, convert, default_budgets
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.config import ModelConfig, Task
+from edge_power.model.retention_file import parse_keep
 
 WORDS = (
     "a an the film movie story is was and but not good bad fine warm dull great awful long short very "

@@ -13,11 +13,11 @@ from pathlib import Path
 import torch
 
 from edge_power.data import Columns, Example, Source, infer_target
-from edge_power.fit.dataset import Collator, TokenizedExamples, tokenize
-from edge_power.fit.objective import task_loss
 from edge_power.fit.options import Epochs, FitOptions, Goal
-from edge_power.model import PowerForSequenceClassification
-from edge_power.tokenizer import text_encoder
+from edge_power.fit.texts.dataset import Collator, TokenizedExamples, tokenize
+from edge_power.fit.training.objective import task_loss
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.tokenizer import text_encoder
 from tests.tiny import WORDS, tiny_config, tiny_model
 
 TELLING = ("good", "fine", "warm", "great")

@@ -22,12 +22,12 @@ from benchmarks.accuracy.estimate import minutes
 from benchmarks.accuracy.page import read_page, read_results, take_over, write_page
 from benchmarks.accuracy.tasks import TASKS, Settings
 from benchmarks.accuracy.units import Unit, run, units
-from edge_power.cli.screen import error_console, say
-from edge_power.cli.training import TrainingScreen
+from edge_power.cli.screens.screen import error_console, say
+from edge_power.cli.screens.training import TrainingScreen
 from edge_power.fit.options import FEWEST_STEPS
-from edge_power.fit.phase import Precision
+from edge_power.fit.training.phase import Precision
 from edge_power_runtime.errors import EdgePowerError
-from edge_power_runtime.whole_file import write_whole
+from edge_power_runtime.reading.whole_file import write_whole
 
 SETTINGS_FILE = "settings.json"
 

@@ -15,24 +15,24 @@ from benchmarks.accuracy.tasks import Settings, Task
 from edge_power.errors import FitError
 from edge_power.fit.contents import ANSWERS, remove_made
 from edge_power.fit.cost import Cost
-from edge_power.fit.dataset import TokenizedExamples
-from edge_power.fit.fit import fit
 from edge_power.fit.ledger import Ledger
-from edge_power.fit.machine import keep_freed_memory
-from edge_power.fit.module import FitModel
 from edge_power.fit.options import FitOptions, Goal
-from edge_power.fit.phase import Phase, Texts, Training
 from edge_power.fit.phases import Phases
 from edge_power.fit.prepare import Prepared, prepare
 from edge_power.fit.record import FitRecord, PhaseRecord
-from edge_power.fit.score import score
-from edge_power.fit.teacher import taught_texts
+from edge_power.fit.run import fit
+from edge_power.fit.texts.dataset import TokenizedExamples
+from edge_power.fit.texts.score import score
+from edge_power.fit.texts.teacher import taught_texts
+from edge_power.fit.training.machine import keep_freed_memory
+from edge_power.fit.training.module import FitModel
+from edge_power.fit.training.phase import Phase, Texts, Training
 from edge_power.fit.watch import Watcher
 from edge_power.fit.workplace import Workplace
-from edge_power.model import PowerForSequenceClassification
-from edge_power_converters.renaming import rename_new
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power_converters.output.renaming import rename_new
+from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.retention import RetentionSchedule
-from edge_power_runtime.whole_file import write_whole
 
 # The second is no result of an arm, and so not named as one.
 FINE_TUNING_FILE, SCORES_FILE = "fine-tuning.json", "unpruned.scores"

@@ -11,12 +11,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from edge_power.config import ModelConfig
 from edge_power.errors import OptionError
-from edge_power.extract import Marks, significance
 from edge_power.fit.cost import Cost
-from edge_power.model import EncoderOutput, PowerEncoder
-from edge_power.soft_extract import SoftExtract, ranks_of
+from edge_power.model.classifier import EncoderOutput, PowerEncoder
+from edge_power.model.config import ModelConfig
+from edge_power.model.extract import Marks, significance
+from edge_power.model.soft_extract import SoftExtract, ranks_of
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from edge_power.errors import FitError
 from edge_power.fit.record import PhaseRecord
-from edge_power_runtime.whole_file import write_whole
+from edge_power_runtime.reading.whole_file import write_whole
 
 # What reading something else comes to.
 MALFORMED = (ValueError, TypeError, KeyError, AttributeError)

@@ -6,8 +6,8 @@ from copy import deepcopy
 import numpy as np
 import torch
 
-from edge_power.model import EncoderOutput, PowerEncoder, PowerForSequenceClassification
-from edge_power.soft_extract import SoftExtract
+from edge_power.model.classifier import EncoderOutput, PowerEncoder, PowerForSequenceClassification
+from edge_power.model.soft_extract import SoftExtract
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 

@@ -1,9 +1,9 @@
 """ExportedPrograms in, a checked bundle out: one converter per engine, none of which knows what a BERT is."""
 
 from edge_power_converters.errors import ConversionError, OutputError, ParityError
+from edge_power_converters.output.staging import staged_directory
 from edge_power_converters.parity import ProgramParity, Reference, check_artifact
 from edge_power_converters.program import SourceProgram
-from edge_power_converters.staging import staged_directory
 
 __version__ = "0.1.0"
 

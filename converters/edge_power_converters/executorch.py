@@ -14,7 +14,7 @@ from torch.fx import Graph, GraphModule, Node
 from edge_power_converters.errors import ConversionError
 from edge_power_converters.program import Progress, SourceProgram, check_unique, describe, file_entries
 from edge_power_converters.quiet import quiet
-from edge_power_runtime.manifest import Artifact, Delegation
+from edge_power_runtime.bundle.manifest import Artifact, Delegation
 
 if TYPE_CHECKING:
     from executorch.exir import EdgeProgramManager

@@ -17,7 +17,7 @@ from edge_power_converters.program import (
     file_entries,
 )
 from edge_power_converters.quiet import quiet
-from edge_power_runtime.manifest import Artifact
+from edge_power_runtime.bundle.manifest import Artifact
 
 # opset 20 is the first with Gelu; ONNX Runtime reads it since 1.17.
 OPSET = 20

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_power_converters.quiet import quiet
-from edge_power_runtime.manifest import Artifact, Parity, Program
+from edge_power_runtime.bundle.manifest import Artifact, Parity, Program
 from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import Session, open_engine
 

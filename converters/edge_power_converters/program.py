@@ -11,7 +11,7 @@ from torch.export import ExportedProgram
 from torch.utils import _pytree as pytree
 
 from edge_power_converters.errors import ConversionError
-from edge_power_runtime.manifest import FileEntry, Program, TensorSpec
+from edge_power_runtime.bundle.manifest import FileEntry, Program, TensorSpec
 
 # Called before each step of a conversion with a word or two on what it is.
 Progress = Callable[[str], None]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from edge_power_converters.errors import ConversionError
 from edge_power_runtime.errors import EdgePowerError
-from edge_power_runtime.native_output import captured, tail
+from edge_power_runtime.system.native_output import captured, tail
 
 
 @contextmanager

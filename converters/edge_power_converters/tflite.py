@@ -9,7 +9,7 @@ from torch.fx import GraphModule
 
 from edge_power_converters.program import Progress, SourceProgram, check_unique, describe, file_entries
 from edge_power_converters.quiet import quiet
-from edge_power_runtime.manifest import Artifact
+from edge_power_runtime.bundle.manifest import Artifact
 
 FILE = "model.tflite"
 

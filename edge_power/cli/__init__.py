@@ -15,8 +15,8 @@ from typing import Any
 import click
 
 from edge_power_runtime.errors import EdgePowerError, VerificationError
-from edge_power_runtime.native_output import discard_output, open_standard_streams, unwritten
-from edge_power_runtime.printable import one_line
+from edge_power_runtime.reading.printable import one_line
+from edge_power_runtime.system.native_output import discard_output, open_standard_streams, unwritten
 
 FAILED_CHECK, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
 

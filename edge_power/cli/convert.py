@@ -12,16 +12,16 @@ from edge_power.cli.options import (
     parse_lengths,
     read_budgets_options,
 )
-from edge_power.cli.screen import error_console, mega_macs, megabytes, output_console, say, table
+from edge_power.cli.screens.screen import error_console, mega_macs, megabytes, output_console, say, table
+from edge_power.cli.screens.watch import Screen
 from edge_power.cli.sheet import Sheet
-from edge_power.cli.watch import Screen
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.printable import shell_word
+from edge_power_runtime.reading.printable import shell_word
 
 if TYPE_CHECKING:
-    from edge_power.model import PowerForSequenceClassification
-    from edge_power.retention_file import Budgets
-    from edge_power_runtime.manifest import Manifest
+    from edge_power.model.classifier import PowerForSequenceClassification
+    from edge_power.model.retention_file import Budgets
+    from edge_power_runtime.bundle.manifest import Manifest
     from edge_power_runtime.text import Text
 
 
@@ -109,15 +109,15 @@ def command(
     if not atol > 0:  # NaN is refused as well
         raise InputError(f"--atol is {atol}, must be above 0")
     named = read_budgets_options(keep, retention)
-    from edge_power_converters.staging import check_output
+    from edge_power_converters.output.staging import check_output
 
     inputs = (Path(model), *(path for path in (retention, verify_with) if path is not None))
     place = check_output(output, force=force, inputs=inputs)
     texts = _read_texts(verify_with)
 
-    from edge_power.artifacts import ENGINES
-    from edge_power.convert import Plan, check_lengths, convert
-    from edge_power.model import PowerForSequenceClassification
+    from edge_power.conversion.artifacts import ENGINES
+    from edge_power.conversion.convert import Plan, check_lengths, convert
+    from edge_power.model.classifier import PowerForSequenceClassification
 
     with Screen(error_console()) as screen:
         screen.begin(1)
@@ -150,8 +150,8 @@ def _read_texts(path: Path | None) -> "tuple[Text, ...]":
 
 def _budgets(model: "PowerForSequenceClassification", name: str | None, named: "Budgets", *, full: bool) -> "Budgets":
     """What to convert: options go before the checkpoint's own; a single budget takes the name that is given."""
-    from edge_power.convert import full_budget
-    from edge_power.retention_file import checked_budget_name
+    from edge_power.conversion.convert import full_budget
+    from edge_power.model.retention_file import checked_budget_name
 
     budgets = named or model.budgets
     if name is not None and checked_budget_name(name) and len(budgets) == 1:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_power.cli.screen import error_console, megabytes, output_console, say, table
-from edge_power.cli.watch import Screen
+from edge_power.cli.screens.screen import error_console, megabytes, output_console, say, table
+from edge_power.cli.screens.watch import Screen
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.printable import shell_word
-from edge_power_runtime.whole_file import write_whole
+from edge_power_runtime.reading.printable import shell_word
+from edge_power_runtime.reading.whole_file import write_whole
 
 if TYPE_CHECKING:
     from edge_power.demo.measure import Measurement
-    from edge_power.model import PowerForSequenceClassification
-    from edge_power_converters.staging import Place
+    from edge_power.model.classifier import PowerForSequenceClassification
+    from edge_power_converters.output.staging import Place
 
 SENTENCES = (
     "My wallet was stolen, with the card in it",
@@ -58,7 +58,7 @@ def command(output: Path, keep_files: bool) -> int:
     Example:
       edge-power demo --output my-demo --keep-files
     """
-    from edge_power_converters.staging import check_output
+    from edge_power_converters.output.staging import check_output
 
     started = perf_counter()
     bundle, report, checkpoint = output / "bundle", output / "demo.json", output / "checkpoint"
@@ -104,8 +104,8 @@ def _fit(screen: Screen, checkpoint: Path | None) -> "PowerForSequenceClassifica
 
 
 def _convert(screen: Screen, model: "PowerForSequenceClassification", place: "Place") -> None:
-    from edge_power.artifacts import ENGINES
-    from edge_power.convert import Plan, convert
+    from edge_power.conversion.artifacts import ENGINES
+    from edge_power.conversion.convert import Plan, convert
     from edge_power.demo.classifier import LENGTHS, demo_budgets, read_rows
 
     texts = read_rows("train").first(CHECKED_TEXTS).texts
@@ -115,7 +115,7 @@ def _convert(screen: Screen, model: "PowerForSequenceClassification", place: "Pl
 
 
 def _measure(screen: Screen, bundle: Path) -> "list[Measurement]":
-    from edge_power.artifacts import ENGINES
+    from edge_power.conversion.artifacts import ENGINES
     from edge_power.demo.classifier import label_names, read_rows
     from edge_power.demo.measure import ROUNDS, measure
 
@@ -144,7 +144,7 @@ def _report(measurements: "Sequence[Measurement]") -> str:
 
 def _print_sentences(bundle: Path) -> None:
     """One table: what each engine, with words dropped, says of a few sentences."""
-    from edge_power.artifacts import ENGINES
+    from edge_power.conversion.artifacts import ENGINES
     from edge_power_runtime import Classifier
 
     classifiers = [Classifier.open(bundle, engine=engine) for engine in ENGINES]
@@ -160,7 +160,7 @@ def _print_sentences(bundle: Path) -> None:
 
 
 def _print_measurements(measurements: "Sequence[Measurement]") -> None:
-    from edge_power.retention_file import FULL
+    from edge_power.model.retention_file import FULL
 
     numbers = ("size", "load", "median", "p90", "of full", "accuracy")
     made = table("engine", "budget", *numbers, numbers=numbers)

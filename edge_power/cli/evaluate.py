@@ -9,16 +9,16 @@ from rich.progress import Progress, TaskID
 
 from edge_power.cli.data_options import SOURCE_HELP, column_options
 from edge_power.cli.options import engine_option, parse_lengths, threads_option
-from edge_power.cli.screen import error_console, mega_macs, output_console, progress_bar, say_data, shown, table
+from edge_power.cli.screens.screen import error_console, mega_macs, output_console, progress_bar, say_data, shown, table
 from edge_power.data import Columns, Kept, Source, count_rows, keep
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.manifest import MANIFEST_FILE
-from edge_power_runtime.printable import printable
+from edge_power_runtime.reading.printable import printable
 
 if TYPE_CHECKING:
     from edge_power.evaluate import Evaluation, Predictor
-    from edge_power.model import PowerForSequenceClassification
-    from edge_power.retention_file import Retention
+    from edge_power.model.classifier import PowerForSequenceClassification
+    from edge_power.model.retention_file import Retention
 
 ALL = "all"
 
@@ -137,7 +137,7 @@ def _model(
     import torch
 
     from edge_power.evaluate import EagerPredictor
-    from edge_power.model import PowerForSequenceClassification
+    from edge_power.model.classifier import PowerForSequenceClassification
 
     if threads < 1:
         raise InputError(f"--threads is {threads}, must be at least 1")
@@ -157,7 +157,7 @@ def _schedules(
     model: "PowerForSequenceClassification", keeps: tuple[str, ...], budgets: tuple[str, ...]
 ) -> "dict[str, Retention | None]":
     """What to score, by name; beside several of --keep, all words as well."""
-    from edge_power.retention_file import FULL, parse_keep
+    from edge_power.model.retention_file import FULL, parse_keep
 
     if keeps:
         named: dict[str, Retention | None] = {keep: parse_keep(keep) for keep in keeps}

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from edge_power.cli.options import choose_retention, engine_option, read_budgets_options
-from edge_power.cli.screen import output_console, say, say_data
+from edge_power.cli.screens.screen import output_console, say, say_data
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.manifest import MANIFEST_FILE
-from edge_power_runtime.whole_file import refuse_inputs
+from edge_power_runtime.reading.whole_file import refuse_inputs
 
 if TYPE_CHECKING:
     from edge_power.explain.explanation import Explanation
@@ -101,7 +101,7 @@ def _checkpoint(model: str, text: "Text", budget: str | None, keep: str | None, 
     named = read_budgets_options(keep, file)
 
     from edge_power.explain.sources import explain_checkpoint
-    from edge_power.model import PowerForSequenceClassification
+    from edge_power.model.classifier import PowerForSequenceClassification
 
     loaded = PowerForSequenceClassification.from_pretrained(model)
     budgets = choose_retention(named or loaded.budgets, budget)

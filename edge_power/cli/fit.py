@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from edge_power.cli.data_options import SOURCE_HELP, column_options, labels_option, task_option
-from edge_power.cli.screen import error_console, output_console, say, table
+from edge_power.cli.screens.screen import error_console, output_console, say, table
+from edge_power.cli.screens.training import TrainingScreen
 from edge_power.cli.sheet import Sheet
-from edge_power.cli.training import TrainingScreen
-from edge_power.config import Task
 from edge_power.data import Columns, Source
+from edge_power.model.config import Task
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.native_output import hushed
-from edge_power_runtime.printable import shell_word
+from edge_power_runtime.reading.printable import shell_word
+from edge_power_runtime.system.native_output import hushed
 
 if TYPE_CHECKING:
     from edge_power.fit.options import Goal
@@ -121,9 +121,9 @@ def command(
     with _kept_when_interrupted(output), TrainingScreen(error_console()) as watcher:
         watcher.begin("starting", 1)
         with hushed():  # what transformers imports on the way prints warnings of its own
-            from edge_power.fit.fit import fit
-        from edge_power.fit.objective import Distillation
+            from edge_power.fit.run import fit
         from edge_power.fit.options import Epochs, FitOptions
+        from edge_power.fit.training.objective import Distillation
 
         def source(name: str | None, split: str) -> Source | None:
             return None if name is None else Source(name, columns, split)
@@ -255,7 +255,7 @@ def _full(record: "FitRecord") -> float:
 
 
 def _tried(candidates: "Sequence[Candidate]") -> str:
-    from edge_power.fit.report_words import list_of
+    from edge_power.fit.page.words import list_of
 
     depths = list_of([str(encoders) for encoders in sorted({one.encoders for one in candidates}, reverse=True)])
     chosen = ", ".join(f"{one.title} ({one.stage})" for one in candidates if one.chosen)

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import click
 
-from edge_power.cli.screen import mega_macs, megabytes, output_console, say_data, shown, table
+from edge_power.cli.screens.screen import mega_macs, megabytes, output_console, say_data, shown, table
 from edge_power.cli.sheet import Sheet
 from edge_power_runtime import Bundle
-from edge_power_runtime.manifest import Delegation, Manifest
-from edge_power_runtime.printable import printable_json
+from edge_power_runtime.bundle.manifest import Delegation, Manifest
+from edge_power_runtime.reading.printable import printable_json
 
 KINDS = 3
 """Of operations outside the delegate that a line names; more would hide which weigh most."""

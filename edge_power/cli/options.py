@@ -10,7 +10,7 @@ from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from edge_power.retention_file import Budgets
+    from edge_power.model.retention_file import Budgets
 
 ENGINE_HELP = "onnx, tflite or executorch (ort, litert and et are understood)."
 
@@ -58,7 +58,7 @@ def read_budgets_options(keep: str | None, file: Path | None) -> "Budgets":
         InputError: both are given.
         RetentionError: it is no retention.
     """
-    from edge_power.retention_file import DEFAULT_BUDGET, parse_keep, read_budgets
+    from edge_power.model.retention_file import DEFAULT_BUDGET, parse_keep, read_budgets
 
     if keep is not None and file is not None:
         raise InputError("--keep and --retention both say what to keep; give one of them")

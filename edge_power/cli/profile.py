@@ -15,13 +15,13 @@ from edge_power.cli.profile_options import (
     output_options,
     read_options,
 )
-from edge_power.cli.screen import error_console, output_console, say, say_data
+from edge_power.cli.screens.screen import error_console, output_console, say, say_data
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.arguments import two_reports
 
 if TYPE_CHECKING:
     from edge_power_runtime.profiler.options import Options
-    from edge_power_runtime.profiler.record import Report
+    from edge_power_runtime.profiler.report.record import Report
 
 STDOUT = "-"
 _OUTPUTS = ("json_file", "html", "markdown", "force")
@@ -123,7 +123,7 @@ def command(
     if bundle is not None:
         report = _measure(bundle, options, choice)
     else:
-        from edge_power_runtime.profiler.report_file import load_report
+        from edge_power_runtime.profiler.report.file import load_report
 
         report = load_report(source or "")
     _tell(report, outputs)
@@ -173,8 +173,8 @@ class Outputs:
         Raises:
             InputError: with the fix.
         """
-        from edge_power_runtime.profiler.report_file import check_target
-        from edge_power_runtime.whole_file import refuse_inputs
+        from edge_power_runtime.profiler.report.file import check_target
+        from edge_power_runtime.reading.whole_file import refuse_inputs
 
         paths = self.paths
         if len({path.absolute() for path in paths}) < len(paths):
@@ -191,26 +191,26 @@ class Outputs:
         Raises:
             InputError: one cannot be written.
         """
-        from edge_power_runtime.profiler.report_file import write_file
+        from edge_power_runtime.profiler.report.file import write_file
 
         if self.json_file == STDOUT:
             say_data(report.to_json())
         elif self.json_file is not None:
             write_file(Path(self.json_file), report.to_json())
         if self.markdown is not None:
-            from edge_power_runtime.profiler.markdown import markdown
+            from edge_power_runtime.profiler.text.markdown import markdown
 
             write_file(self.markdown, markdown(report))
         if self.html is not None:
-            from edge_power.profile_report import page
+            from edge_power.profiling.page import page
 
             write_file(self.html, page(report))
 
 
 def _measure(bundle: Path, options: "Options", choice: DeviceChoice) -> "Report":
-    from edge_power.cli.profile_screen import ProfileScreen
-    from edge_power.devices.choose import LOCAL, open_device
-    from edge_power.devices.remote_profile import Request, profile_here, profile_on
+    from edge_power.cli.screens.profile_screen import ProfileScreen
+    from edge_power.profiling.devices.reach.choose import LOCAL, open_device
+    from edge_power.profiling.devices.remote_profile import Request, profile_here, profile_on
 
     with ProfileScreen(error_console()) as screen:
         if choice.device == LOCAL:
@@ -218,7 +218,7 @@ def _measure(bundle: Path, options: "Options", choice: DeviceChoice) -> "Report"
         device = open_device(choice.device, ssh_config=choice.ssh_config)
         try:
             if choice.runner is not None:
-                from edge_power.devices.runner import RunnerRequest, profile_with_runner
+                from edge_power.profiling.devices.runner.profile import RunnerRequest, profile_with_runner
 
                 job = RunnerRequest(bundle, options, choice.runner, choice.keep)
                 return profile_with_runner(device, job, watch=screen)
@@ -229,7 +229,7 @@ def _measure(bundle: Path, options: "Options", choice: DeviceChoice) -> "Report"
 
 
 def _tell(report: "Report", outputs: Outputs) -> None:
-    from edge_power.cli.profile_screen import draw
+    from edge_power.cli.screens.profile_screen import draw
 
     outputs.write(report)
     to_stderr = outputs.json_file == STDOUT
@@ -239,10 +239,10 @@ def _tell(report: "Report", outputs: Outputs) -> None:
 
 
 def _compare(files: tuple[str, str], outputs: Outputs) -> None:
-    from edge_power.cli.profile_screen import terminal_width
-    from edge_power_runtime.profiler.compare import compare
-    from edge_power_runtime.profiler.comparison_text import comparison_text
-    from edge_power_runtime.profiler.report_file import load_report
+    from edge_power.cli.screens.profile_screen import terminal_width
+    from edge_power_runtime.profiler.judge.compare import compare
+    from edge_power_runtime.profiler.report.file import load_report
+    from edge_power_runtime.profiler.text.comparison_text import comparison_text
 
     if outputs.paths or outputs.json_file:
         raise InputError("--compare prints its answer and writes no file; leave out --json, --report and --markdown")

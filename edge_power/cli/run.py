@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from edge_power.cli.options import engine_option, threads_option
-from edge_power.cli.screen import say_data
+from edge_power.cli.screens.screen import say_data
 from edge_power_runtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def command(
       edge-power run my-bundle --file reviews.txt --json > labels.jsonl
     """
     from edge_power_runtime import Classifier
-    from edge_power_runtime.lines import json_line, tsv_line
+    from edge_power_runtime.reading.lines import json_line, tsv_line
 
     asked = _texts(texts, file, pair=pair)
     classifier = Classifier.open(bundle, engine=engine, precision=precision, budget=budget, num_threads=threads)
@@ -54,7 +54,7 @@ def command(
 
 
 def _texts(typed: tuple[str, ...], file: str | None, *, pair: bool) -> "Iterator[Text]":
-    from edge_power_runtime.lines import argument_texts, read_texts
+    from edge_power_runtime.reading.lines import argument_texts, read_texts
 
     if (file is None) == (not typed):
         raise InputError("give either TEXT or --file, one of them")

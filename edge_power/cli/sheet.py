@@ -6,7 +6,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
-from edge_power_runtime.printable import printable
+from edge_power_runtime.reading.printable import printable
 
 _GAP = 2  # blanks between two columns
 

@@ -4,7 +4,7 @@ import click
 from rich.text import Text
 
 from edge_power.cli.options import engine_option, threads_option
-from edge_power.cli.screen import output_console, table
+from edge_power.cli.screens.screen import output_console, table
 from edge_power_runtime.errors import InputError
 
 
@@ -21,8 +21,8 @@ def command(bundle: str, engine: str | None, atol: float | None, threads: int) -
       edge-power verify my-bundle --engine onnx
     """
     from edge_power_runtime import Bundle
+    from edge_power_runtime.bundle.golden import verify
     from edge_power_runtime.engines import engine_info
-    from edge_power_runtime.golden import verify
 
     if threads < 1:
         raise InputError(f"--threads is {threads}, must be at least 1")

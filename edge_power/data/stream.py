@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from edge_power_runtime.lines import STDIN, standard_input
+from edge_power_runtime.reading.lines import STDIN, standard_input
 
 
 def is_stdin(path: Path) -> bool:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from edge_power.config import Task
 from edge_power.data.example import DataError, Example, place, quote
 from edge_power.data.labels import as_number, label_ids, label_of, label_values
+from edge_power.model.config import Task
 
 
 @dataclass(frozen=True, slots=True)

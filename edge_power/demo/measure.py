@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from edge_power_runtime import Classifier
-from edge_power_runtime.manifest import Manifest
+from edge_power_runtime.bundle.manifest import Manifest
 
 ROUNDS = 3
 THREADS = 1

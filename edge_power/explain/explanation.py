@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from unicodedata import category
 
 from edge_power.explain.words import Reading, Word
-from edge_power_runtime.printable import printable_json
+from edge_power_runtime.reading.printable import printable_json
 from edge_power_runtime.text import Text
 
 # How strong a word is drawn of which no score is known.

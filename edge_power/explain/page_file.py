@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from edge_power_converters.errors import OutputError
-from edge_power_runtime.whole_file import write_whole
+from edge_power_runtime.reading.whole_file import write_whole
 
 
 def check_page(path: Path, *, force: bool) -> None:

@@ -5,7 +5,7 @@ from html import escape
 
 from edge_power.explain.explanation import UNKNOWN_STRENGTH, Explanation
 from edge_power.explain.words import Word
-from edge_power_runtime.printable import printable
+from edge_power_runtime.reading.printable import printable
 
 OLDEST = 4
 

@@ -7,14 +7,14 @@ from edge_power.errors import CheckpointError
 from edge_power.explain.explanation import Explanation, Stage, Verdict
 from edge_power.explain.words import read_words
 from edge_power_runtime import Classifier
-from edge_power_runtime.manifest import TOKENIZER_FILE
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
 from edge_power_runtime.text import Text, TextEncoder
 
 if TYPE_CHECKING:
     import torch
 
-    from edge_power.model import ClassifierOutput, PowerForSequenceClassification
-    from edge_power.retention_file import Retention
+    from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
+    from edge_power.model.retention_file import Retention
 
 
 def explain_checkpoint(
@@ -36,9 +36,9 @@ def explain_checkpoint(
         RetentionError: `retention` does not fit the model.
         CheckpointError: the model has no tokenizer, or gives no finite numbers.
     """
-    from edge_power.macs import count_macs, count_unpruned
-    from edge_power.references import eager_outputs
-    from edge_power.tokenizer import text_encoder
+    from edge_power.conversion.references import eager_outputs
+    from edge_power.model.macs import count_macs, count_unpruned
+    from edge_power.model.tokenizer import text_encoder
 
     longest = model.config.max_positions
     lengths = [] if retention.schedule else sorted(known for known in retention.configurations if known <= longest)

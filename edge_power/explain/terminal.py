@@ -9,7 +9,7 @@ from rich.text import Text
 
 from edge_power.explain.explanation import UNKNOWN_STRENGTH, Explanation, Verdict
 from edge_power.explain.words import Word
-from edge_power_runtime.printable import printable
+from edge_power_runtime.reading.printable import printable
 
 DROPPED = "·"
 NARROWEST = 16

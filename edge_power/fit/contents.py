@@ -8,7 +8,7 @@ from typing import get_args
 from transformers.trainer import TRAINER_STATE_NAME
 
 from edge_power.fit.record import PhaseName
-from edge_power_converters.ownership import Contents, remove_ours, survey
+from edge_power_converters.output.ownership import Contents, remove_ours, survey
 
 PLAN_FILE, DONE_FILE, WEIGHTS_FILE, LOG_FILE = "plan.json", "done.json", "model.safetensors", "metrics.jsonl"
 CHECKPOINTS = "checkpoints"

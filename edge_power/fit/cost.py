@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edge_power.config import ModelConfig
 from edge_power.errors import OptionError
-from edge_power.macs import count_macs, count_unpruned
+from edge_power.model.config import ModelConfig
+from edge_power.model.macs import count_macs, count_unpruned
 from edge_power_runtime.retention import RetentionSchedule
 
 # Lengths that stand for all texts: more would change a fraction by less than a thousandth.

@@ -4,7 +4,7 @@ from copy import deepcopy
 from dataclasses import replace
 
 from edge_power.errors import OptionError
-from edge_power.model import PowerForSequenceClassification
+from edge_power.model.classifier import PowerForSequenceClassification
 
 # What config.json calls the number of encoders; DistilBERT has a word of its own.
 _NAMES = ("num_hidden_layers", "n_layers")

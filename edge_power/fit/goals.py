@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from edge_power.fit.cost import Cost
 from edge_power.fit.phases import Phases
 from edge_power.fit.record import Candidate
-from edge_power.fit.schedules import along
-from edge_power.model import PowerForSequenceClassification
-from edge_power.retention_file import DEFAULT_BUDGET
+from edge_power.fit.training.schedules import along
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.retention_file import DEFAULT_BUDGET
 from edge_power_runtime.retention import RetentionSchedule
 
 

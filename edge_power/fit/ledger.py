@@ -12,14 +12,14 @@ from transformers.trainer import TRAINER_STATE_NAME
 
 from edge_power.fit.contents import CHECKPOINTS, DONE_FILE, LOG_FILE, WEIGHTS_FILE, checkpoints_of, remove_checkpoint
 from edge_power.fit.cost import Cost
-from edge_power.fit.module import FitModel
-from edge_power.fit.phase import Phase, Texts, Training
 from edge_power.fit.record import LogPoint, PhaseRecord
-from edge_power.fit.saving import saving
-from edge_power.fit.trainer import PhaseTrainer
+from edge_power.fit.training.module import FitModel
+from edge_power.fit.training.phase import Phase, Texts, Training
+from edge_power.fit.training.saving import saving
+from edge_power.fit.training.trainer import PhaseTrainer
 from edge_power.fit.watch import MetricsLog, WatchCallback, Watcher
-from edge_power.model import PowerForSequenceClassification
-from edge_power_runtime.whole_file import write_whole
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power_runtime.reading.whole_file import write_whole
 
 
 class Ledger:

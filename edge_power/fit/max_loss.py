@@ -9,10 +9,10 @@ from edge_power.fit.depth import lowest_encoders
 from edge_power.fit.goals import Outcome
 from edge_power.fit.phases import Phases
 from edge_power.fit.record import Candidate
-from edge_power.fit.schedules import along
-from edge_power.fit.score import score
-from edge_power.model import PowerForSequenceClassification
-from edge_power.retention_file import DEFAULT_BUDGET
+from edge_power.fit.texts.score import score
+from edge_power.fit.training.schedules import along
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.retention_file import DEFAULT_BUDGET
 from edge_power_runtime.retention import RetentionSchedule
 
 # Steps between the targets that are scored, in multiply-adds of the unpruned model, and the lowest of them.

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from edge_power.config import Task
 from edge_power.data import Source
 from edge_power.errors import OptionError
-from edge_power.fit.objective import Distillation
-from edge_power.fit.phase import Precision
-from edge_power.retention_file import DEFAULT_BUDGET, checked_budget_name
+from edge_power.fit.training.objective import Distillation
+from edge_power.fit.training.phase import Precision
+from edge_power.model.config import Task
+from edge_power.model.retention_file import DEFAULT_BUDGET, checked_budget_name
 
 # A phase takes at least so many steps, however few texts there are.
 FEWEST_STEPS = 600

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 from edge_power.fit.cost import Cost
 from edge_power.fit.ledger import Ledger
-from edge_power.fit.module import FitModel
-from edge_power.fit.objective import loss_of_constant
 from edge_power.fit.options import FitOptions
-from edge_power.fit.phase import Phase, SearchGoal, Texts
 from edge_power.fit.prepare import Prepared, mean_length
-from edge_power.fit.price import Price
 from edge_power.fit.record import PhaseRecord
-from edge_power.model import PowerForSequenceClassification
-from edge_power.soft_extract import SoftExtract
+from edge_power.fit.training.module import FitModel
+from edge_power.fit.training.objective import loss_of_constant
+from edge_power.fit.training.phase import Phase, SearchGoal, Texts
+from edge_power.fit.training.price import Price
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.soft_extract import SoftExtract
 from edge_power_runtime.retention import RetentionSchedule
 
 

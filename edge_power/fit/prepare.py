@@ -6,17 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from edge_power.checkpoint import load, load_encoder
 from edge_power.data import DataError, Example, Source, Target, infer_target, read_examples, source_labels
 from edge_power.errors import NoClassifierError, OptionError
-from edge_power.fit.dataset import TokenizedExamples, hold_out, tokenize
 from edge_power.fit.options import FitOptions
-from edge_power.fit.phase import Texts
-from edge_power.fit.score import beats_a_constant, default_metric, predict
+from edge_power.fit.texts.dataset import TokenizedExamples, hold_out, tokenize
+from edge_power.fit.texts.score import beats_a_constant, default_metric, predict
+from edge_power.fit.training.phase import Texts
 from edge_power.fit.watch import Watcher
-from edge_power.metrics import compute_metrics
-from edge_power.model import PowerForSequenceClassification
-from edge_power.tokenizer import text_encoder
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.tokenizer import text_encoder
+from edge_power.tasks.metrics import compute_metrics
 
 HELD_OUT = 0.1
 
@@ -88,13 +87,17 @@ def _read_model(
     """Read a classifier for these labels, or the encoder alone under a new head."""
     target = infer_target(examples, task=options.task, labels=labels, path=options.train)
     try:
-        model = load(options.model)
+        model = PowerForSequenceClassification.from_pretrained(options.model)
     except NoClassifierError:
-        return load_encoder(options.model, target.labels, task=target.task), _Known(target.task, target.labels)
+        return PowerForSequenceClassification.from_encoder(options.model, target.labels, task=target.task), _Known(
+            target.task, target.labels
+        )
     known = _Known(model.config.task, model.config.labels, fine_tuned=True)
     if _fits(known, target, examples, named=labels is not None):
         return model, known
-    return load_encoder(options.model, target.labels, task=target.task), _Known(target.task, target.labels)
+    return PowerForSequenceClassification.from_encoder(options.model, target.labels, task=target.task), _Known(
+        target.task, target.labels
+    )
 
 
 def _fits(known: Target, target: Target, examples: Sequence[Example], *, named: bool) -> bool:

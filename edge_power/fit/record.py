@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from edge_power.config import Task
-from edge_power_runtime.jsonnode import Node, parse_versioned
-from edge_power_runtime.paths import unsafe_reason
+from edge_power.model.config import Task
+from edge_power_runtime.bundle.paths import unsafe_reason
+from edge_power_runtime.reading.jsonnode import Node, parse_versioned
 
 FIT_FILE = "fit.json"
 SCHEMA_VERSION = 1

@@ -12,14 +12,14 @@ from accelerate import PartialState
 
 from edge_power.errors import OptionError
 from edge_power.fit.contents import PLAN_FILE, look, remove_made
-from edge_power.fit.fingerprint import fingerprint
 from edge_power.fit.options import FitOptions
 from edge_power.fit.prepare import Prepared
+from edge_power.fit.texts.fingerprint import fingerprint
 from edge_power.fit.watch import Watcher
 from edge_power_converters.errors import OutputError
-from edge_power_converters.ownership import Kind, read_listing
-from edge_power_converters.staging import Place, check_output, staged_directory
-from edge_power_runtime.jsonnode import parse
+from edge_power_converters.output.ownership import Kind, read_listing
+from edge_power_converters.output.staging import Place, check_output, staged_directory
+from edge_power_runtime.reading.jsonnode import parse
 
 # Options that do not change what a fit computes.
 _FREE = ("output", "resume", "force", "tensorboard")

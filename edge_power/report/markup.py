@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from edge_power_runtime.printable import printable
+from edge_power_runtime.reading.printable import printable
 
 # Of what is printable, what neither HTML nor SVG can hold even as a reference.
 _NO_CHARACTER = re.compile("[\ufffe\uffff]")

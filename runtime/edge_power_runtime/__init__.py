@@ -13,7 +13,7 @@ if (
 ):
     del sys.path[0]
 
-from edge_power_runtime.bundle import Bundle  # noqa: E402
+from edge_power_runtime.bundle.bundle import Bundle  # noqa: E402
 from edge_power_runtime.classifier import Classifier, Prediction  # noqa: E402
 from edge_power_runtime.errors import (  # noqa: E402
     BundleError,

@@ -11,13 +11,13 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
-from edge_power_runtime import lifetime
-from edge_power_runtime.bundle import Bundle
+from edge_power_runtime.bundle.bundle import Bundle
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Artifact, Program
 from edge_power_runtime.errors import EngineError, InputError
-from edge_power_runtime.lifetime import ANSWERING, keep_forever, start_afresh_after_fork
-from edge_power_runtime.manifest import TOKENIZER_FILE, Artifact, Program
 from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.system import lifetime
+from edge_power_runtime.system.lifetime import ANSWERING, keep_forever, start_afresh_after_fork
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Side, TokenizerEntry
 from edge_power_runtime.errors import BundleError, InputError
-from edge_power_runtime.manifest import TOKENIZER_FILE, Side, TokenizerEntry
 from edge_power_runtime.tokenizer_file import failure, read_tokenizer
 
 if TYPE_CHECKING:

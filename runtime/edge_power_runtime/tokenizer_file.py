@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
 from edge_power_runtime.errors import BundleError
-from edge_power_runtime.manifest import TOKENIZER_FILE
-from edge_power_runtime.native_output import captured
+from edge_power_runtime.system.native_output import captured
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

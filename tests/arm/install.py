@@ -14,7 +14,7 @@ import tarfile
 import tomllib
 from pathlib import Path
 
-from tests.debian import InstallError, debian_mirror, open_archive, run
+from tests.machines.debian import InstallError, debian_mirror, open_archive, run
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / ".arm"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.arm.install import install
-from tests.debian import KEYRING, InstallError, apt_settings, debian_mirror, debian_source
+from tests.machines.debian import KEYRING, InstallError, apt_settings, debian_mirror, debian_source
 
 needs_apt = pytest.mark.skipif(not (shutil.which("apt-get") and KEYRING.exists()), reason="needs Debian's apt")
 
@@ -46,7 +46,7 @@ def test_sources_without_this_release_are_told(tmp_path, monkeypatch):
 @needs_apt
 def test_failed_download_is_one_line_and_leaves_no_stamp(tmp_path, monkeypatch):
     arm = tmp_path / "arm"
-    monkeypatch.setattr("tests.debian.debian_mirror", lambda: f"file://{tmp_path}/absent")
+    monkeypatch.setattr("tests.machines.debian.debian_mirror", lambda: f"file://{tmp_path}/absent")
     with pytest.raises(InstallError) as caught:
         install(arm)
     assert str(caught.value).startswith(

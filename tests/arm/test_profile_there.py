@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_power_runtime.profiler.record import Report
-from edge_power_runtime.profiler.report_file import read_report
+from edge_power_runtime.profiler.report.file import read_report
+from edge_power_runtime.profiler.report.record import Report
 
 pytestmark = pytest.mark.arm
 

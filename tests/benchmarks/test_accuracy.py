@@ -29,13 +29,12 @@ from benchmarks.accuracy.scan import Search, next_price
 from benchmarks.accuracy.tasks import TASKS, Bar, Published, Settings, Task
 from benchmarks.accuracy.units import Unit, run, units
 from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
-from edge_power.checkpoint import load_encoder
 from edge_power.demo.classifier import encoder_directory
 from edge_power.errors import FitError
 from edge_power.fit.cost import FLOOR, Cost
 from edge_power.fit.watch import Silence
-from edge_power.macs import count_macs, count_unpruned
-from edge_power.model import PowerForSequenceClassification
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.macs import count_macs, count_unpruned
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from tests.tiny import tiny_config, tiny_model
 from tests.tiny_fit import LABELS, make_rows, teach, tokens_of, write_tsv
@@ -173,7 +172,9 @@ def test_a_task_has_its_own_rate_of_fine_tuning(settings):
     bench = open_bench(task, 0, settings, Silence())
     (phase,) = bench.fine_tuning()
     assert (phase.name, phase.steps) == ("fine-tune", 9)
-    pretrained = load_encoder(encoder_directory(), LABELS, task="classification").encoder.state_dict()
+    pretrained = PowerForSequenceClassification.from_encoder(
+        encoder_directory(), LABELS, task="classification"
+    ).encoder.state_dict()
     moved = max((bench.model.encoder.state_dict()[name] - pretrained[name]).abs().max() for name in pretrained)
     # Adam moves no weight by more than about the rate in a step.
     assert usual * phase.steps < moved < rate * phase.steps

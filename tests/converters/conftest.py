@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 import torch
 
-from edge_power.artifacts import ENGINES, converter_for
-from edge_power.model import PowerForSequenceClassification
-from edge_power.references import CheckedText, make_references
-from edge_power.tokenizer import text_encoder
-from edge_power.tracing import Tracer
+from edge_power.conversion.artifacts import ENGINES, converter_for
+from edge_power.conversion.references import CheckedText, make_references
+from edge_power.conversion.tracing import Tracer
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.tokenizer import text_encoder
 from edge_power_converters import Reference, SourceProgram
 from edge_power_runtime import RetentionConfig
-from edge_power_runtime.manifest import Artifact, Program
+from edge_power_runtime.bundle.manifest import Artifact, Program
 from edge_power_runtime.sessions import Session, open_engine
 from edge_power_runtime.text import Text
-from tests.forker import Forker, open_forker
+from tests.machines.forker import Forker, open_forker
 from tests.tiny import tiny_config, tiny_model, zero_attention
 
 LENGTH = 12

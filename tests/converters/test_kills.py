@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_power_converters.staging import check_output, staged_directory
+from edge_power_converters.output.staging import check_output, staged_directory
 from tests.bundles import checked_name, write_bundle
-from tests.forker import Forker, open_forker
+from tests.machines.forker import Forker, open_forker
 
 # From the moment that all is written: the last milliseconds, with some room for a loaded machine.
 LAST_S = 0.02
@@ -20,8 +20,8 @@ LAST_S = 0.02
 
 def convert_anew(output: str, name: str, told: str) -> None:
     """A conversion, as the command does it, of a tiny model for one engine."""
-    from edge_power.convert import Plan, Silence, convert
-    from edge_power.retention_file import parse_keep
+    from edge_power.conversion.convert import Plan, Silence, convert
+    from edge_power.model.retention_file import parse_keep
     from tests.tiny import KEEP, tiny_model
 
     class AtTheEnd(Silence):
@@ -114,7 +114,7 @@ def test_kills_while_a_bundle_is_replaced(forker, tmp_path):
 @pytest.mark.slow  # minutes
 def test_many_kills_while_a_conversion_replaces_a_bundle(tmp_path):
     tools = ("onnxruntime", "onnxscript", "torch.onnx._internal.exporter._core", "edge_power_converters.onnx")
-    with open_forker("tests.converters.test_kills", "edge_power.convert", "tests.tiny", *tools) as forker:
+    with open_forker("tests.converters.test_kills", "edge_power.conversion.convert", "tests.tiny", *tools) as forker:
         print(attack(forker, convert_anew, tmp_path, kills=200))
 
 

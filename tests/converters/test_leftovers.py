@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from edge_power_converters import OutputError, workdir
-from edge_power_converters.ownership import BUNDLE, remove_listed
-from edge_power_converters.staging import check_output, staged_directory
-from edge_power_converters.workdir import WorkDirectory, work_directory
+from edge_power_converters import OutputError
+from edge_power_converters.output import workdir
+from edge_power_converters.output.ownership import BUNDLE, remove_listed
+from edge_power_converters.output.staging import check_output, staged_directory
+from edge_power_converters.output.workdir import WorkDirectory, work_directory
 from tests.bundles import checked_name, write_bundle
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from edge_power_converters import Reference, check_artifact, parity
 from edge_power_runtime import RetentionConfig
-from edge_power_runtime.manifest import Artifact, Program
+from edge_power_runtime.bundle.manifest import Artifact, Program
 
 RETENTION = RetentionConfig(4, (2, 1))
 LOGITS = np.array([0.25, -0.5], dtype=np.float32)

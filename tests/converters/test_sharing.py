@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from edge_power.artifacts import ENGINES
-from edge_power.tracing import Tracer
+from edge_power.conversion.artifacts import ENGINES
+from edge_power.conversion.tracing import Tracer
 from edge_power_converters import SourceProgram
 from edge_power_runtime import RetentionConfig
 from tests.converters.conftest import convert_for

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from edge_power_converters import ConversionError, OutputError, renaming, staged_directory
-from edge_power_converters.ownership import remove_listed
-from edge_power_converters.staging import check_output
+from edge_power_converters import ConversionError, OutputError, staged_directory
+from edge_power_converters.output import renaming
+from edge_power_converters.output.ownership import remove_listed
+from edge_power_converters.output.staging import check_output
 from tests.bundles import checked_name, write_bundle
 
 NOBODY = 65534
@@ -363,7 +364,7 @@ def test_what_comes_between_the_last_look_and_the_exchange_is_given_back(place, 
         calls.append(one)
         return exchange(one, other)
 
-    monkeypatch.setattr("edge_power_converters.staging.exchange", put_first)
+    monkeypatch.setattr("edge_power_converters.output.staging.exchange", put_first)
     with pytest.raises(OutputError, match="bundle was changed while the bundle was made"):
         stage(place / "bundle", "new", force=True)
     assert len(calls) == 2
@@ -379,7 +380,7 @@ def test_what_comes_right_after_the_exchange_stays_beside(place, any_system, mon
         foreign_file(directory)
         return remove_listed(directory, kind)
 
-    monkeypatch.setattr("edge_power_converters.staging.remove_listed", put_first)
+    monkeypatch.setattr("edge_power_converters.output.staging.remove_listed", put_first)
     stage(place / "bundle", "new", force=True)
     assert checked_name(place / "bundle") == "new"
     assert names_in(place) == ["bundle", "bundle.old"]
@@ -390,7 +391,7 @@ def test_a_rename_that_fails_leaves_the_old_bundle_and_the_new(place, monkeypatc
     def fail(one, other):
         raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
 
-    monkeypatch.setattr("edge_power_converters.staging.exchange", fail)
+    monkeypatch.setattr("edge_power_converters.output.staging.exchange", fail)
     with pytest.raises(OutputError, match=r"cannot write .*: Invalid cross-device link; the finished bundle is in"):
         stage(place / "bundle", "new", force=True)
     assert {name: checked_name(place / name) for name in names_in(place)} == {"bundle": "old", "bundle.new": "new"}

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 from click.testing import CliRunner
 
-from edge_power.convert import Plan, convert
+from edge_power.conversion.convert import Plan, convert
 from edge_power.demo import classifier as demo
 from edge_power.demo.measure import is_report, measure, report_json
 from edge_power.errors import CheckpointError

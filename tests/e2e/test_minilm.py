@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from edge_power_runtime import Bundle, Classifier
-from edge_power_runtime.seal import write_manifest
+from edge_power_runtime.bundle.seal import write_manifest
 
 SHARED = Path(__file__).parents[3] / "shared"
 CHECKPOINT, DATA = SHARED / "checkpoints" / "minilm-sst2", SHARED / "data" / "SST-2" / "dev.tsv"

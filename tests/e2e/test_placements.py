@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from edge_power.convert import EngineReport, Plan, Silence, convert
-from edge_power.fit.fit import FITTED, fit
+from edge_power.conversion.convert import EngineReport, Plan, Silence, convert
 from edge_power.fit.options import FitOptions, Goal
-from edge_power.retention_file import parse_keep
-from edge_power_converters.staging import check_output, staged_directory
+from edge_power.fit.run import FITTED, fit
+from edge_power.model.retention_file import parse_keep
+from edge_power_converters.output.staging import check_output, staged_directory
 from edge_power_runtime.errors import EdgePowerError
 from tests.bundles import checked_name, write_bundle
 from tests.tiny import KEEP, tiny_model

@@ -6,9 +6,9 @@ import json
 import numpy as np
 import pytest
 
-from edge_power.artifacts import ENGINES
+from edge_power.conversion.artifacts import ENGINES
 from edge_power_runtime import Bundle, Classifier
-from edge_power_runtime.golden import verify
+from edge_power_runtime.bundle.golden import verify
 from tests.tiny import KEEP, LENGTHS, tiny_model, write_bundle
 
 # Logits of the same weights through the same operations; other versions of PyTorch sum in another order.

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from edge_power.model import PowerForSequenceClassification
-from tests.browser import Browser, find_browser, open_browser
+from edge_power.model.classifier import PowerForSequenceClassification
+from tests.machines.browser import Browser, find_browser, open_browser
 from tests.tiny import tiny_model
 
 SHARED = Path(__file__).parents[3] / "shared"

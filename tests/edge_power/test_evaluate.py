@@ -9,7 +9,7 @@ import torch
 from edge_power.data import DataError
 from edge_power.errors import OptionError
 from edge_power.evaluate import CHUNK, Answer, EagerPredictor, evaluate
-from edge_power.retention_file import parse_keep
+from edge_power.model.retention_file import parse_keep
 from tests.edge_power.conftest import assert_refused
 from tests.tiny import tiny_config, tiny_model
 

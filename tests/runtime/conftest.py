@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from edge_power_runtime import Bundle
-from edge_power_runtime.manifest import Artifact
-from edge_power_runtime.seal import write_manifest
+from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.seal import write_manifest
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "good", "bad", "film", "the", "##s", "very", "dull")
 LENGTHS = (8, 16)
@@ -190,7 +190,7 @@ def toy_bundle(tmp_path: Path) -> Path:
 def toy_engine(monkeypatch: pytest.MonkeyPatch) -> ToyEngine:
     """The engine in numpy, put in place of every real one."""
     engine = ToyEngine()
-    for module in ("classifier", "golden"):
+    for module in ("classifier", "bundle.golden"):
         monkeypatch.setattr(f"edge_power_runtime.{module}.open_engine", lambda *args, **options: engine)
     return engine
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge_power_runtime.__main__ import main
-from edge_power_runtime.seal import write_manifest
+from edge_power_runtime.bundle.seal import write_manifest
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from edge_power_runtime.engines import ENGINES
-from edge_power_runtime.native_output import captured, hushed, tail
+from edge_power_runtime.system.native_output import captured, hushed, tail
 
 RUNTIME = (sys.executable, "-P", "-m", "edge_power_runtime")
 
@@ -90,7 +90,7 @@ def test_a_notebook_or_a_windowed_program_classifies(tiny_bundle, engine_here, s
 def test_native_output_goes_into_no_file_of_the_user(tmp_path):
     code = f"""
 import os
-from edge_power_runtime.native_output import captured
+from edge_power_runtime.system.native_output import captured
 for descriptor in (0, 1, 2): os.close(descriptor)
 with captured(1, 2) as log:
     file = open({str(tmp_path / "mine")!r}, "w")

@@ -10,7 +10,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from edge_power_runtime import BundleError, InputError
-from edge_power_runtime.manifest import TokenizerEntry
+from edge_power_runtime.bundle.manifest import TokenizerEntry
 from edge_power_runtime.text import EncodedText, TextEncoder, rows_that_fit
 
 ENTRY = TokenizerEntry(pad_id=0, has_token_types=True)

@@ -13,7 +13,7 @@ import pytest
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
 from edge_power_runtime import BundleError, EdgePowerError
-from edge_power_runtime.manifest import TokenizerEntry
+from edge_power_runtime.bundle.manifest import TokenizerEntry
 from edge_power_runtime.text import TextEncoder
 from edge_power_runtime.tokenizer_file import failure, read_tokenizer
 

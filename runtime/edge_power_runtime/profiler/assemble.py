@@ -4,11 +4,11 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from edge_power_runtime.bundle import Bundle
-from edge_power_runtime.manifest import MANIFEST_FILE, Delegation, Manifest
-from edge_power_runtime.profiler.flags import find_flags
+from edge_power_runtime.bundle.bundle import Bundle
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Delegation, Manifest
+from edge_power_runtime.profiler.judge.flags import find_flags
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.record import (
+from edge_power_runtime.profiler.report.record import (
     SCHEMA_VERSION,
     BundleFacts,
     CaseResult,
@@ -87,7 +87,7 @@ def settings_of(options: Options, *, burst: int, texts: str = BUILT_IN, num_text
 
 
 def _latency_tables(results: Sequence[CaseResult]) -> tuple[LatencyTable, ...]:
-    from edge_power_runtime.profiler.latency_table import fit_latency_tables
+    from edge_power_runtime.profiler.judge.latency_table import fit_latency_tables
 
     return fit_latency_tables(results)
 

@@ -8,9 +8,9 @@ from typing import IO
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.arguments import options_from, two_reports
 from edge_power_runtime.profiler.progress import JsonProgress, PlainProgress, Silent
-from edge_power_runtime.profiler.record import Report
-from edge_power_runtime.profiler.report_file import check_target, load_report, write_file
-from edge_power_runtime.whole_file import refuse_inputs
+from edge_power_runtime.profiler.report.file import check_target, load_report, write_file
+from edge_power_runtime.profiler.report.record import Report
+from edge_power_runtime.reading.whole_file import refuse_inputs
 
 DESCRIPTION = "Measure how long a bundle's programs take on this machine, and say what casts doubt on the figures."
 STDOUT = "-"
@@ -59,8 +59,8 @@ def _watcher(kind: str, stream: IO[str]) -> Silent | PlainProgress | JsonProgres
 
 
 def _tell(report: Report, found: argparse.Namespace) -> None:
-    from edge_power_runtime.profiler.markdown import markdown
-    from edge_power_runtime.profiler.table import text_table
+    from edge_power_runtime.profiler.text.markdown import markdown
+    from edge_power_runtime.profiler.text.table import text_table
 
     is_stdout_taken = STDOUT in (found.json, found.markdown)
     print(text_table(report), end="", file=sys.stderr if is_stdout_taken else sys.stdout)
@@ -78,8 +78,8 @@ def _write(name: str, text: str) -> None:
 
 
 def _compare(found: argparse.Namespace) -> int:
-    from edge_power_runtime.profiler.compare import compare
-    from edge_power_runtime.profiler.comparison_text import comparison_text
+    from edge_power_runtime.profiler.judge.compare import compare
+    from edge_power_runtime.profiler.text.comparison_text import comparison_text
 
     files = two_reports(found.compare, _COMMAND)
     if found.bundle is not None:

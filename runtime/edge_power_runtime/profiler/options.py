@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 from typing import TypeVar
 
+from edge_power_runtime.bundle.manifest import PRECISIONS
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.manifest import PRECISIONS
-from edge_power_runtime.profiler.statistics import DEFAULT_PERCENTILES
+from edge_power_runtime.profiler.judge.statistics import DEFAULT_PERCENTILES
 
 T = TypeVar("T")
 

@@ -4,20 +4,20 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge_power_runtime.bundle import Bundle
+from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.profiler.assemble import BUILT_IN, assemble, settings_of
-from edge_power_runtime.profiler.environment import Observer
-from edge_power_runtime.profiler.measure import Series, num_steps, take_rounds
-from edge_power_runtime.profiler.mix import mix_result, mix_series
+from edge_power_runtime.profiler.machine.environment import Observer
+from edge_power_runtime.profiler.machine.versions import versions_of
+from edge_power_runtime.profiler.measure.mix import mix_result, mix_series
+from edge_power_runtime.profiler.measure.plan import configuration_of, plan_cases
+from edge_power_runtime.profiler.measure.probe import measure_startup
+from edge_power_runtime.profiler.measure.reference import ReferenceTimer
+from edge_power_runtime.profiler.measure.rounds import Series, num_steps, take_rounds
+from edge_power_runtime.profiler.measure.subjects import Subject, SubjectOpener
+from edge_power_runtime.profiler.measure.texts import read_file
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.plan import configuration_of, plan_cases
-from edge_power_runtime.profiler.probe import measure_startup
 from edge_power_runtime.profiler.progress import Silent, Watcher
-from edge_power_runtime.profiler.record import Case, CaseResult, Environment, Operations, Report, Startup
-from edge_power_runtime.profiler.reference import ReferenceTimer
-from edge_power_runtime.profiler.subjects import Subject, SubjectOpener
-from edge_power_runtime.profiler.texts import read_file
-from edge_power_runtime.profiler.versions import versions_of
+from edge_power_runtime.profiler.report.record import Case, CaseResult, Environment, Operations, Report, Startup
 
 
 def profile(path: str | os.PathLike[str], options: Options | None = None, *, watch: Watcher | None = None) -> Report:
@@ -111,7 +111,7 @@ def _result(subject: Subject, series: Series, startup: Startup) -> CaseResult:
 
 
 def _check_enough(bundle: Bundle, cases: Sequence[Case]) -> None:
-    from edge_power_runtime.profiler.latency_table import check_enough
+    from edge_power_runtime.profiler.judge.latency_table import check_enough
 
     check_enough((case, configuration_of(bundle, case).keep) for case in cases)
 
@@ -119,7 +119,7 @@ def _check_enough(bundle: Bundle, cases: Sequence[Case]) -> None:
 def _operations(bundle: Bundle, cases: Sequence[Case], options: Options, watch: Watcher) -> tuple[Operations, ...]:
     if not options.operations:
         return ()
-    from edge_power_runtime.profiler.operations import profile_operations
+    from edge_power_runtime.profiler.measure.operations import profile_operations
 
     watch.step("looking into the programs")
     return profile_operations(bundle, cases)

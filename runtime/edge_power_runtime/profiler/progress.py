@@ -5,7 +5,7 @@ import shutil
 import time
 from typing import IO, Protocol
 
-from edge_power_runtime.printable import one_line, printable_json
+from edge_power_runtime.reading.printable import one_line, printable_json
 
 _INTERVAL_S = 0.1
 """Least time between two signs of life, so that telling takes no time from what is measured."""

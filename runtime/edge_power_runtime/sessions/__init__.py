@@ -6,9 +6,9 @@ from typing import Protocol
 
 import numpy as np
 
+from edge_power_runtime.bundle.manifest import Artifact, Program
 from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.errors import UnsupportedEngineError
-from edge_power_runtime.manifest import Artifact, Program
 
 
 class Session(Protocol):

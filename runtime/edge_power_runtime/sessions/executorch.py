@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from edge_power_runtime.bundle.manifest import INPUT_NAMES, OUTPUT_NAMES, Program, TensorSpec
+from edge_power_runtime.bundle.paths import resolve
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
-from edge_power_runtime.huge_pages import huge_pages
-from edge_power_runtime.lifetime import keep_forever, start_afresh_after_fork
-from edge_power_runtime.manifest import INPUT_NAMES, OUTPUT_NAMES, Program, TensorSpec
-from edge_power_runtime.native_output import hushed
-from edge_power_runtime.paths import resolve
 from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
+from edge_power_runtime.system.huge_pages import huge_pages
+from edge_power_runtime.system.lifetime import keep_forever, start_afresh_after_fork
+from edge_power_runtime.system.native_output import hushed
 
 # The thread pool is one per process, and an XNNPACK method holds a pointer to the pool that it was loaded with:
 # replacing the pool leaves that pointer dangling (executorch 1.4: such a method kept running with the old count, on

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Artifact, Program
+from edge_power_runtime.bundle.paths import resolve
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import BundleError, EngineError
-from edge_power_runtime.huge_pages import huge_pages
-from edge_power_runtime.manifest import MANIFEST_FILE, Artifact, Program
-from edge_power_runtime.paths import resolve
 from edge_power_runtime.sessions.onnx_external import external_locations
 from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
+from edge_power_runtime.system.huge_pages import huge_pages
 
 _DTYPES = {"tensor(int32)": "int32", "tensor(int64)": "int64", "tensor(float)": "float32"}
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Program
 from edge_power_runtime.errors import BundleError, EngineError
-from edge_power_runtime.manifest import MANIFEST_FILE, Program
 
 
 def describe(dtype: str, shape: Sequence[object]) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from edge_power_runtime.bundle.manifest import Program
+from edge_power_runtime.bundle.paths import resolve
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
-from edge_power_runtime.huge_pages import huge_pages
-from edge_power_runtime.manifest import Program
-from edge_power_runtime.native_output import hushed
-from edge_power_runtime.paths import resolve
 from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
+from edge_power_runtime.system.huge_pages import huge_pages
+from edge_power_runtime.system.native_output import hushed
 
 
 class TfliteEngine:

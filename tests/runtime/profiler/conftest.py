@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_power_runtime.bundle import Bundle
+from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.engines import ENGINES
 
 TINY_BUNDLE = Path(__file__).parents[2] / "data" / "tiny-bundle"

@@ -10,7 +10,7 @@ from edge_power_runtime.__main__ import main, parse
 from edge_power_runtime.profiler.arguments import arguments_of, options_from
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.profile import profile
-from edge_power_runtime.profiler.report_file import read_report
+from edge_power_runtime.profiler.report.file import read_report
 
 FEW = ("--iterations", "3", "--warmup", "0", "--lengths", "8", "--budget", "fast")
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from edge_power_runtime.profiler.environment import Observer
-from edge_power_runtime.profiler.flags import find_flags, samples_needed
-from edge_power_runtime.profiler.record import (
+from edge_power_runtime.profiler.judge.flags import find_flags, samples_needed
+from edge_power_runtime.profiler.machine.environment import Observer
+from edge_power_runtime.profiler.machine.usage import usable_cores
+from edge_power_runtime.profiler.report.record import (
     Battery,
     Case,
     CaseResult,
@@ -19,8 +20,7 @@ from edge_power_runtime.profiler.record import (
     State,
     Usage,
 )
-from edge_power_runtime.profiler.usage import usable_cores
-from tests.busy import busy_for, busy_loops
+from tests.machines.busy import busy_for, busy_loops
 from tests.profile_records import environment, mix, report, result, stages, state
 
 CASE = Case("onnx", "fp32", "full", 32, 1)

@@ -11,8 +11,8 @@ from edge_power_runtime.profiler import profile as module
 from edge_power_runtime.profiler.assemble import delegations
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.profile import profile
-from edge_power_runtime.profiler.record import Case, Startup
-from edge_power_runtime.profiler.report_file import read_report
+from edge_power_runtime.profiler.report.file import read_report
+from edge_power_runtime.profiler.report.record import Case, Startup
 
 INSTALLED = tuple(info.name for info in ENGINES if info.is_installed)
 
@@ -146,7 +146,7 @@ def test_startup_is_of_a_fresh_process(tiny, engine):
 
 @pytest.mark.skipif("executorch" not in INSTALLED, reason="needs executorch")
 def test_executorch_runs_with_several_thread_counts(tiny, no_probe, monkeypatch):
-    monkeypatch.setattr("edge_power_runtime.profiler.plan.usable_cores", lambda: (0, 1))
+    monkeypatch.setattr("edge_power_runtime.profiler.measure.plan.usable_cores", lambda: (0, 1))
     options = Options(engines=("executorch",), lengths=(8,), threads=(1, 2), iterations=4, burst=2, warmup=1)
     report = profile(tiny.path, options)
     assert [result.case.threads for result in report.results] == [1, 1, 2, 2]

@@ -1,0 +1,1 @@
+"""What commands draw while they work, and at their end."""

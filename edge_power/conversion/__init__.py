@@ -1,0 +1,1 @@
+"""From a model to a bundle: what is ordered, traced, converted and compared."""

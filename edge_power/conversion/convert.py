@@ -1,0 +1,371 @@
+"""`convert`: a checkpoint becomes a bundle that was checked on every engine before it was written."""
+
+import json
+import os
+import reprlib
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
+from edge_power.conversion.artifacts import ENGINES, FASTER_LOWERING, ArtifactOrder, Configurations, write_artifact
+from edge_power.conversion.references import CheckedText, encode_texts, fitting, golden_examples, make_references
+from edge_power.conversion.second_process import SecondProcess
+from edge_power.conversion.sentences import PAIRS, SENTENCES
+from edge_power.conversion.tracing import Tracer
+from edge_power.errors import OptionError
+from edge_power.model.checkpoint.checks import check_finite
+from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.extract import Lowering
+from edge_power.model.macs import count_macs
+from edge_power.model.retention_file import FULL, Budgets, Retention
+from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
+from edge_power_converters import (
+    ConversionError,
+    ParityError,
+    ProgramParity,
+    Reference,
+    check_artifact,
+    staged_directory,
+)
+from edge_power_converters.output.staging import Place, check_output
+from edge_power_converters.program import file_entries
+from edge_power_runtime.bundle.bundle import Bundle
+from edge_power_runtime.bundle.manifest import (
+    GOLDEN_FILE,
+    MANIFEST_FILE,
+    SCHEMA_VERSION,
+    Artifact,
+    Budget,
+    Configuration,
+    Manifest,
+    Program,
+)
+from edge_power_runtime.bundle.seal import write_manifest
+from edge_power_runtime.errors import BundleError, InputError
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from edge_power_runtime.text import Text
+
+# Its tools take about as long as those of both others.
+SLOWEST = "executorch"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a bundle shall hold.
+
+    Attributes:
+        engines: onnx, executorch or tflite, each once.
+        lengths: static lengths, each once.
+        budgets: by name, the bundle's default first.
+        lowering: how extract is written; None takes each engine's faster one.
+        atol: the largest difference of a logit from eager that is accepted.
+        texts: to compare on, besides the built-in ones.
+        force: replace a bundle that is there, if nothing else is in it.
+        one_process: convert for one engine after the other: less memory, more time.
+    """
+
+    engines: tuple[str, ...] = ENGINES
+    lengths: tuple[int, ...] = (32, 64, 128)
+    budgets: dict[str, Retention] = field(default_factory=dict)
+    lowering: Lowering | None = None
+    atol: float = 1e-4
+    texts: tuple[Text, ...] = ()
+    force: bool = False
+    one_process: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """One engine's part of a conversion.
+
+    Attributes:
+        artifact: as the manifest has it.
+        checks: one per program.
+    """
+
+    artifact: Artifact
+    checks: tuple[ProgramParity, ...]
+
+
+class Watcher(Protocol):
+    """Is told of a conversion's steps, at times from another thread, one at a time; the command line draws them."""
+
+    def begin(self, total: int) -> None:
+        """Learn how many steps there will be."""
+        ...
+
+    def step(self, description: str) -> None:
+        """Learn that a step begins, and that the one before is done."""
+        ...
+
+    def compared(self, report: SourceReport) -> None:
+        """Learn how the eager model compares with transformers."""
+        ...
+
+    def checked(self, report: EngineReport) -> None:
+        """Learn how an engine's programs compare with eager, before anything is refused."""
+        ...
+
+
+class Silence:
+    """A watcher that ignores what it is told."""
+
+    def begin(self, total: int) -> None:
+        """Ignore."""
+
+    def step(self, description: str) -> None:
+        """Ignore."""
+
+    def compared(self, report: SourceReport) -> None:
+        """Ignore."""
+
+    def checked(self, report: EngineReport) -> None:
+        """Ignore."""
+
+
+def convert(
+    model: PowerForSequenceClassification,
+    output: Path,
+    plan: Plan,
+    *,
+    name: str = "model",
+    watcher: Watcher | None = None,
+    place: Place | None = None,
+) -> Manifest:
+    """Convert a model for the planned engines, check eager against transformers and programs against eager, and write.
+
+    Args:
+        model: with a tokenizer, in evaluation mode.
+        output: the bundle's directory.
+        plan: what it shall hold; no budget means the model's own retention and `full`, or `full` alone.
+        name: goes into the manifest.
+        watcher: is told of the steps.
+        place: what `check_output` said of `output` before the model was read; None looks now.
+
+    Returns:
+        The manifest, parity filled in.
+
+    Raises:
+        OptionError: the plan cannot be carried out.
+        RetentionError: a budget does not fit the model.
+        ParityError: a program differs from eager, or eager from transformers; nothing was written.
+        OutputError: the bundle cannot be written, or something came to stand in its place meanwhile.
+        ConversionError: an engine's tools failed, or the bundle cannot be read back; nothing was written.
+        CheckpointError: the model answers a text with NaN.
+    """
+    with staged_directory(place or check_output(output, force=plan.force)) as directory:
+        job = _Job(model, directory, plan, watcher or Silence())
+        manifest = job.run(name)
+        write_manifest(directory, manifest.to_json().encode())
+        _read_back(directory, manifest)
+    return manifest
+
+
+def _read_back(directory: Path, manifest: Manifest) -> None:
+    """Open what was written as a device will, before it is called a bundle."""
+    try:
+        bundle = Bundle.open(directory)
+        bundle.check(manifest.files)
+        for artifact in manifest.artifacts:
+            bundle.check(artifact.files)
+        if bundle.manifest != manifest:
+            raise BundleError(f"{MANIFEST_FILE} reads as another one than was written")
+    except BundleError as error:
+        raise ConversionError(f"the bundle cannot be read back, so none was written: {error}") from error
+
+
+class _Job:
+    """One conversion under way."""
+
+    def __init__(self, model: PowerForSequenceClassification, directory: Path, plan: Plan, watcher: Watcher) -> None:
+        self.model, self.directory, self.plan, self.watcher = model, directory, plan, watcher
+        self.budgets = plan.budgets or default_budgets(model)
+        self.configurations = _configurations(model, self.budgets, plan.lengths)
+        self.tracer = Tracer(model)
+        self.watching = threading.Lock()
+        save_tokenizer(model, directory)
+        self.tokenizer_files = sorted(directory.iterdir())
+        self.encoder = text_encoder(model, max(plan.lengths))
+        # The empty text fits every program.
+        self.texts = encode_texts(self.encoder, [*plan.texts, *SENTENCES, *self._pairs(), self._spelled_out(), ""])
+        self.references: dict[str, tuple[list[CheckedText], list[Reference]]] = {}
+
+    def run(self, name: str) -> Manifest:
+        programs = len(self.configurations)
+        self.watcher.begin(
+            1 + programs + sum(2 * programs + (programs if engine == "onnx" else 1) for engine in self.plan.engines)
+        )
+        *others, own = self._orders()
+        with self._written_meanwhile(others) as artifacts:
+            self._compare_with_transformers()
+            self._make_references()
+            shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files()])
+            found = [self._check(write_artifact(self.tracer, own, self.directory, self._step))]
+            found += map(self._check, artifacts)
+        return Manifest(
+            schema_version=SCHEMA_VERSION,
+            name=name,
+            architecture=self.model.config.architecture,
+            task=self.model.config.task,
+            labels=self.model.config.labels,
+            max_length=max(self.plan.lengths),
+            tokenizer=tokenizer_entry(self.model),
+            files=shared,
+            budgets=tuple(self._describe(budget) for budget in self.budgets),
+            artifacts=tuple(sorted(found, key=lambda artifact: self.plan.engines.index(artifact.engine))),
+            versions={package: version(package) for package in ("torch", "transformers", "tokenizers")},
+            created_by=f"edge-power {version('edge-power')}",
+        )
+
+    def _orders(self) -> list[ArtifactOrder]:
+        """The artifacts to write; the last is written in this process, while a second one writes the others."""
+        return [
+            ArtifactOrder(engine, self.plan.lowering or FASTER_LOWERING[engine], self.configurations)
+            for engine in sorted(self.plan.engines, key=lambda engine: engine == SLOWEST)
+        ]
+
+    @contextmanager
+    def _written_meanwhile(self, orders: Sequence[ArtifactOrder]) -> Iterator[Iterator[Artifact]]:
+        """Artifacts of a second process, in this order; without one each is written when it is asked for."""
+        if not orders or self.plan.one_process or (os.cpu_count() or 1) == 1:
+            yield (write_artifact(self.tracer, order, self.directory, self._step) for order in orders)
+            return
+        job = self.directory.with_name("side") / "second-process"  # in no bundle, and removed with its directory
+        with SecondProcess(self.model, orders, self.directory, job, self._step) as process:
+            yield (process.next_artifact() for _ in orders)
+
+    def _step(self, description: str) -> None:
+        with self.watching:
+            self.watcher.step(description)
+
+    def _pairs(self) -> tuple[Text, ...]:
+        try:
+            self.encoder.encode(("", ""))
+        except InputError:  # what the tokenizer adds to a pair is longer than the longest program
+            return ()
+        return PAIRS
+
+    def _spelled_out(self) -> str:
+        """A text that holds special tokens; RoBERTa gives a padding token no position of its own."""
+        assert self.model.tokenizer is not None  # it was saved above
+        special = (self.model.tokenizer.pad_token, self.model.tokenizer.sep_token)
+        return " and ".join(("this", *filter(None, special), "that"))
+
+    def _compare_with_transformers(self) -> None:
+        """Refuse a model that does not read and answer as transformers does, whatever the engines make of it."""
+        self._step("comparing with transformers")
+        long = " ".join(SENTENCES * (1 + self.encoder.max_length // 512))
+        too_long: list[Text] = [long, (long, long)] if self._pairs() else [long]
+        texts = [*self.texts, *encode_texts(self.encoder, too_long)]
+        report = compare_with_transformers(self.model, self.encoder, texts, atol=self.plan.atol)
+        with self.watching:
+            self.watcher.compared(report)
+
+    def _make_references(self) -> None:
+        for program, (_, config) in self.configurations.items():
+            self._step(f"eager reference {program}")
+            self._refer(program, config)
+
+    def _refer(self, program: str, config: RetentionConfig) -> None:
+        texts = fitting(self.texts, config.length)
+        if not texts:
+            raise OptionError(f"length {config.length} does not even hold an empty text; give lengths of at least 4")
+        references = make_references(self.model, self.encoder, texts, config)
+        for checked, reference in zip(texts, references, strict=True):
+            check_finite(reference.logits.tolist(), f"the text {reprlib.repr(checked.text)}", "the model")
+        self.references[program] = texts, references
+
+    def _write_side_files(self) -> list[Path]:
+        """Write the golden examples and the model's configuration."""
+        golden = json.dumps(golden_examples(self.references), ensure_ascii=False, allow_nan=False)
+        config = json.dumps(self.model.hugging_face_config(), indent=2)
+        files = {self.directory / GOLDEN_FILE: golden, self.directory / "config.json": config}
+        for path, text in files.items():
+            path.write_text(text + "\n", encoding="utf-8")
+        return list(files)
+
+    def _check(self, artifact: Artifact) -> Artifact:
+        """Compare an artifact with eager; the artifact with what was found."""
+        checked, checks = check_artifact(
+            self.directory,
+            artifact,
+            self._references_of,
+            atol=self.plan.atol,
+            progress=lambda what: self._step(f"{artifact.engine}: checking {what}"),
+        )
+        with self.watching:
+            self.watcher.checked(EngineReport(checked, tuple(checks)))
+        _refuse_failures(artifact.engine, checks)
+        return checked
+
+    def _references_of(self, program: Program) -> tuple[RetentionConfig, Sequence[Reference]]:
+        return self.configurations[program.name][1], self.references[program.name][1]
+
+    def _describe(self, budget: str) -> Budget:
+        schedule = self.budgets[budget].schedule
+        fractions = schedule.for_encoders(self.model.config.num_encoders).fractions if schedule else None
+        configurations = tuple(
+            Configuration(config.length, config.keep, count_macs(self.model.config, config).total)
+            for owner, config in self.configurations.values()
+            if owner == budget
+        )
+        return Budget(budget, fractions, configurations, accuracy=None)
+
+
+def full_budget(model: PowerForSequenceClassification) -> Budgets:
+    """All words, to compare with."""
+    return {FULL: Retention(schedule=RetentionSchedule.full(model.config.num_encoders))}
+
+
+def default_budgets(model: PowerForSequenceClassification) -> Budgets:
+    """The model's own budgets, if it has some, and all words."""
+    return {**model.budgets, **full_budget(model)}
+
+
+def check_lengths(lengths: Iterable[int], longest: int) -> tuple[int, ...]:
+    """Check lengths and put them in order.
+
+    Raises:
+        OptionError: one is below 2, repeated, or beyond the position table.
+    """
+    found = tuple(lengths)
+    for length in found:
+        if length < 2:
+            raise OptionError(f"length {length} cannot hold [CLS] and [SEP]; give lengths of at least 2")
+        if length > longest:
+            raise OptionError(
+                f"length {length} exceeds the model's position table of {longest}; give at most {longest}"
+            )
+        if found.count(length) > 1:
+            raise OptionError(f"length {length} is given twice; give each length once")
+    if not found:
+        raise OptionError("no length is given; give at least one, such as 32")
+    return tuple(sorted(found))
+
+
+def _configurations(
+    model: PowerForSequenceClassification, budgets: dict[str, Retention], lengths: Iterable[int]
+) -> Configurations:
+    """Program names with their budget and configuration."""
+    checked = check_lengths(lengths, model.config.max_positions)
+    return {
+        f"{budget}_{length}": (budget, retention.at(length, encoders=model.config.num_encoders))
+        for budget, retention in budgets.items()
+        for length in checked
+    }
+
+
+def _refuse_failures(engine: str, checks: Sequence[ProgramParity]) -> None:
+    failed = [check for check in checks if not check.passed]
+    if failed:
+        worst = max(failed, key=lambda check: check.parity.max_abs_error)
+        raise ParityError(
+            f"{engine}: {len(failed)} of {len(checks)} programs differ from eager, {worst.program} by "
+            f"{worst.parity.max_abs_error:.1e} with a tolerance of {worst.parity.atol:.0e} and "
+            f"{worst.parity.kept_agreement:.0%} of texts keeping the same words; no bundle was written"
+        )

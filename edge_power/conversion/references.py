@@ -1,0 +1,117 @@
+"""What the eager model says of texts at a program's length: the yardstick of parity, and the golden examples."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+
+from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
+from edge_power_converters.parity import Reference
+from edge_power_runtime.retention import RetentionConfig
+from edge_power_runtime.text import EncodedText, Text, TextEncoder
+
+BATCH = 32
+GOLDEN_PER_PROGRAM = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedText:
+    """A text with its token ids.
+
+    Attributes:
+        text: one text, or a pair.
+        encoded: as the runtime's tokenizer has it, cut at the longest length.
+    """
+
+    text: Text
+    encoded: EncodedText
+
+
+def encode_texts(encoder: TextEncoder, texts: Sequence[Text]) -> list[CheckedText]:
+    """Tokenize texts as a device will."""
+    return [CheckedText(text, encoder.encode(text)) for text in texts]
+
+
+def fitting(texts: Sequence[CheckedText], length: int) -> list[CheckedText]:
+    """The texts that a program of this length can hold."""
+    return [text for text in texts if text.encoded.num_tokens <= length and not text.encoded.truncated]
+
+
+def make_references(
+    model: PowerForSequenceClassification,
+    encoder: TextEncoder,
+    texts: Sequence[CheckedText],
+    retention: RetentionConfig,
+) -> list[Reference]:
+    """Run the eager model on texts padded to one length.
+
+    Args:
+        model: in evaluation mode.
+        encoder: pads as a device does.
+        texts: each at most `retention.length` tokens.
+        retention: words kept.
+    """
+    # What is kept has its place before the batches need theirs: small arrays left between the large ones would keep the
+    # C library from using that memory again, 3 GB for 872 texts at length 128.
+    padded = [encoder.pad(text.encoded, retention.length) for text in texts]
+    logits = np.empty((len(texts), model.config.num_logits), np.float32)
+    scores = np.empty((len(texts), model.config.num_encoders - 1, retention.length), np.float32)
+    survivors: list[tuple[tuple[int, ...], ...]] = []
+    for start in range(0, len(texts), BATCH):
+        rows = slice(start, start + BATCH)
+        output = eager_outputs(model, padded[rows], retention)
+        logits[rows] = output.logits.numpy()
+        for by_text, found in zip(scores[rows].swapaxes(0, 1), output.encoder.scores, strict=True):
+            by_text[:] = found.numpy()
+        kept = [positions.tolist() for positions in output.encoder.survivors]
+        survivors += [tuple(tuple(of_text[row]) for of_text in kept) for row in range(len(output.logits))]
+    return [
+        Reference(inputs, text.encoded.num_tokens, logits[row], survivors[row], tuple(scores[row]))
+        for row, (inputs, text) in enumerate(zip(padded, texts, strict=True))
+    ]
+
+
+def golden_examples(programs: Mapping[str, tuple[Sequence[CheckedText], Sequence[Reference]]]) -> dict[str, Any]:
+    """The content of golden.json: for each program a few texts of different lengths, with what the eager model says."""
+    chosen: dict[int, dict[str, Any]] = {}
+    for name, (texts, references) in programs.items():
+        for index in _spread(len(texts), GOLDEN_PER_PROGRAM):
+            text, reference = texts[index], references[index]
+            entry = chosen.setdefault(id(text), {"text": text, "programs": {}})
+            entry["programs"][name] = {
+                "logits": [float(value) for value in reference.logits],
+                "survivors": _survivors(reference),
+            }
+    return {"schema_version": 1, "examples": [_golden(entry["text"], entry["programs"]) for entry in chosen.values()]}
+
+
+def _survivors(reference: Reference) -> list[list[int]]:
+    """Positions per encoder; nothing where nothing is dropped."""
+    length = len(reference.scores[0]) if reference.scores else 0
+    if all(len(positions) == length for positions in reference.survivors):
+        return []
+    return [list(positions) for positions in reference.survivors]
+
+
+def _golden(checked: CheckedText, programs: dict[str, Any]) -> dict[str, Any]:
+    text, pair = (checked.text, None) if isinstance(checked.text, str) else checked.text
+    encoded = checked.encoded
+    ids, type_ids = list(encoded.ids), list(encoded.type_ids)
+    return {"text": text, "pair": pair, "ids": ids, "type_ids": type_ids, "programs": programs}
+
+
+def _spread(count: int, wanted: int) -> list[int]:
+    """`wanted` indices spread evenly over `count`, the first and the last among them."""
+    return sorted({round(step * (count - 1) / max(1, wanted - 1)) for step in range(wanted)})
+
+
+def eager_outputs(
+    model: PowerForSequenceClassification, padded: Sequence[dict[str, np.ndarray]], retention: RetentionConfig | None
+) -> ClassifierOutput:
+    """Run the eager model on a batch of padded texts, without gradients."""
+    stacked = {name: torch.from_numpy(np.concatenate([item[name] for item in padded])) for name in padded[0]}
+    with torch.no_grad():
+        output: ClassifierOutput = model(**stacked, retention=retention)
+    return output

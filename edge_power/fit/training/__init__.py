@@ -1,0 +1,1 @@
+"""One phase of a fit: what it minimises, and the trainer that does."""

@@ -1,0 +1,1 @@
+"""A checkpoint on disk: its files, its configuration, its weights, and what they must be."""

@@ -1,0 +1,1 @@
+"""Latency on devices: where a bundle is measured, and the page that shows it."""

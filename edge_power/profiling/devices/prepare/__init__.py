@@ -1,0 +1,1 @@
+"""What a device needs before it measures: the runtime, a bundle, a folder."""

@@ -1,0 +1,1 @@
+"""Machines that can be reached: this one, one over ssh, one over adb."""

@@ -1,0 +1,1 @@
+"""Devices without Python: an engine's own benchmark program does the timing."""

@@ -1,0 +1,1 @@
+"""The staircase of word-vectors beside the time of each encoder."""

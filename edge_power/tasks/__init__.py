@@ -1,0 +1,1 @@
+"""Tasks: what a model answers, what it is trained on, and how its answers are scored."""

@@ -1,0 +1,1 @@
+"""A bundle on disk: the manifest, its checks, its files and its golden examples."""

@@ -1,0 +1,126 @@
+"""A bundle on disk: its manifest, its files, and the artifact to run."""
+
+import hashlib
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_power_runtime.bundle import bounds
+from edge_power_runtime.bundle.checks import read_manifest
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, PRECISIONS, Artifact, FileEntry, Manifest
+from edge_power_runtime.bundle.paths import resolve
+from edge_power_runtime.bundle.seal import SEAL_BYTES, SEAL_FILE, check_seal
+from edge_power_runtime.engines import ENGINE_NAMES, engine_info, engine_name, missing_engine
+from edge_power_runtime.errors import BundleError, InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """An opened bundle.
+
+    Attributes:
+        path: its directory.
+        manifest: what bundle.json says, checked.
+    """
+
+    path: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str]) -> "Bundle":
+        """Read the manifest of the bundle in the directory `path`, and its seal; no other file is touched.
+
+        Raises:
+            InputError: `path` is no directory.
+            BundleError: bundle.json is missing, unreadable, malformed, or not what bundle.json.sha256 says.
+            SchemaVersionError: it is written in a newer format.
+        """
+        directory = Path(path)
+        if not os.path.isdir(directory):
+            found = "a file" if os.path.exists(directory) else "nothing"
+            raise InputError(f"expected the directory of a bundle at {str(path)!r}, found {found}")
+        data = _read_start(directory, MANIFEST_FILE, bounds.MANIFEST_BYTES + 1)
+        if len(data) > bounds.MANIFEST_BYTES:
+            raise BundleError(f"{directory / MANIFEST_FILE} must have at most {bounds.MANIFEST_BYTES} bytes, has more")
+        check_seal(directory, data, _read_start(directory, SEAL_FILE, SEAL_BYTES))
+        return cls(directory, read_manifest(data))
+
+    def artifact(self, engine: str | None = None, precision: str | None = None) -> Artifact:
+        """Choose an artifact.
+
+        Args:
+            engine: a name or an alias; None takes the first installed of onnx, tflite, executorch.
+            precision: fp32, fp16 or int8; None takes the first there is, in this order.
+
+        Raises:
+            UnsupportedEngineError: no engine is called so.
+            InputError: the bundle has no such artifact; the message lists those that it has.
+            MissingEngineError: no engine is named, and none that the bundle is made for is installed.
+        """
+        name = None if engine is None else engine_name(engine)
+        found = [
+            artifact
+            for artifact in self.manifest.artifacts
+            if name in (None, artifact.engine) and precision in (None, artifact.precision)
+        ]
+        if not found:
+            wanted = " ".join(filter(None, (name, precision)))
+            have = ", ".join(f"{item.engine} {item.precision}" for item in self.manifest.artifacts) or "none"
+            raise InputError(f"the bundle {self.path} has no artifact {wanted}; it has: {have}")
+        if name is None:
+            engines = dict.fromkeys(artifact.engine for artifact in found)
+            found = [artifact for artifact in found if engine_info(artifact.engine).is_installed]
+            if not found:
+                raise missing_engine(*engines)
+        return min(found, key=lambda item: (ENGINE_NAMES.index(item.engine), PRECISIONS.index(item.precision)))
+
+    def resolve(self, entry_path: str) -> Path:
+        """Find a file of the bundle; see `edge_power_runtime.bundle.paths.resolve`."""
+        return resolve(self.path, entry_path)
+
+    def read(self, entry_path: str) -> bytes:
+        """Check a file that the manifest lists outside the artifacts, and give its content.
+
+        Raises:
+            BundleError: it is not listed, missing or altered.
+        """
+        entry = next((item for item in self.manifest.files if item.path == entry_path), None)
+        if entry is None:
+            listed = ", ".join(item.path for item in self.manifest.files)
+            raise BundleError(f"{MANIFEST_FILE} in {self.path} lists no {entry_path}; it lists: {listed}")
+        self.check([entry])
+        return self.resolve(entry_path).read_bytes()
+
+    def check(self, files: Iterable[FileEntry]) -> None:
+        """Compare the size, then the sha256 of each file with its entry.
+
+        Raises:
+            BundleError: a file is missing or altered.
+        """
+        for entry in files:
+            path = self.resolve(entry.path)
+            try:
+                _expect(entry.path, self.path, "size in bytes", path.stat().st_size, entry.size_bytes)
+                with path.open("rb") as stream:
+                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            except OSError as error:
+                raise BundleError(f"cannot read {path}: {error.strerror}") from error
+            _expect(entry.path, self.path, "sha256", digest, entry.sha256)
+
+
+def _read_start(directory: Path, name: str, size: int) -> bytes:
+    """Read a file of a bundle, or its first `size` bytes."""
+    try:
+        with resolve(directory, name).open("rb") as stream:
+            return stream.read(size)
+    except OSError as error:
+        raise BundleError(f"cannot read {directory / name}: {error.strerror}") from error
+
+
+def _expect(name: str, bundle: Path, what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise BundleError(
+            f"{name} in the bundle {bundle} has the {what} {found}, {MANIFEST_FILE} says {expected}; "
+            "the file is damaged or altered: copy the bundle again"
+        )

@@ -1,0 +1,404 @@
+"""bundle.json as frozen dataclasses, each with its reader; BUNDLE.md says the same in prose."""
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from edge_power_runtime.bundle import bounds
+from edge_power_runtime.bundle.paths import unsafe_reason
+from edge_power_runtime.engines import ENGINE_NAMES
+from edge_power_runtime.errors import RetentionError
+from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+
+SCHEMA_VERSION = 1
+MANIFEST_FILE = "bundle.json"
+TOKENIZER_FILE = "tokenizer.json"
+GOLDEN_FILE = "golden.json"
+PRECISIONS = ("fp32", "fp16", "int8")
+DTYPES = ("int32", "int64", "float32")
+# In the order of an executorch method's inputs and outputs.
+INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUT_NAMES = ("logits", "kept")
+
+Task = Literal["classification", "regression"]
+Side = Literal["right", "left"]
+
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of the bundle.
+
+    Attributes:
+        path: POSIX, relative to the bundle and inside it.
+        size_bytes: its length.
+        sha256: of its content, 64 lower-case hexadecimal digits.
+    """
+
+    path: str
+    size_bytes: int
+    sha256: str
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read an entry; the path and the digest are checked."""
+        digest = node.field("sha256")
+        if not _SHA256.match(digest.text()):
+            digest.fail("64 lower-case hexadecimal digits")
+        return cls(_read_path(node.field("path")), node.field("size_bytes").integer(), digest.text())
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """An input or output of a program.
+
+    Attributes:
+        name: our name: input_ids, attention_mask, token_type_ids, logits or kept.
+        engine_name: what the engine calls it, which is `name`; None where the engine goes by position.
+        position: its place in INPUT_NAMES or OUTPUT_NAMES; None where the engine goes by name.
+        dtype: int32, int64 or float32.
+        shape: static.
+    """
+
+    name: str
+    engine_name: str | None
+    position: int | None
+    dtype: str
+    shape: tuple[int, ...]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read a specification of either kind."""
+        engine_name, position = node.optional("engine_name"), node.optional("position")
+        return cls(
+            name=node.field("name").text(),
+            engine_name=None if engine_name is None else engine_name.text(),
+            position=None if position is None else position.integer(),
+            dtype=node.field("dtype").choice(DTYPES),
+            shape=tuple(item.integer(minimum=1) for item in node.field("shape").items()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parity:
+    """How near a program is to the eager model, measured at conversion.
+
+    Attributes:
+        texts: how many were compared.
+        max_abs_error: the largest difference of a logit.
+        label_agreement: fraction of texts with the same label.
+        kept_agreement: fraction of texts with the same kept words.
+        near_ties: texts set apart, since their kept words differ only by scores within 1e-6.
+        atol: the largest difference of a logit that is accepted.
+    """
+
+    texts: int
+    max_abs_error: float
+    label_agreement: float
+    kept_agreement: float
+    near_ties: int
+    atol: float
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read a measurement."""
+        return cls(
+            texts=node.field("texts").integer(),
+            max_abs_error=node.field("max_abs_error").number(),
+            label_agreement=node.field("label_agreement").number(),
+            kept_agreement=node.field("kept_agreement").number(),
+            near_ties=node.field("near_ties").integer(),
+            atol=node.field("atol").number(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Delegation:
+    """Which operations of an ExecuTorch program a delegate took, counted at conversion.
+
+    Attributes:
+        delegate: such as XnnpackBackend.
+        inside: operations that it runs, by kind.
+        outside: operations that ExecuTorch's own kernels run, by kind.
+    """
+
+    delegate: str
+    inside: Mapping[str, int]
+    outside: Mapping[str, int]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read the counts."""
+        inside, outside = (
+            {kind: item.integer(minimum=1) for kind, item in node.field(side).entries().items()}
+            for side in ("inside", "outside")
+        )
+        return cls(node.field("delegate").text(), inside, outside)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One graph: one budget at one length.
+
+    Attributes:
+        name: unique within the artifact.
+        budget: the name of its budget.
+        length: the static sequence length.
+        file: the artifact's file that holds it.
+        method: the method (executorch) or signature key (tflite); None for onnx, where a file is one program.
+        inputs: what it takes, each (1, length).
+        outputs: logits and, where words are dropped, kept.
+        parity: None where it was not measured.
+        delegation: of executorch; None for other engines, and where it was not counted.
+    """
+
+    name: str
+    budget: str
+    length: int
+    file: str | None
+    method: str | None
+    inputs: tuple[TensorSpec, ...]
+    outputs: tuple[TensorSpec, ...]
+    parity: Parity | None
+    delegation: Delegation | None = None
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read a program; what depends on the rest of the manifest is checked later."""
+        file, method, parity = node.optional("file"), node.optional("method"), node.optional("parity")
+        delegation = node.later("delegation")
+        return cls(
+            name=node.field("name").text(),
+            budget=node.field("budget").text(),
+            length=node.field("length").integer(1, bounds.LENGTH),
+            file=None if file is None else _read_path(file),
+            method=None if method is None else method.text(),
+            inputs=tuple(TensorSpec.read(item) for item in node.field("inputs").items()),
+            outputs=tuple(TensorSpec.read(item) for item in node.field("outputs").items()),
+            parity=None if parity is None else Parity.read(parity),
+            delegation=None if delegation is None else Delegation.read(delegation),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """Everything for one engine at one precision.
+
+    Attributes:
+        engine: onnx, executorch or tflite.
+        precision: fp32, fp16 or int8.
+        files: what must be shipped for it.
+        programs: what it can run.
+        lowering: how the graphs were made, in the converter's words.
+        versions: of the tools that made it.
+    """
+
+    engine: str
+    precision: str
+    files: tuple[FileEntry, ...]
+    programs: tuple[Program, ...]
+    lowering: str
+    versions: Mapping[str, str]
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of all files together."""
+        return sum(entry.size_bytes for entry in self.files)
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read an artifact; what depends on the rest of the manifest is checked later."""
+        return cls(
+            engine=node.field("engine").choice(ENGINE_NAMES),
+            precision=node.field("precision").choice(PRECISIONS),
+            files=_read_files(node),
+            programs=tuple(Program.read(item) for item in node.field("programs").items(most=bounds.PROGRAMS)),
+            lowering=node.field("lowering").text(),
+            versions=_read_versions(node),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """A budget at one length.
+
+    Attributes:
+        length: tokens that enter encoder 1.
+        keep: tokens that leave each encoder.
+        macs: multiply-adds of the program.
+    """
+
+    length: int
+    keep: tuple[int, ...]
+    macs: int
+
+    @property
+    def retention(self) -> RetentionConfig:
+        """The configuration as the value that knows its rules."""
+        return RetentionConfig(self.length, self.keep)
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read a configuration and check that it is one."""
+        length = node.field("length").integer(1, bounds.LENGTH)
+        keep = tuple(item.integer(minimum=1) for item in node.field("keep").items(most=bounds.ENCODERS))
+        try:
+            RetentionConfig(length, keep)
+        except RetentionError as error:
+            node.field("keep").fail(f"a retention configuration ({error})")
+        return cls(length, keep, node.field("macs").integer())
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A named schedule, at every length that the bundle has it.
+
+    Attributes:
+        name: such as full, balanced, fast.
+        schedule: a fraction per encoder; None where the configurations were given one by one.
+        configurations: one per length.
+        accuracy: on the host, at fp32; None where it was not measured.
+    """
+
+    name: str
+    schedule: tuple[float, ...] | None
+    configurations: tuple[Configuration, ...]
+    accuracy: float | None
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read a budget and check its schedule."""
+        schedule, accuracy = node.optional("schedule"), node.optional("accuracy")
+        configurations = node.field("configurations").items(most=bounds.LENGTHS)
+        return cls(
+            name=node.field("name").text(),
+            schedule=None if schedule is None else _read_schedule(schedule),
+            configurations=tuple(Configuration.read(item) for item in configurations),
+            accuracy=None if accuracy is None else accuracy.number(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizerEntry:
+    """What tokenizer.json does not say by itself.
+
+    Attributes:
+        pad_id: the token that fills a text up to the length.
+        has_token_types: whether the programs take token_type_ids.
+        truncation_side: the end of a text that is cut off where it is too long.
+        split_special_tokens: whether a special token that a text spells out, such as [SEP], is read as ordinary text.
+    """
+
+    pad_id: int
+    has_token_types: bool
+    truncation_side: Side = "right"
+    split_special_tokens: bool = False
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read the entry; every key must be there."""
+        is_left = node.field("truncation_side").choice(("right", "left")) == "left"
+        return cls(
+            # Engines take ids as int32: a larger one would come out of the cast as another token.
+            pad_id=node.field("pad_id").integer(0, LARGEST_INT32),
+            has_token_types=node.field("has_token_types").boolean(),
+            truncation_side="left" if is_left else "right",
+            split_special_tokens=node.field("split_special_tokens").boolean(),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The whole of bundle.json.
+
+    Attributes:
+        schema_version: of the format; this runtime reads 1.
+        name: of the model.
+        architecture: the family, such as bert.
+        task: classification or regression.
+        labels: in the order of the logits; empty for regression.
+        max_length: the longest text that the model takes, in tokens.
+        tokenizer: see TokenizerEntry.
+        files: those that belong to no artifact: tokenizer.json, golden.json, config.json, ...
+        budgets: the first is the default.
+        artifacts: one per engine and precision.
+        versions: of the tools that made the bundle.
+        created_by: the program that made it.
+    """
+
+    schema_version: int
+    name: str
+    architecture: str
+    task: Task
+    labels: tuple[str, ...]
+    max_length: int
+    tokenizer: TokenizerEntry
+    files: tuple[FileEntry, ...]
+    budgets: tuple[Budget, ...]
+    artifacts: tuple[Artifact, ...]
+    versions: Mapping[str, str]
+    created_by: str
+
+    @property
+    def num_logits(self) -> int:
+        """Values that a program gives: one per label, or one for regression."""
+        return len(self.labels) or 1
+
+    def configuration(self, budget: str, length: int) -> Configuration | None:
+        """Find a budget's configuration at one length."""
+        found = (item for entry in self.budgets if entry.name == budget for item in entry.configurations)
+        return next((item for item in found if item.length == length), None)
+
+    def to_json(self) -> str:
+        """Write the manifest; `read_manifest` gives an equal one back, and the same manifest the same text."""
+        fields = dataclasses.asdict(self)
+        for entry in (fields, *fields["artifacts"]):
+            entry["versions"] = dict(sorted(entry["versions"].items()))
+        return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read a manifest; whether its parts fit together is checked later."""
+        is_regression = node.field("task").choice(("classification", "regression")) == "regression"
+        return cls(
+            schema_version=node.field("schema_version").integer(minimum=1),
+            name=node.field("name").text(),
+            architecture=node.field("architecture").text(),
+            task="regression" if is_regression else "classification",
+            labels=tuple(item.text() for item in node.field("labels").items(most=bounds.LABELS)),
+            max_length=node.field("max_length").integer(minimum=1),
+            tokenizer=TokenizerEntry.read(node.field("tokenizer")),
+            files=_read_files(node),
+            budgets=tuple(Budget.read(item) for item in node.field("budgets").items(most=bounds.BUDGETS)),
+            artifacts=tuple(Artifact.read(item) for item in node.field("artifacts").items()),
+            versions=_read_versions(node),
+            created_by=node.field("created_by").text(),
+        )
+
+
+def _read_files(node: Node) -> tuple[FileEntry, ...]:
+    return tuple(FileEntry.read(item) for item in node.field("files").items(most=bounds.FILES))
+
+
+def _read_path(node: Node) -> str:
+    path = node.text(most=bounds.PATH_CHARACTERS)
+    if reason := unsafe_reason(path):
+        node.fail(f"a relative POSIX path inside the bundle (this one {reason})")
+    return path
+
+
+def _read_versions(node: Node) -> dict[str, str]:
+    return {name: item.text() for name, item in node.field("versions").entries().items()}
+
+
+def _read_schedule(node: Node) -> tuple[float, ...]:
+    fractions = tuple(item.number() for item in node.items(most=bounds.ENCODERS))
+    try:
+        return RetentionSchedule(fractions).fractions
+    except RetentionError as error:
+        node.fail(f"a retention schedule ({error})")

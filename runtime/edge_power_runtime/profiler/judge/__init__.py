@@ -1,0 +1,1 @@
+"""What samples say, and whether they can be believed."""

@@ -1,0 +1,45 @@
+"""The mix: what a user of the given texts would feel, each text on the program that it falls on."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from edge_power_runtime.classifier import Classifier, programs_of
+from edge_power_runtime.profiler.measure.rounds import Series
+from edge_power_runtime.profiler.report.figures import count
+from edge_power_runtime.profiler.report.record import MixResult
+from edge_power_runtime.text import Text
+
+
+def mix_series(classifiers: Sequence[Classifier], texts: Sequence[Text]) -> list[Series]:
+    """Give a series of all texts, once each and in order, per distinct classifier; none where there are no texts."""
+    if not texts:
+        return []
+    distinct = {id(item): item for item in classifiers}.values()
+    return [Series(f"mix on {_name(item)}", item, texts, wanted=len(texts)) for item in distinct]
+
+
+def mix_result(series: Series, texts: Sequence[Text]) -> MixResult:
+    """Put the samples of a mix beside what each text was.
+
+    Args:
+        series: of `mix_series`, after its rounds.
+        texts: the same; `max_seconds` may have left the last ones out.
+    """
+    classifier, total_ms = series.classifier, series.stages().total_ms
+    encoded = [classifier.encode(text) for text in texts[: len(total_ms)]]
+    programs = [program.length for program in programs_of(classifier.artifact, classifier.budget)]
+    return MixResult(
+        engine=classifier.artifact.engine,
+        precision=classifier.artifact.precision,
+        budget=classifier.budget,
+        threads=classifier.num_threads,
+        lengths=tuple(programs[bisect_left(programs, item.num_tokens)] for item in encoded),
+        num_tokens=tuple(item.num_tokens for item in encoded),
+        total_ms=total_ms,
+        truncated=sum(item.truncated for item in encoded),
+    )
+
+
+def _name(classifier: Classifier) -> str:
+    artifact = f"{classifier.artifact.engine} {classifier.artifact.precision}"
+    return f"{artifact} {classifier.budget}, {count(classifier.num_threads, 'thread')}"

@@ -1,0 +1,1 @@
+"""The report: its fields, its rules, its file."""

@@ -1,0 +1,70 @@
+"""A report as a file: read and checked, and written to where it is wanted."""
+
+import os
+from pathlib import Path
+
+from edge_power_runtime.errors import InputError
+from edge_power_runtime.profiler.report.checks import check_report
+from edge_power_runtime.profiler.report.reading import read_dataclass
+from edge_power_runtime.profiler.report.record import SCHEMA_VERSION, Report
+from edge_power_runtime.reading.jsonnode import parse_versioned
+from edge_power_runtime.reading.whole_file import write_whole
+
+
+def read_report(data: bytes | str, document: str) -> Report:
+    """Read and check a report.
+
+    Args:
+        data: UTF-8 bytes, or text.
+        document: the file's name, for messages.
+
+    Raises:
+        SchemaVersionError: it is written in a newer format.
+        BundleError: it is malformed or contradicts itself; the message gives the JSON path.
+    """
+    node = parse_versioned(data, document, newest=SCHEMA_VERSION)
+    report = read_dataclass(Report, node)
+    check_report(report, node)
+    return report
+
+
+def load_report(name: str) -> Report:
+    """Read a report from a file.
+
+    Raises:
+        InputError: it cannot be read.
+        BundleError: it is no report; SchemaVersionError where it is a newer one.
+    """
+    try:
+        data = Path(name).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {name}: {error.strerror}") from error
+    return read_report(data, name)
+
+
+def check_target(target: Path) -> None:
+    """Find out before a long profile that its report could not be written where it is wanted.
+
+    Raises:
+        InputError: the folder is not there or read-only, or the name is that of a folder.
+    """
+    if target.is_dir():
+        raise InputError(f"cannot write {target}: it is a directory; name a file")
+    if not target.parent.is_dir():
+        raise InputError(f"cannot write {target}: there is no directory {target.parent}; make it first")
+    if target.exists() and not target.is_file():
+        return  # a device or a pipe, which needs no place beside it
+    if not os.access(target.resolve().parent, os.W_OK):
+        raise InputError(f"cannot write {target}: the directory {target.parent} is read-only; choose another")
+
+
+def write_file(target: Path, text: str) -> None:
+    """Write a report, or what is drawn from it, whole or not at all.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        write_whole(target, text)
+    except OSError as error:
+        raise InputError(f"cannot write {target}: {error.strerror or error}") from error

@@ -1,0 +1,430 @@
+"""The profile report: every sample, with the device and the versions; PROFILE.md says the same in prose."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from edge_power_runtime.bundle.manifest import Delegation as Delegation  # a part of the report, as of the manifest
+from edge_power_runtime.profiler.report.figures import count
+from edge_power_runtime.reading.printable import printable_json
+
+SCHEMA_VERSION = 1
+
+FlagKind = Literal[
+    "clock-changed", "throttled", "temperature-rose", "cores-taken", "few-samples", "wide-spread", "on-battery"
+]
+OperationGroup = Literal["attention", "extract", "ffn", "rest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What one series of samples is of; unique in a report.
+
+    Attributes:
+        engine: onnx, executorch or tflite.
+        precision: fp32, fp16 or int8.
+        budget: of the bundle.
+        length: of the program.
+        threads: that one run may use.
+    """
+
+    engine: str
+    precision: str
+    budget: str
+    length: int
+    threads: int
+
+    def __str__(self) -> str:
+        """Such as `onnx fp32 balanced 128, 1 thread`."""
+        return f"{self.engine} {self.precision} {self.budget} {self.length}, {count(self.threads, 'thread')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Milliseconds of every timed answer in the order they were taken, by stage; those that are there have one length.
+
+    An engine's own benchmark program times its run alone: then the other three are None.
+
+    Attributes:
+        tokenize_ms: text to ids, cut to the longest program.
+        choose_ms: the program that fits, and padding to its length.
+        run_ms: the session's run: checking and casting inputs, and the engine's own call.
+        decode_ms: logits to a prediction.
+    """
+
+    tokenize_ms: tuple[float, ...] | None
+    choose_ms: tuple[float, ...] | None
+    run_ms: tuple[float, ...]
+    decode_ms: tuple[float, ...] | None
+
+    @property
+    def total_ms(self) -> tuple[float, ...]:
+        """Text to prediction, the sum of the stages; of those that were timed, where some were not."""
+        stages = (self.tokenize_ms, self.choose_ms, self.run_ms, self.decode_ms)
+        return tuple(map(sum, zip(*(stage for stage in stages if stage is not None), strict=True)))
+
+    @property
+    def is_run_alone(self) -> bool:
+        """Whether only the engine's run was timed."""
+        return self.tokenize_ms is None
+
+
+@dataclass(frozen=True, slots=True)
+class Startup:
+    """What a fresh process needs for one case; its engine's Python package is imported before the clock starts.
+
+    Attributes:
+        load_ms: opening the bundle (files checked) and loading the program.
+        first_answer_ms: the first text to its prediction, after that.
+        steady_bytes: resident memory after some answers, less what the process had before it opened the bundle; None
+            where the system does not tell.
+        peak_bytes: the largest resident memory until then, counted likewise.
+        process_bytes: resident memory of the whole process at the end.
+    """
+
+    load_ms: float
+    first_answer_ms: float
+    steady_bytes: int | None
+    peak_bytes: int | None
+    process_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """All that was measured of a case.
+
+    Attributes:
+        case: its key.
+        keep: word-vectors that leave each encoder.
+        macs: multiply-adds of the program.
+        artifact_bytes: of all files of the artifact, which holds every program of its engine and precision.
+        num_tokens: of the timed text, [CLS] and [SEP] included; the median where several take turns.
+        startup: None where it was not measured.
+        rounds: how many of the samples each round took, in order; their sum is the number of samples.
+        stages: the samples.
+        num_texts: texts of the file that fall on this program and take turns; 0 where the built-in text was timed.
+    """
+
+    case: Case
+    keep: tuple[int, ...]
+    macs: int
+    artifact_bytes: int
+    num_tokens: int
+    startup: Startup | None
+    rounds: tuple[int, ...]
+    stages: Stages
+    num_texts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A fixed computation, timed between the turns of the cases: how fast the machine itself was meanwhile.
+
+    Attributes:
+        work: what was computed; times of different work say nothing of each other.
+        rounds: how many of the samples each round of the cases took, in order; their sum is the number of samples.
+        times_ms: of each sample, above 0, in the order they were taken.
+    """
+
+    work: str
+    rounds: tuple[int, ...]
+    times_ms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MixResult:
+    """What a user of the given texts would feel: each text on the program that it falls on.
+
+    Attributes:
+        engine: as in Case.
+        precision: as in Case.
+        budget: as in Case.
+        threads: as in Case.
+        lengths: of the program of each sample.
+        num_tokens: of the text of each sample.
+        total_ms: of each sample, text to prediction.
+        truncated: samples of texts that were cut at the longest length.
+    """
+
+    engine: str
+    precision: str
+    budget: str
+    threads: int
+    lengths: tuple[int, ...]
+    num_tokens: tuple[int, ...]
+    total_ms: tuple[float, ...]
+    truncated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """A core of the CPU; None where the system does not tell.
+
+    Attributes:
+        index: from 0.
+        min_mhz: of its clock.
+        max_mhz: of its clock.
+        governor: the policy that sets its clock.
+    """
+
+    index: int
+    min_mhz: float | None
+    max_mhz: float | None
+    governor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """A battery.
+
+    Attributes:
+        percent: its charge.
+        status: the kernel's word, such as Discharging.
+    """
+
+    percent: float | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What changes on a machine, at one moment; None, or nothing, where the system does not tell.
+
+    Attributes:
+        clocks_mhz: of the cores, by index as text.
+        temperatures_c: of each thermal zone, by its name.
+        throttle_counts: how often each core was throttled since the start, by index as text.
+        load_average: over 1, 5 and 15 minutes; empty where it is not told.
+        available_bytes: memory that is free for use.
+        battery: the first there is.
+    """
+
+    clocks_mhz: Mapping[str, float]
+    temperatures_c: Mapping[str, float]
+    throttle_counts: Mapping[str, int]
+    load_average: tuple[float, ...]
+    available_bytes: int | None
+    battery: Battery | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Who used the CPU while answers were timed.
+
+    Attributes:
+        wall_s: how long it took.
+        own_cpu_s: CPU time of the profiler's process, all threads.
+        other_cpu_s: of all other processes, on the cores that the profiler may use; None where that is not told.
+        stolen_s: time of those cores that the hypervisor gave to others; None where that is not told.
+        involuntary_switches: how often another process took a core from us.
+    """
+
+    wall_s: float
+    own_cpu_s: float
+    other_cpu_s: float | None
+    stolen_s: float | None
+    involuntary_switches: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The device and what ran on it.
+
+    Attributes:
+        device: its model, as the system names it.
+        cpu: its model.
+        architecture: such as x86_64 or aarch64.
+        cores: those that the profiler may use.
+        memory_bytes: of the machine.
+        system: the operating system and its version.
+        kernel: its release.
+        android: the build's fingerprint; None elsewhere.
+        versions: of python, edge-power-runtime, numpy, tokenizers and the engines that ran.
+        before: right before the first timed answer.
+        after: right after the last.
+        usage: between the two.
+    """
+
+    device: str | None
+    cpu: str | None
+    architecture: str
+    cores: tuple[Core, ...]
+    memory_bytes: int | None
+    system: str
+    kernel: str
+    android: str | None
+    versions: Mapping[str, str]
+    before: State
+    after: State
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A reason not to believe the figures.
+
+    Attributes:
+        kind: which.
+        case: that it concerns; None where it concerns them all.
+        reason: a sentence for people, with what was found and what would be well.
+    """
+
+    kind: FlagKind
+    case: Case | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a program.
+
+    Attributes:
+        name: in the engine's graph.
+        kind: the engine's type of operation, such as MatMul.
+        encoder: from 1; None outside of the encoders.
+        group: attention, extract, ffn, or the rest.
+        time_ms: the median over the profiled runs.
+    """
+
+    name: str
+    kind: str
+    encoder: int | None
+    group: OperationGroup
+    time_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Operations:
+    """Where a program's time goes.
+
+    Attributes:
+        case: whose program.
+        runs: that were profiled, apart from the timed answers since profiling slows them.
+        operations: in the order they run; empty where the engine does not tell.
+        unavailable: why it does not; None where it does.
+    """
+
+    case: Case
+    runs: int
+    operations: tuple[Operation, ...]
+    unavailable: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyTable:
+    """Milliseconds by encoder and number of word-vectors, fitted to the programs of one engine, precision and threads.
+
+    The expected time of a configuration is `fixed_ms` + `token_ms` times its length + over all encoders, the entry of
+    `entering_ms` for the word-vectors that enter and that of `leaving_ms` for those that leave, between the grid's
+    points on straight lines, + `extract_ms` for each encoder but the last that drops some.
+
+    Attributes:
+        engine: as in Case.
+        precision: as in Case.
+        threads: as in Case.
+        word_vectors: the grid, rising.
+        fixed_ms: what every program costs.
+        token_ms: embeddings of one position.
+        entering_ms: per encoder, per point of the grid.
+        leaving_ms: per encoder, per point of the grid.
+        fitted: names of the programs that it was fitted to.
+        errors: relative error at each of them: predicted / measured - 1.
+        extract_ms: of dropping word-vectors in one encoder, however many.
+    """
+
+    engine: str
+    precision: str
+    threads: int
+    word_vectors: tuple[int, ...]
+    fixed_ms: float
+    token_ms: float
+    entering_ms: tuple[tuple[float, ...], ...]
+    leaving_ms: tuple[tuple[float, ...], ...]
+    fitted: tuple[str, ...]
+    errors: tuple[float, ...]
+    extract_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class BundleFacts:
+    """What was profiled.
+
+    Attributes:
+        name: of the model.
+        architecture: the family, such as bert.
+        manifest_sha256: of bundle.json, which holds the digests of all other files.
+        schedules: fractions of each budget; empty where a budget has none, only configurations.
+        delegation: by program, where the manifest tells.
+    """
+
+    name: str
+    architecture: str
+    manifest_sha256: str
+    schedules: Mapping[str, tuple[float, ...]]
+    delegation: Mapping[str, Delegation]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How it was measured.
+
+    Attributes:
+        warmup: answers before the first timed one, per case.
+        iterations: timed answers per case that were asked for.
+        max_seconds: ended the timing of the cases, and that of the mix; None for no end.
+        burst: timed answers of one case before the next one's turn; one more goes before them untimed.
+        percentiles: that were asked for, in 0..100.
+        texts: `built-in`, or the name of the file.
+        num_texts: of the file; 0 for built-in.
+    """
+
+    warmup: int
+    iterations: int
+    max_seconds: float | None
+    burst: int
+    percentiles: tuple[float, ...]
+    texts: str
+    num_texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole of a profile report.
+
+    Attributes:
+        schema_version: of the format; this runtime reads 1.
+        created: UTC, ISO 8601.
+        bundle: what was profiled.
+        settings: how.
+        environment: on what.
+        results: one per case, in the order of their turns.
+        mixes: of the file's texts; empty for built-in texts.
+        operations: per program that was looked into; empty where nobody asked.
+        latency_tables: empty where nobody asked.
+        flags: reasons not to believe the figures.
+        reference: None in reports that are older than it, and of an engine's own benchmark program.
+    """
+
+    schema_version: int
+    created: str
+    bundle: BundleFacts
+    settings: Settings
+    environment: Environment
+    results: tuple[CaseResult, ...]
+    mixes: tuple[MixResult, ...]
+    operations: tuple[Operations, ...]
+    latency_tables: tuple[LatencyTable, ...]
+    flags: tuple[Flag, ...]
+    reference: Reference | None = None
+
+    @property
+    def is_run_alone(self) -> bool:
+        """Whether it is of an engine's own benchmark program, which knows no text."""
+        return all(result.stages.is_run_alone for result in self.results)
+
+    def to_json(self) -> str:
+        """Write the report; `report_file.read_report` gives an equal one back."""
+        text = json.dumps(dataclasses.asdict(self), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return printable_json(text) + "\n"

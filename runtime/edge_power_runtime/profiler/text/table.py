@@ -1,0 +1,127 @@
+"""A report as plain text, for a terminal: one row per case, then the reasons not to believe it."""
+
+from collections.abc import Sequence
+
+from edge_power_runtime.profiler.report.figures import (
+    NONE,
+    count,
+    interval,
+    list_of,
+    milliseconds,
+    rate,
+    scaled,
+    size,
+    times,
+)
+from edge_power_runtime.profiler.report.record import Flag, Report
+from edge_power_runtime.profiler.report.rows import Row, rows, shared
+from edge_power_runtime.profiler.text.beyond import beyond_cases
+from edge_power_runtime.profiler.text.columns import aligned
+from edge_power_runtime.reading.printable import one_line, printable
+
+_MOST = 3  # flags of one kind that get a line each
+
+
+def text_table(report: Report) -> str:
+    """Sum up a report for a terminal, in lines that end with a newline.
+
+    Raises:
+        InputError: a case has no samples.
+    """
+    found = rows(report)
+    lines = [one_line(headline(report)), ""]
+    lines += aligned([columns(report), *(cells(row, report) for row in found)])
+    lines += ["", *notes(report, found), *([""] if report.flags else [])]
+    lines += [f"warning: {one_line(line)}" for line in flag_lines(report)]
+    return "\n".join(lines) + "\n"
+
+
+def timed(report: Report) -> str:
+    """What a latency of the report is of, for captions."""
+    return "the engine's run alone" if report.is_run_alone else "text to prediction"
+
+
+def headline(report: Report) -> str:
+    """What was measured on what, in one line."""
+    settings = report.settings
+    machine = device(report)
+    answers = f"{count(settings.iterations, 'timed answer')} a case after {settings.warmup:,} to warm up"
+    cases = [result.case for result in report.results]
+    common = shared(cases)
+    return ": ".join([f"{report.bundle.name} on {machine}", "; ".join([*([common] if common else []), answers])])
+
+
+def device(report: Report) -> str:
+    """The machine in one line."""
+    environment = report.environment
+    named = [name for name in (environment.device, environment.cpu) if name]
+    cores = count(len(environment.cores), "core") if environment.cores else environment.architecture
+    return ", ".join([*(named or [environment.system]), cores])
+
+
+def columns(report: Report) -> tuple[str, ...]:
+    """The table's columns; the percentiles are those that were asked for."""
+    tail = (f"p{percent:g} ms" for percent in _tail(report))
+    return ("case", "p50 ms", "95 % interval", *tail, "answers/s", "speed-up", "load ms", "memory", "MAC/s")
+
+
+def spare_columns(report: Report) -> list[int]:
+    """Those of `columns` that a narrow terminal may do without, the least wanted first."""
+    names = columns(report)
+    # The highest percentile says more of the tail than those between it and the median.
+    between = [f"p{percent:g} ms" for percent in reversed(_tail(report)[:-1])]
+    return [names.index(name) for name in ("MAC/s", "memory", "load ms", *between, "answers/s", "95 % interval")]
+
+
+def _tail(report: Report) -> list[float]:
+    """The percentiles beside the median, rising."""
+    return sorted({*report.settings.percentiles} - {50.0})
+
+
+def cells(row: Row, report: Report) -> tuple[str, ...]:
+    """A cell for each of `columns`."""
+    total, startup = row.total, row.result.startup
+    return (
+        printable(row.name),
+        milliseconds(total.median),
+        interval(total.median_low, total.median_high),
+        *(milliseconds(total.percentiles[percent]) for percent in _tail(report)),
+        rate(row.answers_per_s),
+        NONE if row.speed_up is None else times(row.speed_up.ratio),
+        milliseconds(None if startup is None else startup.load_ms),
+        size(None if startup is None else startup.steady_bytes),
+        NONE if row.macs_per_s is None else scaled(row.macs_per_s).strip(),
+    )
+
+
+def notes(report: Report, found: Sequence[Row]) -> list[str]:
+    """What a reader of the table has to know, a sentence each."""
+    times_are = "of the engine's run alone, without tokenizing, choosing and decoding"
+    if not report.is_run_alone:
+        times_are = "from text to prediction"
+    said = [f"Times are {times_are}; memory is resident, beyond what the process had before."]
+    baselines = sorted({row.speed_up.baseline.budget for row in found if row.speed_up is not None})
+    if baselines:
+        names = one_line(list_of(baselines))
+        said.append(f"Speed-up is against {names}, of the same engine, precision, length and threads.")
+    said += map(one_line, beyond_cases(report))
+    if not report.flags:
+        said.append("Nothing was found that speaks against these figures.")
+    return said
+
+
+def flag_lines(report: Report) -> list[str]:
+    """Every reason to doubt the figures; the first stands for all where many cases have the same kind."""
+    lines = []
+    for kind in dict.fromkeys(flag.kind for flag in report.flags):
+        alike = [flag for flag in report.flags if flag.kind == kind]
+        shown, more = (alike, 0) if len(alike) <= _MOST else (alike[:1], len(alike) - 1)
+        lines += [flag_line(flag) for flag in shown]
+        if more:
+            lines[-1] += f" ({kind} in {more:,} more; the report has each)"
+    return lines
+
+
+def flag_line(flag: Flag) -> str:
+    """A flag in one line, with the case that it concerns."""
+    return flag.reason if flag.case is None else f"{flag.case}: {flag.reason}"

@@ -1,0 +1,463 @@
+import argparse
+import html
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from edge_power.cli.profile import command as profile_command
+from edge_power.profiling.page import page
+from edge_power.profiling.page.conditions import command
+from edge_power.profiling.page.drift import drifted
+from edge_power.profiling.page.encoders.time import GROUPS, by_operations, by_table
+from edge_power.profiling.page.verdict import KINDS
+from edge_power.report.bands import Band, BandPoint, apart, bands, shortened
+from edge_power.report.bars import Bar, Key, Part, bars, key_rows
+from edge_power.report.style import Colour, style_sheet
+from edge_power_runtime.profiler.arguments import add_arguments, options_from
+from edge_power_runtime.profiler.report.record import Case, Flag, FlagKind, Operation, Operations, Reference
+from edge_power_runtime.reading.printable import printable
+from tests.edge_power.report.test_report import contrast
+from tests.page_outline import Outline
+from tests.profile_records import (
+    bare_report,
+    bundle,
+    cases,
+    environment,
+    full_report,
+    large_report,
+    latency_table,
+    mix,
+    operations_of,
+    report,
+    result,
+)
+
+NASTY = "</style><img src=x onerror=alert(1)> $x_1$ \"&' \x00\ud800 漢字"
+
+
+def nasty_report():
+    """HTML wherever a report holds text."""
+    full, pruned = (
+        replace(result(case), case=replace(case, budget=f"{case.budget}{NASTY}")) for case in cases(lengths=(32,))
+    )
+    named = Operation(NASTY, NASTY, 1, "rest", 0.1)
+    return report(
+        (full, pruned),
+        created=NASTY,
+        bundle=bundle(name=NASTY, architecture=NASTY, schedules={NASTY: (1.0,)}),
+        environment=environment(device=NASTY, cpu=NASTY, system=NASTY, android=NASTY, versions={NASTY: NASTY}),
+        mixes=(mix(full.case),),
+        operations=(Operations(full.case, 1, (named,), None), Operations(pruned.case, 0, (), NASTY)),
+        flags=(Flag("on-battery", None, NASTY), Flag("few-samples", full.case, NASTY)),
+        reference=Reference(NASTY, (1,), (1.5,)),
+        latency_tables=(replace(latency_table(), fitted=(NASTY,), errors=(0.1,)),),
+    )  # fmt: skip
+
+
+REPORTS = {"plain": report, "full": full_report, "large": large_report, "bare": bare_report, "nasty": nasty_report}
+
+
+@cache
+def written(name: str) -> str:
+    return page(REPORTS[name]())
+
+
+@cache
+def outline(name: str) -> Outline:
+    return Outline(written(name))
+
+
+def tables(source: str) -> dict[str, list[list[str]]]:
+    """Cells of every table by its caption."""
+    return {
+        caption: [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", body)]
+        for caption, body in re.findall(r"<table><caption>(.*?)</caption>(.*?)</table>", source)
+    }
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_page_is_whole_and_stands_alone(name):
+    source = written(name)
+    found = Outline(source)
+    assert len(source.encode("utf-8")) < 2_000_000
+    assert {"script", "img", "iframe", "object"}.isdisjoint(tag for tag, _ in found.tags)
+    assert "http:" not in source and "https:" not in source and "@import" not in source
+    ids = Counter(attributes["id"] for _, attributes in found.tags if "id" in attributes)
+    assert max(ids.values()) == 1
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', source)) <= set(ids)
+    assert not any(attribute.startswith("on") for _, attributes in found.tags for attribute in attributes)
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_page_can_be_heard(name):
+    found = outline(name)
+    for tag in ("h1", "main", "header", "nav"):
+        assert len(found.named(tag)) == 1, tag
+    levels = [int(tag[1]) for tag, _ in found.tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1 and all(below - above <= 1 for above, below in zip(levels, levels[1:], strict=False))
+    assert len(found.named("figure")) == len(found.named("figcaption")) == len(found.named("svg"))
+    for picture in found.named("svg"):
+        assert picture["role"] == "img"
+        assert re.search(r"\d", picture["aria-label"] or ""), picture
+    assert {header["scope"] for header in found.named("th")} <= {"row", "col", "rowgroup"}
+    assert len(found.named("caption")) == len(found.named("table"))
+    regions = [attributes["aria-label"] for attributes in found.named("div") if attributes.get("role") == "region"]
+    assert len(set(regions)) == len(regions)  # a list of landmarks tells them apart
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_every_section_is_linked(name):
+    links = [attributes["href"] for attributes in outline(name).named("a") if attributes["href"] != "#verdict"]
+    assert links == [f"#{attributes['id']}" for attributes in outline(name).named("section")]
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_charts_take_their_colours_from_the_page(name):
+    for picture in re.findall(r"<svg.*?</svg>", written(name)):
+        assert not re.search(r"(fill|stroke): #", picture)
+
+
+def test_equal_reports_give_equal_bytes():
+    assert page(report()) == page(report())
+
+
+def test_what_was_not_measured_has_no_section():
+    def headings(name: str) -> list[str]:
+        return outline(name).texts["h2"]
+
+    assert headings("full") == [
+        "Summary", "Latency by length", "Pruned against unpruned", "By engine and precision", "By number of threads",
+        "Words and time, encoder by encoder", "Tokenizing, choosing, running, decoding", "Memory and start",
+        "What a user of these texts would feel", "Answer by answer", "The fitted latency table",
+        "Operations that ExecuTorch delegates", "The machine", "How it was measured", "How to read this page",
+    ]  # fmt: skip
+    assert headings("bare") == [
+        "Summary", "Latency by length", "Words and time, encoder by encoder",
+        "Tokenizing, choosing, running, decoding", "The machine", "How it was measured", "How to read this page",
+    ]  # fmt: skip
+
+
+def test_the_headline_is_the_fastest_at_the_greatest_length():
+    assert outline("plain").texts["h1"] == ["minilm-sst2: 9.92 ms for 128 tokens, 2.03x as fast as full."]
+    assert outline("bare").texts["h1"] == ["minilm-sst2: 11.6 ms for 128 tokens."]
+    assert "onnx int8 balanced 128, 2 threads: nine of ten answers within" in written("full")
+
+
+def test_doubts_stand_above_all():
+    calm = outline("plain").texts["strong"][0]
+    assert calm == "No doubts."
+    assert outline("full").texts["strong"][:4] == [
+        "3 reasons to doubt these figures",
+        "Others used the cores:",
+        "Too few samples (onnx fp32 full 32, 1 thread):",
+        "The spread is wide (onnx fp32 full 32, 1 thread):",
+    ]
+    assert written("full").index("verdict doubt") < written("full").index("<nav")
+    latency = tables(written("full"))["Latency, text to prediction"]
+    doubted = [row[0] for row in latency if "in doubt" in row[0]]
+    assert doubted == ['full 32 <a href="#verdict" class="doubted">in doubt: 2 reasons</a>']
+
+
+def test_every_kind_of_flag_has_a_name():
+    assert set(KINDS) == set(get_args(FlagKind))
+
+
+def test_the_summary_has_a_row_per_case():
+    latency = tables(written("plain"))["Latency, text to prediction, onnx fp32, 1 thread"]
+    assert latency[0] == [
+        "budget and tokens", "p50, ms", "its 95 % interval", "p90, ms", "p99, ms", "answers a second",
+        "speed-up against full",
+    ]  # fmt: skip
+    assert [row[0] for row in latency[1:]] == [
+        "full 32", "balanced 32", "full 64", "balanced 64", "full 128", "balanced 128",
+    ]  # fmt: skip
+    assert latency[1][1] == "5.06" and latency[1][-1] == "–" and latency[2][-1] == "1.89x"
+    costs = tables(written("plain"))["What it costs, onnx fp32, 1 thread"]
+    assert costs[1] == ["full 32", "382", "6.33", "111 MB", "91.0 MB", "298 M", "60.6 G"]
+
+
+def test_many_engines_are_groups_of_one_table():
+    latency = tables(written("full"))["Latency, text to prediction"]
+    titles = [re.sub(r"<.*?>", "", row[0]) for row in latency if len(row) == 1]
+    assert titles == [
+        "onnx fp32, 1 thread", "onnx fp32, 2 threads", "onnx int8, 1 thread", "onnx int8, 2 threads",
+        "tflite fp32, 1 thread", "executorch fp32, 1 thread",
+    ]  # fmt: skip
+    assert len(latency) == 1 + 6 + 36
+
+
+def test_pictures_say_their_finding():
+    said = [attributes["aria-label"] for attributes in outline("plain").named("svg")]
+    assert said[0] == (
+        "Median latency by tokens. full: 5.06 ms at 32 tokens, 10.0 ms at 64 tokens, 20.2 ms at 128 tokens; "
+        "balanced: 2.68 ms at 32 tokens, 5.06 ms at 64 tokens, 9.92 ms at 128 tokens."
+    )
+    assert said[1].startswith("balanced 32 is 1.89x as fast as full, at 1.98x fewer multiply-adds; balanced 64")
+    assert said[3] == (
+        "Word-vectors: encoder 1 passes on 103 of 128; encoder 2 passes on 77 of 103; encoder 3 passes on 58 of 77; "
+        "encoder 4 passes on 39 of 58; encoder 5 passes on 26 of 39; encoder 6 passes on 1 of 26."
+    )
+
+
+def test_without_time_by_encoder_the_page_says_how_to_get_it():
+    assert "Ask for it with --operations" in written("plain")
+    assert "Ask for it with --operations" not in written("full")
+    # The engines that do not tell say why.
+    assert "tflite: tflite does not time its operations." in written("full")
+
+
+def test_a_baseline_that_is_pruned_itself_is_said():
+    among_pruned = tuple(map(result, cases(budgets=("balanced", "fast"), lengths=(64,))))
+    source = page(report(among_pruned))
+    assert "Where no unpruned budget was measured" in source and "speed-up against balanced" in source
+    assert "Where no unpruned budget was measured" not in written("plain")
+
+
+def test_operations_are_added_up_by_encoder_and_group():
+    measured = result(Case("onnx", "fp32", "balanced", 64, 1))
+    time = by_operations(operations_of(measured), 6)
+    assert time is not None and len(time.by_encoder) == 6 and time.has_groups
+    first, last = sum(time.by_encoder[0]), sum(time.by_encoder[-1])
+    # 64 rows enter the first encoder and 52 leave; 13 enter the last and 1 leaves.
+    assert first / last == pytest.approx((64 + 4 * 52) / (13 + 4 * 1), rel=1e-3)  # times have five digits
+    assert time.by_encoder[0][GROUPS.index("ffn")] / first == pytest.approx(0.56, rel=1e-3)
+
+
+def test_operations_that_do_not_tell_their_encoder():
+    measured = result(Case("onnx", "fp32", "balanced", 64, 1))
+    unnamed = Operations(measured.case, 20, (Operation("node_bmm", "MatMul", None, "rest", 0.5),), None)
+    assert by_operations(unnamed, 6) is None
+    source = page(report((measured,), operations=(unnamed,)))
+    assert "Convert it again" in source and "Ask for it with" not in source
+    assert "Where the time goes, by operation" not in source
+    assert tables(source)[f"{measured.case}, median of 20 profiled runs"][1] == ["node_bmm", "MatMul", "0.500"]
+
+
+def test_many_flags_of_a_kind_are_one_item():
+    made = report()
+    wide = tuple(Flag("wide-spread", one.case, "too <wide>") for one in made.results)
+    source = page(replace(made, flags=wide))
+    assert "The spread is wide, 6 times." in source
+    folded = re.findall(r"<details><summary>Each with its reason</summary>(.*?)</details>", source)
+    assert len(folded) == 1 and folded[0].count("<li>") == 6
+    assert "<li>onnx fp32 full 32, 1 thread: too &lt;wide&gt;</li>" in folded[0]
+
+
+def test_red_and_green_can_be_read():
+    light, dark = style_sheet().split("@media screen", 1)
+
+    def value(colour: Colour, source: str) -> str:
+        return re.search(rf"{colour.variable}: (#[0-9a-f]{{6}});", source)[1]
+
+    for source in (light, dark):
+        # WCAG 2.2 asks for 4.5 between text and its ground.
+        assert contrast(value(Colour.BAD, source), value(Colour.BAD_GROUND, source)) >= 4.5
+        assert contrast(value(Colour.INK, source), value(Colour.BAD_GROUND, source)) >= 4.5
+        assert contrast(value(Colour.ACCENT, source), value(Colour.BAD_GROUND, source)) >= 4.5
+        assert contrast(value(Colour.BAD, source), value(Colour.GROUND, source)) >= 4.5
+        assert contrast(value(Colour.GOOD, source), value(Colour.CARD, source)) >= 4.5
+
+
+def test_a_latency_table_gives_time_by_encoder():
+    measured = result(Case("onnx", "fp32", "balanced", 64, 1))
+    time = by_table(measured, [latency_table("tflite"), latency_table("onnx")])
+    assert time is not None and not time.has_groups
+    # 64 word-vectors enter, at 0.004 n + 0.00001 n^2; 52 leave, at 0.016 n.
+    assert time.by_encoder[0][0] == pytest.approx(0.004 * 64 + 0.00001 * 64**2 + 0.016 * 52)
+    assert time.by_encoder[-1] == (0.0,)
+    assert "the last encoder is part of what every program costs" in time.source
+    assert by_table(measured, [latency_table("tflite")]) is None
+    assert by_table(measured, [latency_table("onnx", encoders=5)]) is None
+
+
+def test_where_the_time_goes_is_tabled():
+    rows = tables(written("full"))["Where the time goes, by operation"]
+    assert rows[0] == [
+        "case", "attention, ms", "extract, ms", "feed-forward, ms", "rest, ms", "outside of encoders, ms", "all, ms",
+    ]  # fmt: skip
+    assert [re.sub(r".*\((.*)\)", r"\1", cell) for cell in rows[1][1:-1]] == ["34 %", "4 %", "53 %", "4 %", "5 %"]
+
+
+def test_stages_that_were_not_timed_have_a_dash():
+    alone = [replace(one, stages=replace(one.stages, tokenize_ms=None, choose_ms=None, decode_ms=None))
+             for one in report().results]  # fmt: skip
+    drawn = page(report(tuple(alone)))
+    (rows,) = [rows for name, rows in tables(drawn).items() if name.startswith("Medians of each stage")]
+    assert all((row[1], row[2], row[4], row[5]) == ("–", "–", "–", "–") and float(row[3]) > 0 for row in rows[1:])
+    assert "tokenizing, choosing and decoding were not timed" in drawn
+    assert "Latency, the engine's run alone" in html.unescape(drawn)
+    assert "text to prediction" not in drawn and "from a text to its prediction" not in drawn
+
+
+def test_texts_and_delegation_are_tabled():
+    found = tables(written("full"))
+    assert "Latency over the 200 texts of reviews.txt" in found
+    shares = found["Part of the texts that fall on the programs of 32, 64 and 128 tokens"]
+    for row in shares[1:]:
+        # Three shares, each rounded by half a percent at most.
+        assert sum(int(cell.removesuffix(" %")) for cell in row[1:]) == pytest.approx(100, abs=1)
+    delegated = found["Operations of each program, counted when the bundle was converted"]
+    assert delegated[1:] == [
+        ["balanced_128", "XnnpackBackend", "55", "5", "5 topk"],
+        ["full_128", "XnnpackBackend", "55", "15", "10 index_select and 5 topk"],
+    ]
+
+
+def test_the_machine_is_told():
+    page_of_machine = outline("full").texts
+    assert {"device", "processor", "2 cores", "kernel", "numpy"} <= set(page_of_machine["dt"])
+    assert "600–2,400 MHz, governor performance" in page_of_machine["dd"]
+    changed = tables(written("full"))["What may change meanwhile"]
+    assert ["battery", "81 %, Discharging", "80 %, Discharging"] in changed
+    assert ["x86_pkg_temp, °C", "41.0", "43.5"] in tables(written("plain"))["What may change meanwhile"]
+    assert "What may change meanwhile" not in tables(written("bare"))
+
+
+def test_how_fast_the_machine_itself_was_is_told_where_it_was_timed():
+    # 16 samples around 1.5 ms with 1 % of noise.
+    assert re.search(
+        r"<dt>a fixed product between the answers</dt><dd>median 1\.(49|5\d) ms of 16 times", written("full")
+    )
+    assert "a fixed product" not in written("plain")
+
+
+def test_the_command_measures_the_same_cases_again():
+    made = full_report()
+    words = command(made)
+    assert words[:3] == ["edge-power", "profile", "BUNDLE"]
+    # Here and on a device, the command line takes every one of these words and understands the same.
+    typed = profile_command.make_context("profile", words[2:]).params
+    assert (typed["warmup"], typed["iterations"], typed["burst"], typed["texts"]) == (10, 40, 5, "reviews.txt")
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    options = options_from(parser.parse_args(words[3:]))
+    assert (options.engines, options.precisions) == (("onnx", "tflite", "executorch"), ("fp32", "int8"))
+    assert (options.budgets, options.lengths, options.threads) == (("full", "balanced"), (32, 64, 128), (1, 2))
+    assert (options.warmup, options.iterations, options.burst, options.max_seconds) == (10, 40, 5, 600.0)
+    assert (options.texts, options.operations, options.latency_table) == ("reviews.txt", True, True)
+
+
+def test_a_drift_is_a_part_of_the_first_third():
+    assert drifted([1.0, 1.0, 5.0, 5.0, 1.5, 1.5]) == pytest.approx(0.5)
+    assert drifted([2.0]) == 0.0
+
+
+def test_what_came_from_outside_is_text():
+    shown = printable(NASTY)
+    found = outline("nasty")
+    assert found.texts["title"] == [f"edge-power profile: {shown}"]
+    assert found.texts["dd"].count(shown) >= 3
+    assert found.texts["h1"][0].startswith(shown)
+    written("nasty").encode("utf-8")
+
+
+def test_figures_below_an_axis_stay_apart():
+    assert apart([8, 16, 32, 64, 128], least=20) == [8, 32, 64, 128]
+    assert apart([5], least=20) == [5]
+    assert shortened("a  b\nc", 9) == "a b c" and shortened("abcdefghij", 9) == "abcdefgh…"
+
+
+def test_bands_name_their_lines():
+    line = Band("full", [BandPoint(1, 0.9, 1.0, 1.4), BandPoint(2, 1.9, 2.0, 2.5)])
+    made = bands("b", [line], below="tokens", unit="ms", written=str, highest=2.5, alternative="2")
+    texts = [text.strip() for text in re.findall(r">([^<>]+)</text>", made)]
+    assert {"ms", "tokens", "1", "2", "full 2.0"} <= set(texts)
+
+
+def test_bars_are_as_long_as_their_values():
+    shown = [Bar("a", "10", [Part(4, Colour.ACCENT), Part(6, Colour.SECOND)]), Bar("b", "5", [Part(5, Colour.ACCENT)])]
+    made = bars("b", shown, alternative="10 and 5")
+    boxes = re.findall(r'd="M ([\d.]+) [\d.]+ L ([\d.]+) [^"]*"[^>]* style="fill: var\(--(accent|second)\)', made)
+    widths = [round(abs(float(right) - float(left)), 1) for left, right, _ in boxes]
+    # The whole is 340 units less margins of 1 and 8.
+    assert widths == [pytest.approx(331 * value / 10, abs=0.1) for value in (4, 6, 5)]
+
+
+def test_keys_break_into_rows():
+    assert [len(row) for row in key_rows([Key(Colour.ACCENT, "x" * 20)] * 5)] == [2, 2, 1]
+    assert key_rows([]) == []
+
+
+# A text is cut where it leaves its drawing; a unit's slack is for rounding to pixels.
+CUT_TEXTS = """
+[...document.querySelectorAll("svg")].flatMap(svg => {
+  const outer = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll("text")].filter(text => {
+    const inner = text.getBoundingClientRect();
+    return inner.left < outer.left - 1 || inner.right > outer.right + 1
+      || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+  }).map(text => text.textContent);
+})
+"""
+
+# Clicks every summary, which opens what it folds away, then every link, which has to lead into view.
+CLICK_THROUGH = """
+(() => {
+  const wrong = [];
+  for (const summary of document.querySelectorAll("summary")) {
+    summary.click();
+    if (!summary.parentElement.open) wrong.push(summary.textContent);
+  }
+  for (const link of document.querySelectorAll("a")) {
+    link.click();
+    const target = document.querySelector(location.hash);
+    const box = target.getBoundingClientRect();
+    if (box.top > innerHeight || box.bottom < 0) wrong.push(location.hash);
+  }
+  return wrong;
+})()
+"""
+
+FOLDED = """
+[...document.querySelectorAll("details")].filter(
+  one => getComputedStyle(one, "::details-content").contentVisibility !== "visible").length
+"""
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_a_browser_shows_it(browser, tmp_path: Path, name):
+    path = tmp_path / "report.html"
+    path.write_text(written(name), encoding="utf-8")
+    for width, scheme in ((1200, "light"), (360, "dark")):
+        browser.open(path, width=width, scheme=scheme)
+        assert browser.evaluate(CLICK_THROUGH) == []
+        assert browser.complaints() == []
+        assert browser.requests() == [path.as_uri()]
+        assert browser.evaluate("document.documentElement.scrollWidth") == width
+        assert browser.evaluate(CUT_TEXTS) == []
+        smallest = browser.evaluate(
+            'Math.min(...[...document.querySelectorAll("svg")].map(svg => svg.getScreenCTM().a))'
+        )
+        # Charts have text of 11 units; below 0.85 of a pixel each it could not be read on a phone.
+        assert smallest > 0.85
+        ground = browser.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(18, 22, 28)")
+
+
+def test_on_paper_nothing_is_folded_away(browser, tmp_path: Path):
+    path = tmp_path / "report.html"
+    path.write_text(written("full"), encoding="utf-8")
+    browser.open(path)
+    assert browser.evaluate(FOLDED) == len(outline("full").named("details")) > 0
+    browser.call("Emulation.setEmulatedMedia", media="print")
+    assert browser.evaluate(FOLDED) == 0
+    browser.call("Emulation.setEmulatedMedia", media="")
+
+
+def test_the_keyboard_reaches_what_scrolls_and_its_focus_is_seen(browser, tmp_path: Path):
+    path = tmp_path / "report.html"
+    path.write_text(written("plain"), encoding="utf-8")
+    browser.open(path, width=360)
+    reached = set()
+    for _ in range(40):
+        for kind in ("keyDown", "keyUp"):
+            browser.call("Input.dispatchKeyEvent", type=kind, key="Tab", code="Tab", windowsVirtualKeyCode=9)
+        reached.add(browser.evaluate("document.activeElement.localName"))
+        outlined = browser.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        assert outlined == "solid" or browser.evaluate("document.activeElement === document.body")
+    assert {"a", "div", "summary", "pre"} <= reached

@@ -1,0 +1,255 @@
+"""A report against literal bytes: what is read, what is written, and how each mistake is told."""
+
+import copy
+import json
+
+import pytest
+
+from edge_power_runtime import BundleError, SchemaVersionError
+from edge_power_runtime.profiler.report.file import read_report
+from edge_power_runtime.profiler.report.record import Case, Flag, Reference, Stages
+
+STATE = (
+    '{"clocks_mhz":{"0":2400.5},"temperatures_c":{"cpu-thermal":41.0},"throttle_counts":{"0":3},'
+    '"load_average":[0.1,0.2,0.3],"available_bytes":1000,"battery":{"percent":80.0,"status":"Discharging"}}'
+)
+EMPTY_STATE = (
+    '{"clocks_mhz":{},"temperatures_c":{},"throttle_counts":{},"load_average":[],"available_bytes":null,"battery":null}'
+)
+CASE = '{"engine":"onnx","precision":"fp32","budget":"größer","length":8,"threads":1}'
+LITERAL = (
+    '{"schema_version":1,"created":"2026-01-02T03:04:05+00:00","bundle":{"name":"tiny","architecture":"bert",'
+    '"manifest_sha256":"00","schedules":{"größer":[0.5,0.25]},"delegation":{"full_8":{"delegate":"XnnpackBackend",'
+    '"inside":{"linear":2},"outside":{"topk":1}}}},"settings":{"warmup":1,"iterations":2,"max_seconds":null,"burst":2,'
+    '"percentiles":[50.0,99.0],"texts":"built-in","num_texts":0},"environment":{"device":null,"cpu":"a CPU",'
+    '"architecture":"aarch64","cores":[{"index":0,"min_mhz":null,"max_mhz":2400.0,"governor":"schedutil"}],'
+    '"memory_bytes":null,"system":"Linux","kernel":"6.1","android":null,"versions":{"python":"3.11.7"},"before":'
+    + STATE
+    + ',"after":'
+    + EMPTY_STATE
+    + ',"usage":{"wall_s":1.5,"own_cpu_s":1.0,"other_cpu_s":null,"stolen_s":0.0,"involuntary_switches":4}},"results":'
+    '[{"case":' + CASE + ',"keep":[4,1],"macs":1000,"artifact_bytes":500,"num_tokens":8,"startup":{"load_ms":1.0,'
+    '"first_answer_ms":2.0,"steady_bytes":3,"peak_bytes":null,"process_bytes":5},"rounds":[1,1],"stages":'
+    '{"tokenize_ms":[0.1,0.2],"choose_ms":[0.25,0.25],"run_ms":[1.0,2.0],"decode_ms":[0.5,0.5]},"num_texts":0}],"mixes":'
+    '[{"engine":"onnx","precision":"fp32","budget":"größer","threads":1,"lengths":[8],"num_tokens":[3],'
+    '"total_ms":[1.5],"truncated":0}],"operations":[{"case":' + CASE + ',"runs":20,"operations":[{"name":"a/MatMul",'
+    '"kind":"MatMul","encoder":1,"group":"attention","time_ms":0.5}],"unavailable":null}],"latency_tables":'
+    '[{"engine":"onnx","precision":"fp32","threads":1,"word_vectors":[1,8],"fixed_ms":0.1,"token_ms":0.01,'
+    '"entering_ms":[[0.0,0.1]],"leaving_ms":[[0.0,0.2]],"fitted":["full_8"],"errors":[0.01],"extract_ms":0.05}],"flags":[{"kind":'
+    '"few-samples","case":' + CASE + ',"reason":"too few"},{"kind":"throttled","case":null,"reason":"hot"}],'
+    '"reference":{"work":"a fixed product","rounds":[1,2],"times_ms":[1.5,1.625,1.75]}}\n'
+)
+
+
+def broken(*path: str | int, value: object = None, drop: bool = False) -> str:
+    """The literal with one value replaced, or left out."""
+    root = json.loads(LITERAL)
+    node = root
+    for key in path[:-1]:
+        node = node[key]
+    if drop:
+        del node[path[-1]]
+    else:
+        node[path[-1]] = value
+    return json.dumps(root)
+
+
+def test_a_literal_report_is_read():
+    report = read_report(LITERAL.encode(), "report.json")
+    (result,) = report.results
+    assert result.case == Case("onnx", "fp32", "größer", 8, 1)
+    assert result.stages == Stages((0.1, 0.2), (0.25, 0.25), (1.0, 2.0), (0.5, 0.5))
+    assert result.stages.total_ms == pytest.approx((1.85, 2.95))
+    assert result.startup.peak_bytes is None
+    assert report.environment.before.battery.status == "Discharging"
+    assert report.environment.after.battery is None
+    assert report.flags == (Flag("few-samples", result.case, "too few"), Flag("throttled", None, "hot"))
+    assert report.bundle.delegation["full_8"].outside == {"topk": 1}
+    assert report.operations[0].operations[0].group == "attention"
+    assert report.latency_tables[0].entering_ms == ((0.0, 0.1),)
+    assert report.mixes[0].lengths == (8,)
+    assert report.reference == Reference("a fixed product", (1, 2), (1.5, 1.625, 1.75))
+
+
+def test_it_is_written_as_it_was_read():
+    assert read_report(LITERAL, "report.json").to_json() == LITERAL
+
+
+def test_a_newer_schema_is_refused():
+    newer = LITERAL.replace('"schema_version":1', '"schema_version":2')
+    with pytest.raises(SchemaVersionError) as caught:
+        read_report(newer, "report.json")
+    assert str(caught.value) == (
+        "report.json has schema_version 2, this runtime reads up to 1; "
+        "update edge-power-runtime: pip install --upgrade edge-power-runtime"
+    )
+
+
+# What an engine's own benchmark program gives: its run, and no other stage.
+RUN_ALONE = LITERAL
+for stage in ("[0.1,0.2]", "[0.25,0.25]", "[0.5,0.5]"):
+    RUN_ALONE = RUN_ALONE.replace(f'_ms":{stage}', '_ms":null')
+
+
+def test_stages_that_were_not_timed_are_null():
+    report = read_report(RUN_ALONE, "report.json")
+    (result,) = report.results
+    assert result.stages == Stages(None, None, (1.0, 2.0), None)
+    assert result.stages.total_ms == (1.0, 2.0)
+    assert result.stages.is_run_alone
+    assert report.to_json() == RUN_ALONE
+
+
+def test_three_stages_are_null_or_none_is():
+    first_alone = LITERAL.replace('"tokenize_ms":[0.1,0.2]', '"tokenize_ms":null')
+    last_alone = LITERAL.replace('"decode_ms":[0.5,0.5]', '"decode_ms":null')
+    for text, name in ((first_alone, "choose_ms"), (last_alone, "decode_ms")):
+        with pytest.raises(
+            BundleError, match=rf"stages.{name} must be null where the other stages are, or no stage null"
+        ):
+            read_report(text, "report.json")
+
+
+def test_a_newer_schema_is_refused_whatever_else_it_has():
+    with pytest.raises(SchemaVersionError):
+        read_report('{"schema_version": 3, "results": "elsewhere"}', "report.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "report.json is not valid JSON"),
+        ("[]", "report.json: the document must be an object"),
+        ("{}", "report.json: schema_version is missing"),
+        (broken("schema_version", value=0), "schema_version must be a whole number in 1"),
+        (broken("flags", drop=True), "report.json: flags is missing"),
+        (broken("results", 0, "stages", "run_ms", 1, value="2"), r"results\[0\].stages.run_ms\[1\] must be a number"),
+        (broken("results", 0, "case", "length", value=-1), r"results\[0\].case.length must be a whole number in 0"),
+        (broken("results", 0, "case", "threads", value=True), "threads must be a whole number"),
+        (broken("results", value={}), "results must be an array"),
+        (broken("environment", "versions", value=[]), "environment.versions must be an object"),
+        (broken("environment", "before", value=None), "environment.before must be an object"),
+        (
+            broken("operations", 0, "operations", 0, "group", value="mlp"),
+            "must be one of attention, extract, ffn, rest",
+        ),
+        (broken("flags", 0, "kind", value="ghost"), r"flags\[0\].kind must be one of clock-changed"),
+        (broken("reference", "times_ms", 2, value="1.75"), r"reference.times_ms\[2\] must be a number"),
+        (broken("reference", "times_ms", drop=True), "reference.times_ms is missing"),
+        (broken("reference", value=[1.5]), "reference must be an object"),
+        (LITERAL.replace("1.625", "NaN"), "NaN is not a JSON value"),
+        (LITERAL.replace("1.5", "NaN"), "NaN is not a JSON value"),
+        (LITERAL.replace("1.5", "1e999"), "must be a finite number"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(text, message):
+    with pytest.raises(BundleError, match=message):
+        read_report(text, "report.json")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            broken("results", 0, "stages", "run_ms", value=[1]),
+            "run_ms must be an array of as many samples as the rounds",
+        ),
+        (broken("results", 0, "stages", "run_ms", value=[1, -1]), "run_ms must be an array of numbers of at least 0"),
+        (broken("results", value=[]), "results must be an array of one result at least"),
+        (broken("results", 0, "rounds", value=[]), r"results\[0\].rounds must be numbers whose sum is at least 1"),
+        (broken("results", 0, "keep", value=[]), "keep must be a number for each encoder"),
+        (
+            broken("results", value=2 * json.loads(LITERAL)["results"]),
+            r"results\[1\].case must be a case that no other",
+        ),
+        (broken("mixes", 0, "lengths", value=[]), "lengths must be an array of one sample at least"),
+        (broken("mixes", 0, "num_tokens", value=[3, 4]), "num_tokens must be an array of as many samples"),
+        (broken("mixes", 0, "total_ms", value=[]), "total_ms must be an array of as many samples"),
+        (broken("latency_tables", 0, "word_vectors", value=[8, 1]), "word_vectors must be an array of rising numbers"),
+        (broken("latency_tables", 0, "entering_ms", value=[[0.5]]), r"entering_ms\[0\] must be an array of one number"),
+        (broken("latency_tables", 0, "leaving_ms", value=[]), "leaving_ms must be an array of as many encoders"),
+        (broken("reference", "rounds", value=[1, 1]), "reference.times_ms must be an array of as many samples as the"),
+        (broken("reference", "rounds", value=[0]), "reference.rounds must be numbers whose sum is at least 1"),
+        (broken("reference", "times_ms", 0, value=-1.5), "reference.times_ms must be an array of numbers of at least"),
+        (broken("reference", "times_ms", 0, value=0), "reference.times_ms must be an array of numbers above 0"),
+        (
+            broken("results", 0, "case", "engine", value="ort"),
+            r"results\[0\].case.engine must be one of onnx, tflite, ex",
+        ),
+        (broken("results", 0, "case", "precision", value="int4"), r"case.precision must be one of fp32, fp16, int8"),
+        (broken("operations", 0, "case", "engine", value=""), r"operations\[0\].case.engine must be one of onnx"),
+        (broken("flags", 0, "case", "engine", value="x"), r"flags\[0\].case.engine must be one of onnx"),
+        (broken("results", 0, "case", "length", value=0), r"case.length must be a whole number in 1"),
+        (broken("mixes", 0, "threads", value=0), r"mixes\[0\].threads must be a whole number in 1"),
+        (broken("mixes", 0, "engine", value="x"), r"mixes\[0\].engine must be one of onnx"),
+        (broken("latency_tables", 0, "precision", value="x"), r"latency_tables\[0\].precision must be one of fp32"),
+        (broken("results", 0, "stages", "run_ms", value=[1, 1e16]), r"run_ms\[1\] must be a number within 1e\+15"),
+        (broken("latency_tables", 0, "fixed_ms", value=-1e300), r"fixed_ms must be a number within 1e\+15"),
+        (broken("settings", "percentiles", value=[101]), "percentiles must be an array of numbers in 0..100"),
+    ],
+)
+def test_parts_that_do_not_fit_together_are_told(text, message):
+    with pytest.raises(BundleError, match=message):
+        read_report(text, "report.json")
+
+
+@pytest.mark.parametrize("text", [broken("reference", drop=True), broken("reference", value=None)])
+def test_a_report_without_the_reference_is_read(text):
+    report = read_report(text, "older.json")
+    assert report.reference is None
+    assert report.results == read_report(LITERAL, "report.json").results
+
+
+def test_members_of_a_later_day_are_ignored():
+    assert read_report(broken("later", value=1), "report.json") == read_report(LITERAL, "report.json")
+
+
+def test_any_mangled_value_is_told():
+    hypothesis = pytest.importorskip("hypothesis")
+    st = hypothesis.strategies
+    values = st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
+        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+        max_leaves=4,
+    )
+    every = _places(json.loads(LITERAL))
+
+    @hypothesis.settings(max_examples=200, deadline=None)
+    @hypothesis.given(st.sampled_from(every), values)
+    def check(place, value):
+        root = copy.deepcopy(json.loads(LITERAL))
+        node = root
+        for key in place[:-1]:
+            node = node[key]
+        node[place[-1]] = value
+        try:
+            report = read_report(json.dumps(root), "report.json")
+        except BundleError as error:
+            assert str(error).startswith("report.json")
+        else:
+            assert read_report(report.to_json(), "again") == report
+            assert all(len(result.stages.total_ms) == sum(result.rounds) > 0 for result in report.results)
+
+    check()
+
+
+def test_any_mangled_bytes_are_told():
+    hypothesis = pytest.importorskip("hypothesis")
+    st = hypothesis.strategies
+    literal = LITERAL.encode()
+
+    @hypothesis.settings(max_examples=200, deadline=None)
+    @hypothesis.given(st.integers(0, len(literal) - 1), st.binary(max_size=4), st.integers(0, 4))
+    def check(start, inserted, dropped):
+        try:
+            read_report(literal[:start] + inserted + literal[start + dropped :], "report.json")
+        except BundleError as error:
+            assert "report.json" in str(error)
+
+    check()
+
+
+def _places(node: object) -> list[tuple[str | int, ...]]:
+    """Every place inside of a JSON value."""
+    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [place for key, child in children for place in ((key,), *((key, *rest) for rest in _places(child)))]
