@@ -1,13 +1,36 @@
 """Fixtures for every test folder; imports nothing heavier than pytest, since the runtime is tested without torch."""
 
+import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 TINY_BUNDLE = Path(__file__).parent / "data" / "tiny-bundle"
+
+
+# Why a test may skip itself even where all that tests need can be installed: data that is not ours, a user who is root,
+# another environment's package, and Android's daemon, which has a target of its own.
+_ELSEWHERE = re.compile(r"beside the checkout|no data in|root reads every file|'tflite_runtime'|adbd cannot run|stubs$")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever installed all that tests need see that they ran."""
+    parser.addoption("--no-skips", action="store_true", help="fail where a test skips itself that can run anywhere")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Make a failure of a test that skipped itself, where the whole environment is there and --no-skips is given."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption("no_skips") and find_spec("torch"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        if not _ELSEWHERE.search(reason):
+            report.outcome, report.longrepr = "failed", f"skipped itself, and was to run here: {reason}"
+    return report
 
 
 @pytest.hookimpl(optionalhook=True)  # where tests run in one process there is no such hook

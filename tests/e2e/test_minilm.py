@@ -6,10 +6,13 @@ import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from edge_power.cli import cli
 from edge_power_runtime import Bundle, Classifier
 from edge_power_runtime.bundle.seal import write_manifest
 
@@ -25,12 +28,12 @@ pytestmark = [
 ]
 
 
-def edge_power(*arguments: object) -> str:
-    """Run a command in a process of its own and give its standard output."""
-    command = [sys.executable, "-c", "from edge_power.cli import main; main()", *map(str, arguments)]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    return result.stdout
+def evaluate(*arguments: object) -> dict[str, Any]:
+    """Run `evaluate --json` in this process, where PyTorch is loaded."""
+    result = CliRunner().invoke(cli, ["evaluate", *map(str, arguments), "--json"])
+    assert result.exit_code == 0, result.stderr
+    found: dict[str, Any] = json.loads(result.stdout)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -46,10 +49,12 @@ def rows(tmp_path_factory):
 def bundle(tmp_path_factory, rows):
     """MiniLM for ONNX Runtime at two lengths, checked on the rows as well."""
     output = tmp_path_factory.mktemp("minilm") / "bundle"
-    edge_power(
-        *("convert", "--model", CHECKPOINT, "--output", output, "--format", "onnx"),
-        *("--lengths", "16,64", "--keep", KEEP, "--verify-with", rows),
-    )
+    command = [
+        *(sys.executable, "-P", "-m", "edge_power", "convert", "--model", CHECKPOINT, "--output", output),
+        *("--format", "onnx", "--lengths", "16,64", "--keep", KEEP, "--verify-with", rows),
+    ]
+    result = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
     return output
 
 
@@ -63,8 +68,8 @@ def test_every_logit_is_eagers(bundle):
 
 @pytest.mark.parametrize(("budget", "keep"), [("balanced", ("--keep", KEEP)), ("full", ())])
 def test_the_bundle_is_as_accurate_as_eager(bundle, rows, budget, keep):
-    ours = json.loads(edge_power("evaluate", bundle, "--data", rows, "--budget", budget, "--json"))
-    eager = json.loads(edge_power("evaluate", CHECKPOINT, "--data", rows, "--lengths", "16,64", "--json", *keep))
+    ours = evaluate(bundle, "--data", rows, "--budget", budget)
+    eager = evaluate(CHECKPOINT, "--data", rows, "--lengths", "16,64", *keep)
     assert ours["rows"] == ROWS
     assert ours["accuracy"] == eager["accuracy"] > 0.85
     assert ours == eager
@@ -72,7 +77,7 @@ def test_the_bundle_is_as_accurate_as_eager(bundle, rows, budget, keep):
 
 def test_the_accuracy_is_the_one_that_was_published(bundle):
     """0.9037 on all 872 sentences with nothing dropped, says the checkpoint's own page."""
-    found = json.loads(edge_power("evaluate", bundle, "--data", DATA, "--budget", "full", "--json"))
+    found = evaluate(bundle, "--data", DATA, "--budget", "full")
     assert found["rows"] == 872
     assert found["accuracy"] == pytest.approx(0.9037, abs=0.01)
 

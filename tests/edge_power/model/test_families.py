@@ -445,7 +445,8 @@ def bundle(request, tmp_path_factory):
     directory = tmp_path_factory.mktemp("family")
     family_checkpoint(directory / "model", request.param, **CONVERTED[request.param])
     model = PowerForSequenceClassification.from_pretrained(directory / "model")
-    plan = Plan(engines=ENGINES, lengths=(16,), budgets={"fast": KEEP[model.config.num_encoders]})
+    # A second process would load PyTorch again, for each family.
+    plan = Plan(ENGINES, lengths=(16,), budgets={"fast": KEEP[model.config.num_encoders]}, one_process=True)
     convert(model, directory / "bundle", plan, name=request.param)
     return directory / "bundle", model
 
