@@ -13,6 +13,7 @@ from typing import Protocol
 
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
 from edge_power.conversion.artifacts import ENGINES, FASTER_LOWERING, ArtifactOrder, Configurations, write_artifact
+from edge_power.conversion.bundle_readme import write_readme
 from edge_power.conversion.references import CheckedText, encode_texts, fitting, golden_examples, make_references
 from edge_power.conversion.second_process import SecondProcess
 from edge_power.conversion.sentences import PAIRS, SENTENCES
@@ -202,12 +203,12 @@ class _Job:
         )
         *others, own = self._orders()
         with self._written_meanwhile(others) as artifacts:
-            self._compare_with_transformers()
+            source = self._compare_with_transformers()
             self._make_references()
             shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files()])
             found = [self._check(write_artifact(self.tracer, own, self.directory, self._step))]
             found += map(self._check, artifacts)
-        return Manifest(
+        manifest = Manifest(
             schema_version=SCHEMA_VERSION,
             name=name,
             architecture=self.model.config.architecture,
@@ -221,6 +222,7 @@ class _Job:
             versions={package: version(package) for package in ("torch", "transformers", "tokenizers")},
             created_by=f"edge-power {version('edge-power')}",
         )
+        return write_readme(self.directory, manifest, source)
 
     def _orders(self) -> list[ArtifactOrder]:
         """The artifacts to write; the last is written in this process, while a second one writes the others."""
@@ -256,7 +258,7 @@ class _Job:
         special = (self.model.tokenizer.pad_token, self.model.tokenizer.sep_token)
         return " and ".join(("this", *filter(None, special), "that"))
 
-    def _compare_with_transformers(self) -> None:
+    def _compare_with_transformers(self) -> SourceReport:
         """Refuse a model that does not read and answer as transformers does, whatever the engines make of it."""
         self._step("comparing with transformers")
         long = " ".join(SENTENCES * (1 + self.encoder.max_length // 512))
@@ -265,6 +267,7 @@ class _Job:
         report = compare_with_transformers(self.model, self.encoder, texts, atol=self.plan.atol)
         with self.watching:
             self.watcher.compared(report)
+        return report
 
     def _make_references(self) -> None:
         for program, (_, config) in self.configurations.items():

@@ -13,6 +13,7 @@ from safetensors.numpy import load_file, save_file
 
 import edge_power.conversion.artifacts
 from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power_converters.output.ownership import BUNDLE, judge
 from edge_power_runtime import Bundle, Classifier
 from tests.edge_power.conftest import assert_refused
 
@@ -47,6 +48,22 @@ def test_the_bundle_holds_what_was_asked(converted):
     assert (manifest.name, manifest.architecture, manifest.labels) == ("tiny", "bert", ("negative", "positive"))
     assert manifest.max_length == 16
     assert {entry.path for entry in manifest.files} >= {"tokenizer.json", "golden.json", "config.json"}
+
+
+def test_the_bundle_has_a_readme_that_is_proven_ours(converted):
+    output, _ = converted
+    bundle = Bundle.open(output)
+    page = bundle.read("README.md").decode()  # listed, and its digest compared
+    assert page.startswith("# `tiny`\n") and "0. `negative`\n1. `positive`\n" in page
+    assert "against transformers on " in page and f"| onnx | fp32 | {figures(bundle, 'quick_8')}" in page
+    assert not judge(output, BUNDLE).foreign  # so --force replaces it
+
+
+def figures(bundle, program):
+    artifact = bundle.manifest.artifacts[0]
+    parity = next(item.parity for item in artifact.programs if item.name == program)
+    size, error = f"{artifact.size_bytes / 1e6:.1f} MB", f"{parity.max_abs_error:.1e}"
+    return f"{size} | `{program}` | {error} | 100.0% | 100.0% | {parity.texts} |"
 
 
 def test_every_program_was_checked_and_the_line_says_so(converted):
