@@ -232,15 +232,18 @@ def summary_of(series: Sequence[Series], fitted: Sequence[str]) -> list[str]:
 PAGE = """\
 # The latency table: predicted against measured
 
-`edge-power profile --latency-table` fits milliseconds by encoder and number of word-vectors to the programs of a
-bundle, so that a search can ask what a schedule would take without converting it. Here the table is held against
-schedules that it was not fitted to. Bar: every prediction within {bar:.0%}.
+`edge-power profile --latency-table` tells what a schedule would take without converting it. Of its predictions {within}
+are within {bar:.0%} of what was measured; the largest error is {largest:.1%}. Use it to choose a schedule for a device
+that you have profiled.
+
+It fits milliseconds by encoder and number of word-vectors to the programs of a bundle. Here it is held against
+schedules that it was not fitted to.
 
 | engine | fitted to | median error | largest error | within {bar:.0%} |
 |---|---|---|---|---|
 {summary}
 
-Fitted to lengths {lengths}, held against {held_out} schedules at lengths {held_out_lengths}, of which 96 was not fitted
+Fitted to lengths {lengths}. Held against {held_out} schedules at lengths {held_out_lengths}, of which 96 was not fitted
 to in any schedule.
 
 ## Each program, fitted to {fitted}
@@ -255,8 +258,8 @@ the end: {load}. Every sample: [latency-table.json](latency-table.json).
   but what they leave in the caches is.
 * All programs of an engine run once a round, in an order drawn anew, so each comes to cold caches, as in use.
 * Errors are predicted / measured - 1, with the median of each program's samples.
-* How strongly the fit holds on to the proportions of the multiply-adds was chosen on two earlier measurements of these
-  programs, where the largest error was 10%; it depends little on it. The figures above are of a third.
+* How strongly the fit holds on to the proportions of the multiply-adds was chosen on two earlier measurements. There
+  the largest error was 10%, and it depends little on it. The figures above are of a third.
 
 ```
 python benchmarks/latency_table.py --output docs/latency-table.json
@@ -269,8 +272,11 @@ def page_of(found: dict[str, Any]) -> str:
     """docs/latency-table.md, whole."""
     series = read_series(found)
     summary = [row for fitted in (tuple(FIT), tuple(FIT)[:2]) for row in summary_of(series, fitted)]
+    errors = np.abs([item.error for item in predict(series, fit(series))])
     return PAGE.format(
         bar=BAR,
+        within=f"{int((errors <= BAR).sum())} of {len(errors)}",
+        largest=errors.max(),
         summary="\n".join(summary),
         table="\n".join(lines_of(predict(series, fit(series)))),
         fitted=", ".join(FIT),

@@ -369,6 +369,22 @@ def test_the_page_judges_what_it_shows():
     assert held["learned"].endswith("| 1.50 | **no** |") and held["learned+depth"].endswith("| 0.50 | yes |")
 
 
+def test_the_page_opens_with_the_figure_that_decides():
+    def opening(*results):
+        return render(results, data="accuracy.json", is_trial=False).splitlines()[2]
+
+    one = (
+        "`edge-power fit` leaves 0.45 of the multiply-adds. On {} of 1 tasks it stays within 1.0 points of the "
+        "unpruned model."
+    )
+    assert opening(made_up("learned", 0.89)) == one.format(1)
+    assert opening(made_up("learned", 0.88)) == one.format(0)
+    assert opening(made_up("learned", 0.88), made_up("learned+depth", 0.895)) == one.format(1)
+    two = opening(made_up("learned", 0.89), replace(made_up("learned", 0.50), task="ag-news"))
+    assert "leaves 0.40 to 0.45 of the multiply-adds. On 1 of 2 tasks" in two
+    assert opening(made_up("first", 0.89)) == "`edge-power fit` was not run on any task yet."
+
+
 def test_the_command_keeps_trials_apart(tmp_path):
     runner = CliRunner()
     asked = ["--output", str(tmp_path), "--list", "--task", "rte", "--arm", "learned", "--seed", "0"]
