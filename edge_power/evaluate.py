@@ -8,10 +8,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from edge_power.data import Kept, Source, Target, read_examples
-from edge_power.model.config import Task
-from edge_power.tasks.metrics import compute_metrics
+import numpy as np
+
+from edge_power.data import Kept, Source, read_examples
+from edge_power.tasks.learned import learned
 from edge_power_runtime.retention import RetentionSchedule
+from edge_power_runtime.tasks import Task, task_named
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ class Predictor(Protocol):
 
     @property
     def task(self) -> Task:
-        """Classification or regression."""
+        """What is answered, and how logits are read."""
         ...
 
     @property
@@ -60,7 +62,7 @@ class Evaluation:
     """The score of one run.
 
     Attributes:
-        metrics: see `compute_metrics`.
+        metrics: see `edge_power.tasks.metrics`.
         rows: texts that were scored.
         truncated: how many of them were cut.
         macs: multiply-adds of a text, mean, padding included.
@@ -81,8 +83,8 @@ class BundlePredictor:
 
     @property
     def task(self) -> Task:
-        """Classification or regression."""
-        return self._classifier.bundle.manifest.task
+        """What is answered, and how logits are read."""
+        return self._classifier.task
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -104,9 +106,25 @@ class EagerPredictor:
     """A checkpoint in PyTorch, each text padded to the smallest length that holds it, as a bundle would."""
 
     def __init__(
-        self, model: "PowerForSequenceClassification", lengths: Sequence[int], retention: "Retention | None" = None
+        self,
+        model: "PowerForSequenceClassification",
+        lengths: Sequence[int],
+        retention: "Retention | None" = None,
+        *,
+        threshold: float | None = None,
     ) -> None:
-        """Score `model`; `retention` is what it keeps at each length, None is all."""
+        """Score `model`.
+
+        Args:
+            model: in evaluation mode.
+            lengths: to pad to.
+            retention: what it keeps at each length; None is all.
+            threshold: of a multi-label model, the probability above which a text has a label; None takes 0.5.
+
+        Raises:
+            OptionError: a length is none that the model takes.
+            InputError: the threshold is outside (0, 1), or the model has one label a text.
+        """
         from edge_power.conversion.convert import check_lengths
         from edge_power.model.macs import count_macs
         from edge_power.model.retention_file import Retention
@@ -115,6 +133,7 @@ class EagerPredictor:
         self._model = model
         self._lengths = check_lengths(lengths, model.config.max_positions)
         self._retention = retention
+        self._task = task_named(model.config.task, threshold=threshold)
         self._encoder = text_encoder(model, max(self._lengths))
         encoders = model.config.num_encoders
         kept = retention or Retention(schedule=RetentionSchedule.full(encoders))
@@ -124,8 +143,8 @@ class EagerPredictor:
 
     @property
     def task(self) -> Task:
-        """Classification or regression."""
-        return self._model.config.task
+        """What is answered, and how logits are read."""
+        return self._task
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -177,7 +196,7 @@ def eager_batches(
 def evaluate(
     predictor: Predictor, source: Path | Source | Kept, *, progress: Callable[[int], None] = lambda rows: None
 ) -> Evaluation:
-    """Score a predictor on labelled texts; only predictions and labels are held in memory.
+    """Score a predictor on labelled texts; only logits and labels are held in memory.
 
     Args:
         predictor: what to score.
@@ -188,21 +207,17 @@ def evaluate(
         DataError: a row cannot be read, or has a label that the model does not know.
     """
     examples = read_examples(source, need_labels=True)
-    target = Target(predictor.task, predictor.labels)
-    predictions: list[float] = []
-    references: list[float] = []
-    truncated = macs = 0
+    task = learned(predictor.task)
+    logits: list[np.ndarray] = []
+    truth: list[np.ndarray] = []
+    rows = truncated = macs = 0
     while chunk := list(islice(examples, CHUNK)):
-        references += target.convert(chunk, path=source)
+        truth.append(task.truth(chunk, predictor.labels, path=source))
         answers = predictor.answer([item.text if item.pair is None else (item.text, item.pair) for item in chunk])
-        predictions += [_prediction(predictor.task, answer) for answer in answers]
+        logits.append(np.array([answer.logits for answer in answers], dtype=np.float32))  # as engines give them
+        rows += len(answers)
         truncated += sum(answer.truncated for answer in answers)
         macs += sum(answer.macs for answer in answers)
         progress(len(chunk))
-    metrics = compute_metrics(predictor.task, predictions, references, len(predictor.labels))
-    return Evaluation(metrics, len(predictions), truncated, macs / len(predictions))
-
-
-def _prediction(task: Task, answer: Answer) -> float:
-    logits = answer.logits
-    return logits[0] if task == "regression" else float(max(range(len(logits)), key=logits.__getitem__))
+    metrics = task.metrics(np.concatenate(logits), np.concatenate(truth))
+    return Evaluation(metrics, rows, truncated, macs / rows)

@@ -48,7 +48,17 @@ KEYS = (
 VALUES: tuple[Any, ...] = (
     *(None, True, False, -1, 0, 1, 2, 3, 5, 6, 40, 42, 48, 80, 10**9, 2**63, 10**400, 0.0, 0.5, 2.0, -1e-5, 1e-12),
     *(1e308, math.inf, math.nan, "", "many", "x" * 5000, "\x1b[2J\n", "\ud800", "gelu", "gelu_fast", "prelu"),
-    *("bert", "roberta", "gpt2", "regression", "single_label_classification", "relative_key", "float16", "sdpa"),
+    *(
+        "bert",
+        "roberta",
+        "gpt2",
+        "regression",
+        "single_label_classification",
+        "multi_label_classification",
+        "relative_key",
+        "float16",
+        "sdpa",
+    ),
     *("flash_attention_2", "BertForSequenceClassification", [], [1], ["a", "b"], ["BertModel"], {}, {"0": 1}),
     *({"0": "a", "1": "b"}, {"0": "a", "2": "b"}, {"1": "a", "0": "b"}, {"a": 0, "b": 1}, {"0": {"hidden_size": 3}}),
     *([[[[[1]]]]], {"": None}),

@@ -13,8 +13,9 @@ from transformers import BertTokenizer
 
 from edge_power.conversion.convert import Plan, convert, default_budgets
 from edge_power.model.classifier import PowerForSequenceClassification
-from edge_power.model.config import ModelConfig, Task
+from edge_power.model.config import ModelConfig
 from edge_power.model.retention_file import parse_keep
+from edge_power_runtime.tasks import TaskName
 
 WORDS = (
     "a an the film movie story is was and but not good bad fine warm dull great awful long short very "
@@ -37,7 +38,9 @@ def tiny_tokenizer() -> BertTokenizer:
     return BertTokenizer(tokenizer_object=tokenizer, model_max_length=64)
 
 
-def tiny_config(*, labels: tuple[str, ...] = ("negative", "positive"), task: Task = "classification") -> ModelConfig:
+def tiny_config(
+    *, labels: tuple[str, ...] = ("negative", "positive"), task: TaskName = "classification"
+) -> ModelConfig:
     """Four encoders of 32 numbers; large enough that each drops words, small enough to convert in seconds."""
     return ModelConfig(
         architecture="bert",

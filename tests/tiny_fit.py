@@ -12,12 +12,12 @@ from pathlib import Path
 
 import torch
 
-from edge_power.data import Columns, Example, Source, infer_target
+from edge_power.data import Columns, Example, Source
 from edge_power.fit.options import Epochs, FitOptions, Goal
 from edge_power.fit.texts.dataset import Collator, TokenizedExamples, tokenize
-from edge_power.fit.training.objective import task_loss
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import text_encoder
+from edge_power.tasks.target import infer_target
 from tests.tiny import WORDS, tiny_config, tiny_model
 
 TELLING = ("good", "fine", "warm", "great")
@@ -89,7 +89,7 @@ def teach(model: PowerForSequenceClassification, texts: TokenizedExamples, *, st
         rows = torch.randint(len(texts), (64,), generator=generator).tolist()
         batch = collate([texts[row] for row in rows])
         labels = batch.pop("labels")
-        loss = task_loss(model(**batch).logits, labels, model.config.task)
+        loss = texts.learned.loss(model(**batch).logits, labels)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -10,7 +10,7 @@ import numpy as np
 from edge_power_converters.quiet import quiet
 from edge_power_runtime.bundle.manifest import Artifact, Parity, Program
 from edge_power_runtime.retention import RetentionConfig, survivors
-from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.sessions import open_engine
 
 # Two scores this close may change places between engines, which add attention in different orders.
 NEAR_TIE = 1e-6
@@ -66,6 +66,7 @@ def check_artifact(
     artifact: Artifact,
     references: Callable[[Program], tuple[RetentionConfig, Sequence[Reference]]],
     *,
+    agree: Callable[[np.ndarray, np.ndarray], bool],
     atol: float,
     progress: Callable[[str], None],
 ) -> tuple[Artifact, list[ProgramParity]]:
@@ -75,6 +76,7 @@ def check_artifact(
         directory: of the bundle.
         artifact: whose files are in it.
         references: gives a program's retention and what the eager model says.
+        agree: whether the logits of an engine and of the eager model, float (labels,) each, say the same labels.
         atol: the largest difference of a logit that is accepted.
         progress: told before each program.
 
@@ -87,7 +89,9 @@ def check_artifact(
         for program in artifact.programs:
             progress(program.name)
             retention, examples = references(program)
-            checked.append(ProgramParity(program.name, _measure(engine.session(program), retention, examples, atol)))
+            session = engine.session(program)
+            found = [_compare(session.run(one.inputs), retention, one, agree) for one in examples]
+            checked.append(ProgramParity(program.name, _summed_up(found, atol)))
     programs = (
         dataclasses.replace(program, parity=check.parity)
         for program, check in zip(artifact.programs, checked, strict=True)
@@ -95,8 +99,7 @@ def check_artifact(
     return dataclasses.replace(artifact, programs=tuple(programs)), checked
 
 
-def _measure(session: Session, retention: RetentionConfig, examples: Sequence[Reference], atol: float) -> Parity:
-    found = [_compare(session.run(example.inputs), retention, example) for example in examples]
+def _summed_up(found: Sequence[_Comparison], atol: float) -> Parity:
     firm = [item for item in found if not item.near_tie]
     return Parity(
         texts=len(found),
@@ -108,14 +111,19 @@ def _measure(session: Session, retention: RetentionConfig, examples: Sequence[Re
     )
 
 
-def _compare(outputs: Mapping[str, np.ndarray], retention: RetentionConfig, example: Reference) -> _Comparison:
+def _compare(
+    outputs: Mapping[str, np.ndarray],
+    retention: RetentionConfig,
+    example: Reference,
+    agree: Callable[[np.ndarray, np.ndarray], bool],
+) -> _Comparison:
     logits = outputs["logits"][0]
     error = float(np.max(np.abs(logits - example.logits)))
     kept = survivors(outputs["kept"], retention) if "kept" in outputs else example.survivors
     swapped = _first_difference(kept, example)
     return _Comparison(
         error=error if np.isfinite(error) else float("inf"),
-        same_label=int(np.argmax(logits)) == int(np.argmax(example.logits)),
+        same_label=agree(logits, example.logits),
         same_words=swapped is None,
         near_tie=swapped is not None and swapped <= NEAR_TIE,
     )

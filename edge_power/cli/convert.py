@@ -11,6 +11,7 @@ from edge_power.cli.options import (
     parse_engines,
     parse_lengths,
     read_budgets_options,
+    threshold_option,
 )
 from edge_power.cli.screens.screen import error_console, mega_macs, megabytes, output_console, say, table
 from edge_power.cli.screens.watch import Screen
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Largest difference of a logit from eager that is accepted.",
 )
+@threshold_option("0.5")
 @click.option(
     "--verify-with",
     type=click.Path(path_type=Path),
@@ -88,6 +90,7 @@ def command(
     budget: str | None,
     full: bool,
     atol: float,
+    threshold: float | None,
     verify_with: Path | None,
     lowering: str | None,
     one_process: bool,
@@ -132,6 +135,7 @@ def command(
             texts=texts,
             force=force,
             one_process=one_process,
+            threshold=threshold,
         )
         manifest = convert(loaded, output, plan, name=Path(model).name, watcher=screen, place=place)
     output_console().print(_summary(manifest))

@@ -8,7 +8,7 @@ import click
 from rich.progress import Progress, TaskID
 
 from edge_power.cli.data_options import SOURCE_HELP, column_options
-from edge_power.cli.options import engine_option, parse_lengths, threads_option
+from edge_power.cli.options import engine_option, parse_lengths, threads_option, threshold_option
 from edge_power.cli.screens.screen import error_console, mega_macs, output_console, progress_bar, say_data, shown, table
 from edge_power.data import Columns, Kept, Source, count_rows, keep
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE
@@ -38,6 +38,7 @@ ALL = "all"
     help="Of a model: fraction of the length that each encoder passes on; repeat it for several.  "
     "[default: its own retention.json, or all]",
 )
+@threshold_option("the bundle's, or 0.5")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(
     target: str,
@@ -48,6 +49,7 @@ def command(
     threads: int,
     lengths: str | None,
     keeps: tuple[str, ...],
+    threshold: float | None,
     as_json: bool,
 ) -> None:
     r"""Score a bundle or a checkpoint on labelled texts.
@@ -56,7 +58,8 @@ def command(
     The data names its columns: label and text_a (or text, sentence), and text_b for pairs;
     those that public sets use for pairs are understood, others are named by option.
     Classification gives accuracy, F1 and Matthews correlation; regression Pearson and
-    Spearman correlation.
+    Spearman correlation; several labels a text, in a column labels with | between, micro
+    and macro F1, label-ranking average precision and exact matches.
 
     \b
     Examples:
@@ -75,7 +78,9 @@ def command(
     source = keep(Source(data, columns), need_labels=True)
     rows = count_rows(source)
     predictors = (
-        _bundle(target, engine, budgets, threads) if is_bundle else _model(target, lengths, keeps, budgets, threads)
+        _bundle(target, engine, budgets, threads, threshold)
+        if is_bundle
+        else _model(target, lengths, keeps, budgets, threads, threshold)
     )
     results: dict[str, Evaluation] = {}
     with progress_bar(error_console()) as bar:
@@ -118,12 +123,14 @@ def _print(results: "dict[str, Evaluation]", data: str) -> None:
     console.print(shown(f"{first.rows} rows of {data}{cut}; {adds}, mean, padding included"), soft_wrap=True)
 
 
-def _bundle(target: str, engine: str | None, budgets: tuple[str, ...], threads: int) -> "dict[str, Predictor]":
+def _bundle(
+    target: str, engine: str | None, budgets: tuple[str, ...], threads: int, threshold: float | None
+) -> "dict[str, Predictor]":
     from edge_power.evaluate import BundlePredictor
     from edge_power_runtime import Classifier
 
     def open_at(budget: str | None) -> Classifier:
-        return Classifier.open(target, engine=engine, budget=budget, num_threads=threads)
+        return Classifier.open(target, engine=engine, budget=budget, num_threads=threads, threshold=threshold)
 
     first = open_at(budgets[0] if budgets and ALL not in budgets else None)
     others = [entry.name for entry in first.bundle.manifest.budgets] if ALL in budgets else list(budgets)
@@ -132,7 +139,12 @@ def _bundle(target: str, engine: str | None, budgets: tuple[str, ...], threads: 
 
 
 def _model(
-    target: str, lengths: str | None, keeps: tuple[str, ...], budgets: tuple[str, ...], threads: int
+    target: str,
+    lengths: str | None,
+    keeps: tuple[str, ...],
+    budgets: tuple[str, ...],
+    threads: int,
+    threshold: float | None,
 ) -> "dict[str, Predictor]":
     import torch
 
@@ -145,7 +157,8 @@ def _model(
     model = PowerForSequenceClassification.from_pretrained(target)
     padded = _default_lengths(model.config.max_positions) if lengths is None else parse_lengths(lengths)
     return {
-        name: EagerPredictor(model, padded, retention) for name, retention in _schedules(model, keeps, budgets).items()
+        name: EagerPredictor(model, padded, retention, threshold=threshold)
+        for name, retention in _schedules(model, keeps, budgets).items()
     }
 
 

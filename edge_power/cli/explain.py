@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_power.cli.options import choose_retention, engine_option, read_budgets_options
+from edge_power.cli.options import choose_retention, engine_option, read_budgets_options, threshold_option
 from edge_power.cli.screens.screen import output_console, say, say_data
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.errors import InputError
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--retention", type=click.Path(path_type=Path), help="Of a checkpoint: JSON file, as convert takes it.")
 @engine_option()
 @click.option("--budget", help="Of a bundle, or of a retention.json that has several.  [default: its first]")
+@threshold_option("the bundle's, or 0.5")
 @click.option("--html", type=click.Path(path_type=Path), help="Also write the picture as a page.")
 @click.option("--force", is_flag=True, help="Replace the page if it exists.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -37,6 +38,7 @@ def command(
     retention: Path | None,
     engine: str | None,
     budget: str | None,
+    threshold: float | None,
     html: Path | None,
     force: bool,
     as_json: bool,
@@ -67,7 +69,9 @@ def command(
         raise InputError("--force is for the page; give --html FILE with it")
     asked = text if pair is None else (text, pair)
     explanation = (
-        _bundle(model, asked, engine, budget) if is_bundle else _checkpoint(model, asked, budget, keep, retention)
+        _bundle(model, asked, engine, budget, threshold)
+        if is_bundle
+        else _checkpoint(model, asked, budget, keep, retention, threshold)
     )
     if html is not None:
         from edge_power.explain.page import page
@@ -90,14 +94,16 @@ def _print(explanation: "Explanation") -> None:
         console.print(line, soft_wrap=True)
 
 
-def _bundle(model: str, text: "Text", engine: str | None, budget: str | None) -> "Explanation":
+def _bundle(model: str, text: "Text", engine: str | None, budget: str | None, threshold: float | None) -> "Explanation":
     from edge_power.explain.sources import explain_bundle
     from edge_power_runtime import Classifier
 
-    return explain_bundle(Classifier.open(model, engine=engine, budget=budget), text)
+    return explain_bundle(Classifier.open(model, engine=engine, budget=budget, threshold=threshold), text)
 
 
-def _checkpoint(model: str, text: "Text", budget: str | None, keep: str | None, file: Path | None) -> "Explanation":
+def _checkpoint(
+    model: str, text: "Text", budget: str | None, keep: str | None, file: Path | None, threshold: float | None
+) -> "Explanation":
     named = read_budgets_options(keep, file)
 
     from edge_power.explain.sources import explain_checkpoint
@@ -110,4 +116,4 @@ def _checkpoint(model: str, text: "Text", budget: str | None, keep: str | None, 
             f"{model} has no retention.json, and so drops nothing; say what to keep with --keep 0.9,0.8,... "
             f"({loaded.config.num_encoders - 1} fractions) or --retention FILE"
         )
-    return explain_checkpoint(loaded, text, next(iter(budgets.values())), source=Path(model).name)
+    return explain_checkpoint(loaded, text, next(iter(budgets.values())), source=Path(model).name, threshold=threshold)

@@ -12,10 +12,10 @@ from edge_power.cli.screens.screen import error_console, output_console, say, ta
 from edge_power.cli.screens.training import TrainingScreen
 from edge_power.cli.sheet import Sheet
 from edge_power.data import Columns, Source
-from edge_power.model.config import Task
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.printable import shell_word
 from edge_power_runtime.system.native_output import hushed
+from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
     from edge_power.fit.options import Goal
@@ -33,7 +33,7 @@ TARGET = 0.5
 @column_options()
 @labels_option()
 @task_option()
-@click.option("--metric", help="To choose by and report.  [default: accuracy; spearman for regression]")
+@click.option("--metric", help="To choose by and report.  [default: accuracy, spearman or f1_micro, by the task]")
 @click.option("--max-length", type=int, help="Tokens to cut longer texts at.  [default: the model's, at most 512]")
 @click.option("--target-macs", type=float, help=f"Part of the unpruned multiply-adds to keep.  [default: {TARGET}]")
 @click.option("--max-loss", type=float, help="Points of the metric to lose at most; the cheapest depth and retention.")
@@ -78,7 +78,7 @@ def command(
     output: Path,
     columns: Columns,
     labels: tuple[str, ...] | None,
-    task: Task | None,
+    task: TaskName | None,
     metric: str | None,
     max_length: int | None,
     target_macs: float | None,

@@ -31,7 +31,10 @@ def command(bundle: str, as_json: bool) -> None:
     console = output_console()
     labels = ", ".join(manifest.labels[:8]) + (f", ... ({len(manifest.labels)})" if len(manifest.labels) > 8 else "")
     console.print(shown((manifest.name, "bold"), f": {manifest.architecture} {manifest.task}"), soft_wrap=True)
-    console.print(shown(f"labels: {labels or 'one number'}; texts up to {manifest.max_length} tokens"), soft_wrap=True)
+    above = "" if manifest.threshold is None else f"; those above {manifest.threshold:g}"
+    console.print(
+        shown(f"labels: {labels or 'one number'}{above}; texts up to {manifest.max_length} tokens"), soft_wrap=True
+    )
     console.print(shown(f"made by {manifest.created_by} with {_versions(manifest.versions)}"), soft_wrap=True)
     console.print()
     console.print(_programs(manifest))

@@ -8,6 +8,7 @@ import click
 
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.tasks import check_threshold
 
 if TYPE_CHECKING:
     from edge_power.model.retention_file import Budgets
@@ -23,6 +24,22 @@ def engine_option(**attributes: Any) -> Callable[..., Any]:
 def threads_option() -> Callable[..., Any]:
     """`--threads`."""
     return click.option("--threads", type=int, default=1, show_default=True, help="Threads of one run.")
+
+
+def threshold_option(default: str) -> Callable[..., Any]:
+    """`--threshold`; what is outside (0, 1) is refused before anything is read."""
+    return click.option(
+        "--threshold",
+        type=float,
+        callback=_check_threshold,
+        help=f"Of a multi-label model: labels above this probability are a text's.  [default: {default}]",
+    )
+
+
+def _check_threshold(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
+    if value is not None:
+        check_threshold(value)
+    return value
 
 
 def split_commas(values: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_power.cli.options import engine_option, threads_option
+from edge_power.cli.options import engine_option, threads_option, threshold_option
 from edge_power.cli.screens.screen import say_data
 from edge_power_runtime.errors import InputError
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 @click.option("--precision", help="fp32, fp16 or int8. Default: the first in the bundle.")
 @click.option("--budget", help="Default: the bundle's first.")
 @threads_option()
+@threshold_option("the bundle's")
+@click.option("--sigmoid", is_flag=True, help="Of a model of one value: its sigmoid, in 0..1, as in transformers.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def command(
     bundle: str,
@@ -33,9 +35,15 @@ def command(
     precision: str | None,
     budget: str | None,
     threads: int,
+    threshold: float | None,
+    sigmoid: bool,
     as_json: bool,
 ) -> None:
     r"""Label texts with a bundle: label, score and text, with tabs between.
+
+    \b
+    A multi-label model gives every label above its threshold, and their probabilities,
+    with | between; where there is none, both columns are empty.
 
     \b
     Examples:
@@ -47,7 +55,15 @@ def command(
     from edge_power_runtime.reading.lines import json_line, tsv_line
 
     asked = _texts(texts, file, pair=pair)
-    classifier = Classifier.open(bundle, engine=engine, precision=precision, budget=budget, num_threads=threads)
+    classifier = Classifier.open(
+        bundle,
+        engine=engine,
+        precision=precision,
+        budget=budget,
+        num_threads=threads,
+        threshold=threshold,
+        sigmoid=sigmoid,
+    )
     for item in asked:
         prediction = classifier(item)
         say_data(json_line(item, prediction) if as_json else tsv_line(item, prediction))

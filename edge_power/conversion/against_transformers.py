@@ -14,6 +14,7 @@ from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.families import FAMILIES
 from edge_power_converters import ParityError
 from edge_power_runtime.system.native_output import hushed
+from edge_power_runtime.tasks import Task
 from edge_power_runtime.text import Text, TextEncoder
 
 if TYPE_CHECKING:
@@ -47,7 +48,12 @@ class _NotRunError(Exception):
 
 
 def compare_with_transformers(
-    model: PowerForSequenceClassification, encoder: TextEncoder, texts: Sequence[CheckedText], *, atol: float
+    model: PowerForSequenceClassification,
+    encoder: TextEncoder,
+    texts: Sequence[CheckedText],
+    task: Task,
+    *,
+    atol: float,
 ) -> SourceReport:
     """Compare token ids, and the logits where all words are kept.
 
@@ -55,6 +61,7 @@ def compare_with_transformers(
         model: with a tokenizer, in evaluation mode.
         encoder: a device's; cuts where transformers is told to.
         texts: encoded by it.
+        task: the model's; tells whether labels are the same.
         atol: the largest difference of a logit that is accepted.
 
     Raises:
@@ -77,7 +84,7 @@ def compare_with_transformers(
                 f"the model in PyTorch differs from transformers on {_shown(text.text)}: found the logits "
                 f"{ours.tolist()}, expected {theirs.tolist()} to {atol:.0e}; no bundle was written"
             )
-    same = int((found.argmax(1) == expected.argmax(1)).sum())
+    same = sum(task.agree(ours, theirs) for ours, theirs in zip(found, expected, strict=True))
     return SourceReport(len(texts), float(np.abs(found - expected).max()), same, atol, None)
 
 

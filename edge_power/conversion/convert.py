@@ -49,6 +49,7 @@ from edge_power_runtime.bundle.manifest import (
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.errors import BundleError, InputError
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from edge_power_runtime.tasks import Task, task_named
 from edge_power_runtime.text import Text
 
 # Its tools take about as long as those of both others.
@@ -68,6 +69,7 @@ class Plan:
         texts: to compare on, besides the built-in ones.
         force: replace a bundle that is there, if nothing else is in it.
         one_process: convert for one engine after the other: less memory, more time.
+        threshold: of a multi-label model, the probability above which a text has a label; None takes 0.5.
     """
 
     engines: tuple[str, ...] = ENGINES
@@ -78,6 +80,7 @@ class Plan:
     texts: tuple[Text, ...] = ()
     force: bool = False
     one_process: bool = False
+    threshold: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +156,16 @@ def convert(
 
     Raises:
         OptionError: the plan cannot be carried out.
+        InputError: the threshold is outside (0, 1), or the model has one label a text.
         RetentionError: a budget does not fit the model.
         ParityError: a program differs from eager, or eager from transformers; nothing was written.
         OutputError: the bundle cannot be written, or something came to stand in its place meanwhile.
         ConversionError: an engine's tools failed, or the bundle cannot be read back; nothing was written.
         CheckpointError: the model answers a text with NaN.
     """
+    task = task_named(model.config.task, threshold=plan.threshold)
     with staged_directory(place or check_output(output, force=plan.force)) as directory:
-        job = _Job(model, directory, plan, watcher or Silence())
+        job = _Job(model, task, directory, plan, watcher or Silence())
         manifest = job.run(name)
         write_manifest(directory, manifest.to_json().encode())
         _read_back(directory, manifest)
@@ -183,8 +188,10 @@ def _read_back(directory: Path, manifest: Manifest) -> None:
 class _Job:
     """One conversion under way."""
 
-    def __init__(self, model: PowerForSequenceClassification, directory: Path, plan: Plan, watcher: Watcher) -> None:
-        self.model, self.directory, self.plan, self.watcher = model, directory, plan, watcher
+    def __init__(
+        self, model: PowerForSequenceClassification, task: Task, directory: Path, plan: Plan, watcher: Watcher
+    ) -> None:
+        self.model, self.task, self.directory, self.plan, self.watcher = model, task, directory, plan, watcher
         self.budgets = plan.budgets or default_budgets(model)
         self.configurations = _configurations(model, self.budgets, plan.lengths)
         self.tracer = Tracer(model)
@@ -212,8 +219,9 @@ class _Job:
             schema_version=SCHEMA_VERSION,
             name=name,
             architecture=self.model.config.architecture,
-            task=self.model.config.task,
+            task=self.task.name,
             labels=self.model.config.labels,
+            threshold=self.task.threshold,
             max_length=max(self.plan.lengths),
             tokenizer=tokenizer_entry(self.model),
             files=shared,
@@ -264,7 +272,7 @@ class _Job:
         long = " ".join(SENTENCES * (1 + self.encoder.max_length // 512))
         too_long: list[Text] = [long, (long, long)] if self._pairs() else [long]
         texts = [*self.texts, *encode_texts(self.encoder, too_long)]
-        report = compare_with_transformers(self.model, self.encoder, texts, atol=self.plan.atol)
+        report = compare_with_transformers(self.model, self.encoder, texts, self.task, atol=self.plan.atol)
         with self.watching:
             self.watcher.compared(report)
         return report
@@ -298,6 +306,7 @@ class _Job:
             self.directory,
             artifact,
             self._references_of,
+            agree=self.task.agree,
             atol=self.plan.atol,
             progress=lambda what: self._step(f"{artifact.engine}: checking {what}"),
         )

@@ -9,7 +9,10 @@ from edge_power.data.example import DataError, quote
 # The names by which a column goes; the first is the one that we write ourselves.
 TEXT_COLUMNS = ("text_a", "sentence", "text")
 PAIR_COLUMNS = ("text_b",)
-LABEL_COLUMNS = ("label",)
+# One label a row, and several.
+LABEL_COLUMNS = ("label", "labels")
+# Between the labels of a row in a table's column `labels`; names of labels hardly ever hold it, as they do commas.
+SEPARATOR = "|"
 # Public sets (MRPC, RTE and STS-B; QQP; MNLI and SNLI; QNLI) name the two texts of a pair so.
 COUPLES = (
     ("sentence1", "sentence2"),
@@ -39,21 +42,30 @@ class Columns:
     Attributes:
         text: what is classified; the first of two where there is a pair.
         pair: the second text.
-        label: a name or a number.
+        label: a name or a number, or several.
+        separator: between the labels of a row, where a text holds several. None splits the texts of a table's column
+            `labels` at each `|`, and no others.
 
     Raises:
-        DataError: one name is given twice.
+        DataError: one name is given twice, or the separator is empty.
     """
 
     text: str | None = None
     pair: str | None = None
     label: str | None = None
+    separator: str | None = None
 
     def __post_init__(self) -> None:
         named = [name for name in (self.text, self.pair, self.label) if name is not None]
         for name in named:
             if named.count(name) > 1:
                 raise DataError(f"the column {quote(name)} is named twice; text, pair and label are different columns")
+        if self.separator == "":
+            raise DataError("the separator of labels is empty; give what stands between two labels, such as ;")
+
+    def table_separator(self, found: Found) -> str | None:
+        """What stands between the labels of a row of a table; None where a row has one label."""
+        return SEPARATOR if self.separator is None and found.label == LABEL_COLUMNS[1] else self.separator
 
     def find(self, names: Sequence[str], *, where: str, noun: Literal["column", "key"]) -> Found:
         """Find what we read among the names that stand there.

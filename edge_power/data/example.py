@@ -6,6 +6,9 @@ from edge_power_runtime.errors import EdgePowerError
 
 _LONGEST_QUOTE = 60
 
+Label = str | tuple[str, ...]
+"""One label, a name or a number as the data has it; or several, where the data has a list of them."""
+
 
 class DataError(EdgePowerError):
     """Labelled text cannot be read, or a row of it makes no sense to the model."""
@@ -18,13 +21,13 @@ class Example:
     Attributes:
         text: what is classified; the first of two where there is a pair.
         pair: the second text, or None.
-        label: as the data has it, a name or a number; None where it has none.
+        label: one as a str, several as a tuple; None where the data has none.
         row: its row in the data. A table's header is row 1; JSON lines and data sets have none, and begin at row 1.
     """
 
     text: str
     pair: str | None
-    label: str | None
+    label: Label | None
     row: int
 
 

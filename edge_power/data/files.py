@@ -13,7 +13,7 @@ from typing import Literal
 
 from edge_power.data.columns import Columns
 from edge_power.data.example import DataError, Example, place, quote
-from edge_power.data.fields import make_example
+from edge_power.data.fields import make_example, split_labels
 from edge_power.data.stream import is_read_once, is_stdin, open_bytes
 
 JSON_SUFFIXES = (".jsonl", ".json")
@@ -33,6 +33,9 @@ def read_file(path: Path, columns: Columns, *, need_labels: bool) -> Iterator[Ex
     .tsv are split at each tab, with no quoting; a .csv is quoted as spreadsheets do; a .jsonl (or .json) has one object
     per line, with these names as its keys, and a key that holds null counts as absent. UTF-8, with LF or CRLF. Blank
     lines are skipped, except in a .tsv of one column, where such a line is an empty text.
+
+    A row has several labels where its column is called `labels`, with `|` between them, where the caller names a
+    separator, and in a list of a .jsonl.
 
     Args:
         path: of the file; `-` is standard input. What can be read only once is read once; where its name ends as none
@@ -84,6 +87,7 @@ class _Places:
     text: int
     pair: int | None
     label: int | None
+    separator: str | None
 
 
 def _table(lines: _Bytes, form: _Form, source: str, columns: Columns, need_labels: bool) -> Iterator[Example]:
@@ -103,7 +107,7 @@ def _table(lines: _Bytes, form: _Form, source: str, columns: Columns, need_label
         yield Example(
             text=fields[places.text],
             pair=None if places.pair is None else fields[places.pair],
-            label=None if places.label is None else fields[places.label].strip(),
+            label=None if places.label is None else split_labels(fields[places.label], places.separator),
             row=row,
         )
 
@@ -172,6 +176,7 @@ def _places(header: Sequence[str], source: str, columns: Columns, need_labels: b
         names.index(found.text),
         None if found.pair is None else names.index(found.pair),
         None if found.label is None else names.index(found.label),
+        columns.table_separator(found),
     )
 
 
@@ -202,7 +207,7 @@ def _example(fields: Mapping[str, object], source: str, row: int, columns: Colum
     if missing:
         listed = ", ".join(quote(name) for name in names) or "none"
         raise DataError(f"{place(source, row)} has no key {missing}; its keys: {listed}")
-    return make_example(fields, found, source=source, row=row)
+    return make_example(fields, found, columns.separator, source=source, row=row)
 
 
 def _not_utf8(source: str, row: int, error: UnicodeDecodeError) -> DataError:

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from edge_power.data.columns import LABEL_COLUMNS
-from edge_power.data.example import DataError, Example, place, quote
+from edge_power.data.columns import LABEL_COLUMNS, SEPARATOR
+from edge_power.data.example import DataError, Example, Label, place, quote
 from edge_power.data.stream import is_readable
 
 _MOST_LABELS = 20
@@ -24,20 +24,49 @@ def label_ids(examples: Iterable[Example], labels: Sequence[str], *, path: objec
         path: what the examples are from, such as a Path or a Source; named in the error.
 
     Raises:
-        DataError: a label is missing or unknown.
+        DataError: a label is missing or unknown, or there are several.
     """
-    ids = {name: index for index, name in enumerate(labels)}
-    expected = f"one of {_listed(labels)}"
-    if not any(re.fullmatch("[0-9]+", name) for name in labels):
-        ids |= {str(index): index for index in range(len(labels))}
-        expected += f", or its number from 0 to {len(labels) - 1}"
+    known = _Known(labels)
     for example in examples:
-        label = label_of(example, path)
-        if label not in ids:
-            raise DataError(
-                f"{place(path, example.row)}: the label {quote(label)} is unknown to the model; expected {expected}"
-            )
-        yield ids[label]
+        yield known.id_of(label_of(example, path), example, path)
+
+
+def label_sets(examples: Iterable[Example], labels: Sequence[str], *, path: object = None) -> Iterator[tuple[int, ...]]:
+    """Turn the labels of each example into their ids, in a stream; they are understood as by `label_ids`.
+
+    Args:
+        examples: in any number.
+        labels: the model's, in the order of its logits.
+        path: what the examples are from, such as a Path or a Source; named in the error.
+
+    Raises:
+        DataError: labels are missing or unknown, one is there twice, or the data has one label a row and no list.
+    """
+    known = _Known(labels)
+    for example in examples:
+        names = labels_of(example, path)
+        ids = tuple(known.id_of(name, example, path) for name in names)
+        repeated = next((name for place, name in enumerate(names) if ids[place] in ids[:place]), None)
+        if repeated is not None:
+            raise DataError(f"{place(path, example.row)} has the label {quote(repeated)} twice; give each label once")
+        yield ids
+
+
+class _Known:
+    """Labels that a model knows, by name and by number."""
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self._ids = {name: index for index, name in enumerate(labels)}
+        self._expected = f"one of {_listed(labels)}"
+        if not any(re.fullmatch("[0-9]+", name) for name in labels):
+            self._ids |= {str(index): index for index in range(len(labels))}
+            self._expected += f", or its number from 0 to {len(labels) - 1}"
+
+    def id_of(self, label: str, example: Example, path: object) -> int:
+        if label not in self._ids:
+            where = place(path, example.row)
+            raise DataError(f"{where}: the label {quote(label)} is unknown to the model; expected {self._expected}")
+        return self._ids[label]
 
 
 def label_values(examples: Iterable[Example], *, path: object = None) -> Iterator[float]:
@@ -90,14 +119,70 @@ def labels_from(option: str) -> tuple[str, ...]:
 
 
 def label_of(example: Example, source: object) -> str:
-    """Give the label as it stands there.
+    """Give the one label as it stands there.
 
     Raises:
-        DataError: there is none.
+        DataError: there is none, or a list.
     """
+    label = _label_there(example, source, LABEL_COLUMNS[0])
+    if isinstance(label, str):
+        return label
+    found = ", ".join(map(quote, label[:_MOST_LABELS])) or "none"
+    raise DataError(
+        f"{place(source, example.row)} has a list of labels, {found}; expected one label, since this is no multi-label "
+        f"task: give one in a column or key {LABEL_COLUMNS[0]}, or a model of several labels a text"
+    )
+
+
+def labels_of(example: Example, source: object) -> tuple[str, ...]:
+    """Give several labels as they stand there, at least one.
+
+    Raises:
+        DataError: there are none, one is empty, or the data has one label a row and no list.
+    """
+    label = _label_there(example, source, LABEL_COLUMNS[1])
+    where = place(source, example.row)
+    if isinstance(label, str):
+        raise DataError(
+            f"{where} has the one label {quote(label)}; expected a list, since this is a multi-label task: name the "
+            f"column {LABEL_COLUMNS[1]} and put {SEPARATOR} between two labels, or give a list in JSON"
+        )
+    if not label:
+        raise DataError(f"{where} has no labels; leave such rows out, or give them a label of their own, such as none")
+    if not all(label):
+        raise DataError(f"{where} has an empty label among its {len(label)}; give each a name")
+    return label
+
+
+def _label_there(example: Example, source: object, column: str) -> Label:
     if example.label is None:
-        raise DataError(f"{place(source, example.row)} has no label; add a column or key {LABEL_COLUMNS[0]}")
+        raise DataError(f"{place(source, example.row)} has no label; add a column or key {column}")
     return example.label
+
+
+def infer_labels(labels: Sequence[str], *, path: object = None) -> tuple[str, ...]:
+    """Order the different labels: whole numbers by value, names by code point.
+
+    Args:
+        labels: of every row.
+        path: what they are from, named in the error.
+
+    Raises:
+        DataError: there are fewer than two.
+    """
+    different = sorted(set(labels))
+    if len(different) < 2:
+        raise all_the_same(labels, path)
+    if all(re.fullmatch("-?[0-9]{1,18}", label) for label in different):
+        different.sort(key=int)
+    return tuple(different)
+
+
+def all_the_same(labels: Sequence[str], path: object) -> DataError:
+    """The error of data that tells nothing apart."""
+    where = "the data" if path is None else str(path)
+    found = f"only the label {quote(labels[0])}" if labels else "no labels"
+    return DataError(f"{where} has {found}; expected two different labels or more, to tell apart")
 
 
 def as_number(label: str) -> float | None:

@@ -80,8 +80,8 @@ def read_dataset(data: "Dataset", name: str, columns: Columns, *, need_labels: b
     for row, values in enumerate(rows, start=1):
         fields = dict(zip(read, values, strict=True))
         if names is not None and found.label is not None:
-            fields[found.label] = _class_name(fields[found.label], names)
-        example = make_example(fields, found, source=name, row=row)
+            fields[found.label] = _class_names(fields[found.label], names)
+        example = make_example(fields, found, columns.separator, source=name, row=row)
         if need_labels and example.label is None:
             raise DataError(f"{place(name, row)} has no label; leave such rows out")
         yield example
@@ -106,7 +106,13 @@ def class_names(data: "Dataset", found: Found) -> tuple[str, ...] | None:
     from datasets import ClassLabel
 
     feature = None if found.label is None else data.features[found.label]
-    return tuple(feature.names) if isinstance(feature, ClassLabel) else None
+    of_list = getattr(feature, "feature", None)  # where a row has several labels
+    classes = feature if of_list is None else of_list
+    return tuple(classes.names) if isinstance(classes, ClassLabel) else None
+
+
+def _class_names(value: int | list[int] | None, names: tuple[str, ...]) -> str | list[str | None] | None:
+    return [_class_name(item, names) for item in value] if isinstance(value, list) else _class_name(value, names)
 
 
 def _class_name(value: int | None, names: tuple[str, ...]) -> str | None:

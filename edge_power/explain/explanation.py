@@ -6,6 +6,7 @@ from unicodedata import category
 
 from edge_power.explain.words import Reading, Word
 from edge_power_runtime.reading.printable import printable_json
+from edge_power_runtime.tasks import likeliest
 from edge_power_runtime.text import Text
 
 # How strong a word is drawn of which no score is known.
@@ -20,14 +21,22 @@ class Verdict:
         label: the likeliest; None for regression.
         score: its probability; the value for regression.
         scores: the probability of every label; the value alone for regression.
+        labels: those that the text has, the likeliest first: the one label of a classification, of a multi-label model
+            those above its threshold, perhaps none, and none for regression.
     """
 
     label: str | None
     score: float
     scores: tuple[float, ...]
+    labels: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.score:.3f}" if self.label is None else f"{self.label} {self.score:.3f}"
+        if self.label is None:
+            return f"{self.score:.3f}"
+        if not self.labels:
+            return f"no label; the likeliest is {self.label} {self.score:.3f}"
+        chances = likeliest(self.scores, len(self.labels))
+        return ", ".join(f"{label} {score:.3f}" for label, score in zip(self.labels, chances, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from edge_power.explain.explanation import Explanation, Stage, Verdict
 from edge_power.explain.words import read_words
 from edge_power_runtime import Classifier
 from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
+from edge_power_runtime.tasks import Task, task_named
 from edge_power_runtime.text import Text, TextEncoder
 
 if TYPE_CHECKING:
@@ -18,7 +19,12 @@ if TYPE_CHECKING:
 
 
 def explain_checkpoint(
-    model: "PowerForSequenceClassification", text: Text, retention: "Retention", *, source: str = "model"
+    model: "PowerForSequenceClassification",
+    text: Text,
+    retention: "Retention",
+    *,
+    source: str = "model",
+    threshold: float | None = None,
 ) -> Explanation:
     """Follow a text through the eager model, with the words that `retention` keeps and with all.
 
@@ -30,9 +36,10 @@ def explain_checkpoint(
         text: a text or a pair; cut at the longest length of the model or the configurations.
         retention: words kept.
         source: the model's name, for the reader.
+        threshold: of a multi-label model, the probability above which a text has a label; None takes 0.5.
 
     Raises:
-        InputError: `text` is no text.
+        InputError: `text` is no text, the threshold is outside (0, 1), or the model has one label a text.
         RetentionError: `retention` does not fit the model.
         CheckpointError: the model has no tokenizer, or gives no finite numbers.
     """
@@ -40,6 +47,7 @@ def explain_checkpoint(
     from edge_power.model.macs import count_macs, count_unpruned
     from edge_power.model.tokenizer import text_encoder
 
+    task = task_named(model.config.task, threshold=threshold)
     longest = model.config.max_positions
     lengths = [] if retention.schedule else sorted(known for known in retention.configurations if known <= longest)
     encoder = text_encoder(model, max(lengths, default=longest))
@@ -55,8 +63,8 @@ def explain_checkpoint(
         reading=read_words(encoder, text),
         stages=_stages(pruned, words),
         labels=model.config.labels,
-        prediction=_verdict(model, pruned.logits),
-        unpruned=_verdict(model, unpruned.logits),
+        prediction=_verdict(model, task, pruned.logits),
+        unpruned=_verdict(model, task, unpruned.logits),
         multiply_adds=count_macs(model.config, config).total / count_unpruned(model.config, words),
     )
 
@@ -78,7 +86,7 @@ def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
         reading=read_words(encoder, text),
         stages=(*(Stage(kept) for kept in found.survivors or everything), Stage((0,))),
         labels=manifest.labels,
-        prediction=Verdict(found.label, found.score, found.scores),
+        prediction=Verdict(found.label, found.score, found.scores, found.labels),
     )
 
 
@@ -97,12 +105,9 @@ def _scores(scores: "torch.Tensor") -> tuple[float | None, ...]:
     return tuple(None if math.isnan(score) else score for score in scores.tolist())
 
 
-def _verdict(model: "PowerForSequenceClassification", logits: "torch.Tensor") -> Verdict:
+def _verdict(model: "PowerForSequenceClassification", task: Task, logits: "torch.Tensor") -> Verdict:
     if not logits.isfinite().all():
         raise CheckpointError(
             f"the model gives the logits {logits[0].tolist()}, expected finite numbers; train it anew"
         )
-    labels = model.config.labels
-    scores = tuple((logits[0].softmax(-1) if labels else logits[0]).tolist())
-    best = max(range(len(scores)), key=scores.__getitem__)
-    return Verdict(labels[best] if labels else None, scores[best], scores)
+    return Verdict(*task.decode(tuple(logits[0].tolist()), model.config.labels))

@@ -9,8 +9,8 @@ from edge_power.data import Source
 from edge_power.errors import OptionError
 from edge_power.fit.training.objective import Distillation
 from edge_power.fit.training.phase import Precision
-from edge_power.model.config import Task
 from edge_power.model.retention_file import DEFAULT_BUDGET, checked_budget_name
+from edge_power_runtime.tasks import TaskName
 
 # A phase takes at least so many steps, however few texts there are.
 FEWEST_STEPS = 600
@@ -109,7 +109,7 @@ class FitOptions:
         select: texts to choose by; None holds a tenth of `train` out.
         task: what labels are; None infers it.
         labels: in the order of their ids; None infers them.
-        metric: to choose by and report; None takes accuracy, or Spearman's correlation for regression.
+        metric: to choose by and report; None takes the task's own: accuracy, Spearman's correlation, or micro-F1.
         max_length: tokens that longer texts are cut at; None is the longest that the model takes.
         encoders: to keep, the lowest ones; None keeps all, or explores depth where the goal is a loss.
         epochs: of the phases.
@@ -134,7 +134,7 @@ class FitOptions:
     goal: Goal
     dev: Source | None = None
     select: Source | None = None
-    task: Task | None = None
+    task: TaskName | None = None
     labels: tuple[str, ...] | None = None
     metric: str | None = None
     max_length: int | None = None

@@ -59,7 +59,7 @@ class Phases:
         """
         words = mean_length(self.prepared.texts.train)
         train, passed_on = self._texts.train, (words - 1) * (model.config.num_encoders - 1)
-        lost = loss_of_constant(train.labels, train.taught, self.options.distillation, train.task)
+        lost = loss_of_constant(train.labels, train.taught, self.options.distillation, train.learned)
         steered = Price(words - 1, fixed=price, worth=lost / passed_on, start=cost.full, target=target or cost.full)
         phase = Phase(
             "search",

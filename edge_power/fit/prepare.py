@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from edge_power.data import DataError, Example, Source, Target, infer_target, read_examples, source_labels
+from edge_power.data import DataError, Example, Source, read_examples, source_labels
 from edge_power.errors import NoClassifierError, OptionError
 from edge_power.fit.options import FitOptions
 from edge_power.fit.texts.dataset import TokenizedExamples, hold_out, tokenize
-from edge_power.fit.texts.score import beats_a_constant, default_metric, predict
+from edge_power.fit.texts.score import beats_a_constant, predict
 from edge_power.fit.training.phase import Texts
 from edge_power.fit.watch import Watcher
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import text_encoder
-from edge_power.tasks.metrics import compute_metrics
+from edge_power.tasks.target import Target, infer_target
 
 HELD_OUT = 0.1
 
@@ -62,7 +62,7 @@ def prepare(options: FitOptions, watcher: Watcher) -> Prepared:
     labels = options.labels or source_labels(options.train)
     torch.manual_seed(options.seed)  # of a new classifier's weights
     model, target = _read_model(options, examples, labels)
-    metric = _metric(model, options.metric)
+    metric = _metric(target, options.metric)
     tokens = _Tokenizing(options, model, target, watcher)
     train = tokens.of(examples, options.train)
     select = tokens.read(options.select)
@@ -107,16 +107,17 @@ def _fits(known: Target, target: Target, examples: Sequence[Example], *, named: 
     if named and known.labels != target.labels:
         return False
     try:
-        return all(True for _ in known.convert(examples))
+        known.convert(examples)
     except DataError:
         return False
+    return True
 
 
-def _metric(model: PowerForSequenceClassification, named: str | None) -> str:
-    have = compute_metrics(model.config.task, [0.0, 1.0], [0.0, 1.0], len(model.config.labels))
-    metric = named or default_metric(model)
+def _metric(target: Target, named: str | None) -> str:
+    task = target.learned
+    have, metric = task.metric_names(len(target.labels)), named or task.default_metric
     if metric not in have:
-        raise OptionError(f"the metric {metric!r} is none of a {model.config.task}'s; choose from: {', '.join(have)}")
+        raise OptionError(f"the metric {metric!r} is none of a {target.task}'s; choose from: {', '.join(have)}")
     return metric
 
 

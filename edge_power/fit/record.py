@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
-from edge_power.model.config import Task
 from edge_power_runtime.bundle.paths import unsafe_reason
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
+from edge_power_runtime.tasks import TaskName
 
 FIT_FILE = "fit.json"
 SCHEMA_VERSION = 1
@@ -141,7 +141,7 @@ class FitRecord:
 
     Attributes:
         model: name of the checkpoint that it began with.
-        task: classification or regression.
+        task: by name.
         metric: name of the task's metric; 0..1, or a correlation in -1..1.
         encoders: of the model that it ended with.
         unpruned_select: metric of the unpruned fine-tuned model on the texts held out.
@@ -156,7 +156,7 @@ class FitRecord:
     """
 
     model: str
-    task: Task
+    task: TaskName
     metric: str
     encoders: int
     unpruned_select: float

@@ -12,12 +12,13 @@ from torch.nn import functional
 from edge_power.model.checkpoint.checks import check_finite
 from edge_power.model.checkpoint.config import write_config
 from edge_power.model.checkpoint.read import Checkpoint, read_checkpoint, read_encoder, write_checkpoint
-from edge_power.model.config import HeadActivation, ModelConfig, Task
+from edge_power.model.config import HeadActivation, ModelConfig
 from edge_power.model.encoder import Encoder
 from edge_power.model.extract import BatchRows, Marks, cls_priority, significance
 from edge_power.model.soft_extract import SoftExtract
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -341,7 +342,7 @@ class PowerForSequenceClassification(nn.Module):
 
     @classmethod
     def from_encoder(
-        cls, model: str | PathLike[str], labels: Sequence[str], *, task: Task = "classification"
+        cls, model: str | PathLike[str], labels: Sequence[str], *, task: TaskName = "classification"
     ) -> "PowerForSequenceClassification":
         """Read the encoder and the tokenizer of a checkpoint, whatever its head, under a classifier yet to be fitted.
 

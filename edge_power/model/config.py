@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from edge_power_runtime.tasks import TaskName, task_named
+
 Activation = Literal[
     "gelu", "gelu_tanh", "gelu_clipped", "quick_gelu", "relu", "relu2", "relu6", "leaky_relu",
     "silu", "hardswish", "mish", "tanh", "sigmoid", "linear",
 ]  # fmt: skip
 HeadActivation = Literal["tanh", "relu", "gelu"]
-Task = Literal["classification", "regression"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class ModelConfig:
         num_token_types: rows of the token type embedding; 0 where there is none.
         norm_eps: added to the variance in layer normalisation.
         activation: of the feed-forward layer.
-        task: classification, or regression with one output.
+        task: by name.
         labels: in the order of the logits; empty for regression.
         pad_id: the token that fills a text up to the length.
         dropout: probability while training, of the embeddings' and both residual branches' numbers.
@@ -48,7 +49,7 @@ class ModelConfig:
     num_token_types: int
     norm_eps: float
     activation: Activation
-    task: Task
+    task: TaskName
     labels: tuple[str, ...]
     pad_id: int = 0
     dropout: float = 0.0
@@ -61,7 +62,7 @@ class ModelConfig:
     @property
     def num_logits(self) -> int:
         """Values that the classifier gives: one per label, or one for regression."""
-        return len(self.labels) or 1
+        return task_named(self.task).num_logits(self.labels)
 
     @property
     def has_token_types(self) -> bool:

@@ -45,6 +45,8 @@ def _classify_parser() -> argparse.ArgumentParser:
     parser.add_argument("--pair", action="store_true", help="take the TEXTs two by two, as pairs")
     parser.add_argument("--file", help="read lines of TEXT or TEXT<TAB>PAIR in UTF-8; - is standard input")
     parser.add_argument("--budget", help="default: the bundle's first")
+    parser.add_argument("--threshold", type=float, help="of several labels, those above it; default: the bundle's")
+    parser.add_argument("--sigmoid", action="store_true", help="of one value, its sigmoid; default: as it is")
     return parser
 
 
@@ -123,6 +125,8 @@ def _classify(options: argparse.Namespace) -> int:
         precision=options.precision,
         budget=options.budget,
         num_threads=options.threads,
+        threshold=options.threshold,
+        sigmoid=options.sigmoid,
     )
     for text in texts:
         prediction = classifier(text)

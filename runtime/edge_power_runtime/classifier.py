@@ -18,6 +18,7 @@ from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import Session, open_engine
 from edge_power_runtime.system import lifetime
 from edge_power_runtime.system.lifetime import ANSWERING, keep_forever, start_afresh_after_fork
+from edge_power_runtime.tasks import Task, likeliest
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 
@@ -27,8 +28,10 @@ class Prediction:
 
     Attributes:
         label: the likeliest label; None for regression.
-        score: its probability by softmax; the value for regression.
+        score: its probability; the value for regression.
         scores: the probability of every label, in the manifest's order; the value alone for regression.
+        labels: those that the text has, the likeliest first: the one label of a classification, of a multi-label model
+            those above the threshold, perhaps none, and none for regression.
         logits: what the program gave.
         program: the name of the program that ran.
         length: of that program.
@@ -40,6 +43,7 @@ class Prediction:
     label: str | None
     score: float
     scores: tuple[float, ...]
+    labels: tuple[str, ...]
     logits: tuple[float, ...]
     program: str
     length: int
@@ -49,6 +53,11 @@ class Prediction:
     # Few callers ask for the rows, so they stay as the engine gave them. An array cannot be compared as a field is, so
     # equality goes by the others.
     _rows: np.ndarray | None = field(repr=False, compare=False)
+
+    @property
+    def label_scores(self) -> tuple[float, ...]:
+        """The probability of each of `labels`."""
+        return likeliest(self.scores, len(self.labels))
 
     @property
     def kept(self) -> tuple[int, ...]:
@@ -102,7 +111,14 @@ class Classifier:
     """
 
     def __init__(
-        self, bundle: Bundle, artifact: Artifact, budget: str, encoder: TextEncoder, *, num_threads: int = 1
+        self,
+        bundle: Bundle,
+        artifact: Artifact,
+        budget: str,
+        encoder: TextEncoder,
+        *,
+        num_threads: int = 1,
+        task: Task | None = None,
     ) -> None:
         """Put checked parts together; `Classifier.open` finds them.
 
@@ -112,6 +128,7 @@ class Classifier:
             budget: of which the artifact has programs.
             encoder: its `max_length` is that of the longest program.
             num_threads: that one run may use.
+            task: reads the logits; None is what the manifest says.
         """
         self.bundle = bundle
         self.artifact = artifact
@@ -122,6 +139,7 @@ class Classifier:
         self._retentions = [retention_of(bundle, program) for program in self._programs]
         self._encoder = encoder
         self._labels = bundle.manifest.labels
+        self.task = bundle.manifest.answers() if task is None else task
         self._engine = open_engine(bundle.path, artifact, num_threads=num_threads)
         self._sessions: dict[str, Session] = {}
         self._loading = threading.Lock()
@@ -137,6 +155,8 @@ class Classifier:
         precision: str | None = None,
         budget: str | None = None,
         num_threads: int = 1,
+        threshold: float | None = None,
+        sigmoid: bool = False,
     ) -> Self:
         """Open a bundle and check the files that will be used; programs load on first use.
 
@@ -146,6 +166,8 @@ class Classifier:
             precision: see `Bundle.artifact`.
             budget: a name of the manifest; None takes the first.
             num_threads: that one run may use.
+            threshold: of a multi-label model, the probability above which a text has a label; None takes the bundle's.
+            sigmoid: of a model of one value, give its sigmoid, as the pipeline of transformers does.
 
         Raises:
             InputError: an option is none that this bundle has.
@@ -155,12 +177,13 @@ class Classifier:
         if isinstance(num_threads, bool) or not isinstance(num_threads, int) or num_threads < 1:
             raise InputError(f"num_threads is {num_threads!r}, must be a whole number of at least 1")
         bundle = Bundle.open(path)
+        task = bundle.manifest.answers(threshold=threshold, sigmoid=sigmoid)
         artifact = bundle.artifact(engine, precision)
         name = choose_budget(bundle, artifact, budget)
         bundle.check(artifact.files)
         longest = programs_of(artifact, name)[-1].length
         encoder = TextEncoder.from_json(bundle.read(TOKENIZER_FILE), bundle.manifest.tokenizer, longest)
-        return cls(bundle, artifact, name, encoder, num_threads=num_threads)
+        return cls(bundle, artifact, name, encoder, num_threads=num_threads, task=task)
 
     def __call__(self, text: Text) -> Prediction:
         """Classify one text or one pair, in four stages: encode, choose, run, decode.
@@ -205,12 +228,17 @@ class Classifier:
         """
         program, encoded = self._programs[choice.order], choice.encoded
         logits = tuple(outputs["logits"].tolist()[0])
-        scores = softmax(logits, program.name) if self._labels else logits
-        best = logits.index(max(logits))
+        # One call sees them all: programs give float32, whose sum in doubles is finite unless one of them is not.
+        if not math.isfinite(sum(logits)):
+            raise EngineError(
+                f"program {program.name} gave the logits {logits}, expected finite numbers; verify the bundle"
+            )
+        label, score, scores, labels = self.task.decode(logits, self._labels)
         return Prediction(
-            label=self._labels[best] if self._labels else None,
-            score=scores[best],
+            label=label,
+            score=score,
             scores=scores,
+            labels=labels,
             logits=logits,
             program=program.name,
             length=program.length,
@@ -259,7 +287,8 @@ class Classifier:
     def __reduce__(self) -> tuple[Callable[..., "Classifier"], tuple[object, ...]]:
         """Say how to make another: what is loaded cannot be copied, so it is opened again."""
         path = os.path.abspath(self.bundle.path)
-        return _reopen, (type(self), path, self.artifact.engine, self.artifact.precision, self.budget, self.num_threads)
+        asked = (self.artifact.engine, self.artifact.precision, self.budget, self.num_threads, self.task)
+        return _reopen, (type(self), path, *asked)
 
     def _session(self, program: Program) -> Session:
         session = self._sessions.get(program.name)
@@ -274,8 +303,12 @@ class Classifier:
         return session
 
 
-def _reopen(cls: type[Classifier], path: str, engine: str, precision: str, budget: str, num_threads: int) -> Classifier:
-    return cls.open(path, engine=engine, precision=precision, budget=budget, num_threads=num_threads)
+def _reopen(
+    cls: type[Classifier], path: str, engine: str, precision: str, budget: str, num_threads: int, task: Task
+) -> Classifier:
+    opened = cls.open(path, engine=engine, precision=precision, budget=budget, num_threads=num_threads)
+    opened.task = task
+    return opened
 
 
 def programs_of(artifact: Artifact, budget: str) -> list[Program]:
@@ -304,18 +337,3 @@ def choose_budget(bundle: Bundle, artifact: Artifact, budget: str | None) -> str
         where = f"{artifact.engine} {artifact.precision} of the bundle {bundle.path}"
         raise InputError(f"no budget {budget!r} in {where}; it has: {', '.join(have)}")
     return budget
-
-
-def softmax(logits: tuple[float, ...], program: str) -> tuple[float, ...]:
-    """Turn logits into probabilities, e^(x_i) / sum_j e^(x_j), shifted by the largest so that nothing overflows.
-
-    Raises:
-        EngineError: a logit is not finite.
-    """
-    # One call sees them all: programs give float32, whose sum in doubles is finite unless one of them is not.
-    if not math.isfinite(sum(logits)):
-        raise EngineError(f"program {program} gave the logits {logits}, expected finite numbers; verify the bundle")
-    largest = max(logits)
-    weights = [math.exp(logit - largest) for logit in logits]
-    total = sum(weights)
-    return tuple([weight / total for weight in weights])

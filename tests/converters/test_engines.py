@@ -9,6 +9,7 @@ import pytest
 from edge_power_converters.parity import check_artifact
 from edge_power_runtime.retention import survivors
 from edge_power_runtime.sessions import open_engine
+from edge_power_runtime.tasks import Classification
 from tests.converters.conftest import RETENTION, TIED, TOPK_KEEP, stable_order
 
 # Engines sum in other orders than PyTorch; the bar of the project for fp32. Kept words must be the same.
@@ -211,6 +212,7 @@ def test_parity_is_measured_and_stored(converted, references):
         converted.directory,
         artifact,
         lambda program: (RETENTION[program.name], references[program.name]),
+        agree=Classification().agree,
         atol=ATOL,
         progress=told.append,
     )

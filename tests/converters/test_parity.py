@@ -8,6 +8,7 @@ import pytest
 from edge_power_converters import Reference, check_artifact, parity
 from edge_power_runtime import RetentionConfig
 from edge_power_runtime.bundle.manifest import Artifact, Program
+from edge_power_runtime.tasks import Classification
 
 RETENTION = RetentionConfig(4, (2, 1))
 LOGITS = np.array([0.25, -0.5], dtype=np.float32)
@@ -40,7 +41,12 @@ def check(monkeypatch, outputs, examples, *, atol=1e-4):
     program = Program("p", "fast", 4, "f", None, (), (), None)
     artifact = Artifact("onnx", "fp32", (), (program,), "topk", {})
     checked, (found,) = check_artifact(
-        None, artifact, lambda program: (RETENTION, examples), atol=atol, progress=lambda name: None
+        None,
+        artifact,
+        lambda program: (RETENTION, examples),
+        agree=Classification().agree,
+        atol=atol,
+        progress=lambda name: None,
     )
     assert checked.programs[0].parity == found.parity
     return found

@@ -10,6 +10,7 @@ from edge_power.data import DataError
 from edge_power.errors import OptionError
 from edge_power.evaluate import CHUNK, Answer, EagerPredictor, evaluate
 from edge_power.model.retention_file import parse_keep
+from edge_power_runtime.tasks import Regression, task_named
 from tests.edge_power.conftest import assert_refused
 from tests.tiny import tiny_config, tiny_model
 
@@ -19,7 +20,7 @@ class Parrot:
 
     def __init__(self, labels=("no", "yes")):
         self.labels = labels
-        self.task = "classification" if labels else "regression"
+        self.task = task_named("classification" if labels else "regression")
         self.asked = []
 
     def answer(self, texts):
@@ -102,7 +103,7 @@ def test_eager_refuses_lengths(model):
 
 def test_eager_knows_its_task():
     regression = EagerPredictor(tiny_model(tiny_config(labels=(), task="regression")), [8])
-    assert (regression.task, regression.labels) == ("regression", ())
+    assert (regression.task, regression.labels) == (Regression(), ())
     assert len(regression.answer(["dull"])[0].logits) == 1
 
 

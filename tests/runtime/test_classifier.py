@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edge_power_runtime import Classifier, EngineError, InputError
-from edge_power_runtime.classifier import softmax
+from edge_power_runtime.tasks import MultiLabelClassification, Regression, softmax
 
 
 @pytest.fixture
@@ -130,6 +130,66 @@ def test_regression_has_a_value_and_no_label(toy_bundle, toy_engine, edit_manife
     classifier._engine.session = lambda program: FixedSession(np.array([[-3.5]], dtype=np.float32))
     found = classifier("a")
     assert (found.label, found.score, found.scores, found.logits) == (None, -3.5, (-3.5,), (-3.5,))
+    assert (found.labels, found.label_scores) == ((), ())
+    ranking = Classifier.open(toy_bundle, engine="onnx", sigmoid=True)
+    assert ranking.task == Regression(sigmoid=True)
+    ranking._engine.session = classifier._engine.session
+    found = ranking("a")
+    # e^-3.5 / (1 + e^-3.5) by another formula: a few ulps.
+    assert found.score == pytest.approx(1 / (1 + math.exp(3.5)), rel=1e-14)
+    assert (found.scores, found.logits) == ((found.score,), (-3.5,))
+    classifier = Classifier.open(toy_bundle, engine="onnx")
+    classifier._engine.session = lambda program: FixedSession(np.array([[math.nan]], dtype=np.float32))
+    with pytest.raises(EngineError, match="expected finite numbers; verify the bundle"):
+        classifier("a")
+
+
+def of_several_labels(manifest: dict) -> None:
+    manifest.update(task="multi_label_classification", threshold=0.75)
+
+
+def test_several_labels(toy_bundle, toy_engine, edit_manifest):
+    edit_manifest(toy_bundle, of_several_labels)
+    classifier = Classifier.open(toy_bundle, engine="onnx")
+    classifier._engine.session = lambda program: FixedSession(np.array([[math.log(4), math.log(9)]], dtype=np.float32))
+    found = classifier("a")
+    assert (found.label, found.labels) == ("positive", ("positive", "negative"))
+    # The logits are float32 of about 2: an error of 1e-7 there is a tenth of it in the probability.
+    assert found.score == pytest.approx(0.9, abs=1e-7)
+    assert found.scores == pytest.approx((0.8, 0.9), abs=1e-7)
+    assert found.label_scores == (found.scores[1], found.scores[0])
+
+
+def test_a_threshold_of_ones_own(toy_bundle, toy_engine, edit_manifest):
+    edit_manifest(toy_bundle, of_several_labels)
+    strict = Classifier.open(toy_bundle, engine="onnx", threshold=0.85)
+    assert strict.task == MultiLabelClassification(0.85)
+    again = pickle.loads(pickle.dumps(strict))
+    assert again.task == strict.task
+    for classifier, labels in ((strict, ("positive",)), (Classifier.open(toy_bundle, threshold=0.95), ())):
+        logits = np.array([[math.log(4), math.log(9)]], dtype=np.float32)
+        classifier._engine.session = lambda program, logits=logits: FixedSession(logits)
+        found = classifier("a")
+        assert (found.label, found.labels, len(found.label_scores)) == ("positive", labels, len(labels))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"threshold": 0.5}, "the threshold 0.5 is for a multi-label model; this is a classification: leave it out"),
+        ({"sigmoid": True}, "the sigmoid is for a model of one value; this is a classification: leave it out"),
+    ],
+)
+def test_options_of_another_task(toy_bundle, options, message):
+    with pytest.raises(InputError, match=f"^{message}$"):
+        Classifier.open(toy_bundle, **options)
+
+
+@pytest.mark.parametrize("threshold", [0, 1, math.nan])
+def test_thresholds_that_are_none(toy_bundle, edit_manifest, threshold):
+    edit_manifest(toy_bundle, of_several_labels)
+    with pytest.raises(InputError, match="^the threshold is .*, must be above 0 and below 1"):
+        Classifier.open(toy_bundle, threshold=threshold)
 
 
 class FixedSession:
@@ -152,13 +212,13 @@ def test_logits_that_are_no_numbers_are_an_engine_error(toy_bundle, toy_engine, 
 
 def test_the_largest_float32_logits_are_numbers():
     largest = float(np.finfo(np.float32).max)
-    assert softmax((largest, largest), "p") == (0.5, 0.5)  # their sum overflows float32
+    assert softmax((largest, largest)) == (0.5, 0.5)  # their sum overflows float32
 
 
 def test_softmax_does_not_overflow():
-    assert softmax((1000.0, 0.0), "p") == (1.0, 0.0)
-    assert softmax((0.0, 0.0), "p") == (0.5, 0.5)
-    assert sum(softmax((-1000.0, -1001.0, 3.0), "p")) == pytest.approx(1)
+    assert softmax((1000.0, 0.0)) == (1.0, 0.0)
+    assert softmax((0.0, 0.0)) == (0.5, 0.5)
+    assert sum(softmax((-1000.0, -1001.0, 3.0))) == pytest.approx(1)
 
 
 def test_equal_scores_give_the_first_label(toy_bundle, toy_engine):

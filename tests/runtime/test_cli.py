@@ -62,9 +62,40 @@ def test_classify_json(cli):
     status, out, _ = cli("classify", "--json", "--budget", "fast", "a good film", "größer")
     lines = [json.loads(line) for line in out.splitlines()]
     assert status == 0
-    assert list(lines[0]) == ("text label score scores logits program length num_tokens truncated survivors".split())
+    assert list(lines[0]) == (
+        "text label score scores labels label_scores logits program length num_tokens truncated survivors".split()
+    )
     assert lines[0]["survivors"] == [[0, 3, 2, 1], [0, 3]]
     assert "größer" in out
+
+
+def several(bundle, edit_manifest, threshold: float) -> None:
+    edit_manifest(bundle, lambda manifest: manifest.update(task="multi_label_classification", threshold=threshold))
+
+
+def test_classify_gives_every_label_above_the_threshold(cli, toy_bundle, edit_manifest):
+    several(toy_bundle, edit_manifest, 0.3)
+    # The logits are 0.21 and 0.79: 1 / (1 + e^-0.21), and so on.
+    both = "positive|negative\t0.687831|0.552308\ta good film\n"
+    assert cli("classify", "a good film") == (0, both, "")
+    assert cli("classify", "a good film", "--threshold", "0.6") == (0, "positive\t0.687831\ta good film\n", "")
+    assert cli("classify", "a good film", "--threshold", "0.9") == (0, "\t\ta good film\n", "")
+    said = json.loads(cli("classify", "a good film", "--threshold", "0.6", "--json")[1])
+    assert (said["label"], said["labels"]) == ("positive", ["positive"])
+    assert said["label_scores"] == [said["scores"][1]]
+    none = json.loads(cli("classify", "a good film", "--threshold", "0.9", "--json")[1])
+    assert (none["label"], none["labels"], none["label_scores"]) == ("positive", [], [])
+
+
+@pytest.mark.parametrize("threshold", ["0", "1", "-1", "nan", "1.5"])
+def test_classify_refuses_a_threshold_outside(cli, toy_bundle, edit_manifest, threshold):
+    several(toy_bundle, edit_manifest, 0.5)
+    assert_one_line_error(cli("classify", "a", f"--threshold={threshold}"), "must be above 0 and below 1, such as 0.5")
+
+
+def test_classify_refuses_options_of_another_task(cli):
+    assert_one_line_error(cli("classify", "a", "--threshold", "0.5"), "the threshold 0.5 is for a multi-label model")
+    assert_one_line_error(cli("classify", "a", "--sigmoid"), "the sigmoid is for a model of one value")
 
 
 def test_classify_a_file(cli, tmp_path):

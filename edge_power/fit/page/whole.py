@@ -35,7 +35,7 @@ def _headline(record: FitRecord) -> Html:
     cost, result, against = outcome(record, default)
     name = f"{record.model}, {default.name}" if others else record.model
     encoders = "1 encoder" if record.encoders == 1 else f"{record.encoders} encoders"
-    over = f"edge-power fit: {record.task}, {encoders}, judged on {judged_on(record)}"
+    over = f"edge-power fit: {record.task.replace('_', ' ')}, {encoders}, judged on {judged_on(record)}"
     also = [element("li", {}, _other(record, budget)) for budget in others]
     return element(
         "header",

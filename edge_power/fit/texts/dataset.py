@@ -11,8 +11,9 @@ import torch
 from torch.utils.data import Dataset
 
 from edge_power.data import DataError, Example
-from edge_power.model.config import Task
+from edge_power.tasks.learned import LearnedTask, learned
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.tasks import TaskName, task_named
 from edge_power_runtime.text import TextEncoder
 
 CHUNK = 256
@@ -27,8 +28,8 @@ class TokenizedExamples(Dataset[Item]):
     answered; `Collator` makes a batch.
 
     Attributes:
-        task: classification, or regression.
-        labels: int64 (texts,) ids of labels, or float32 (texts,) values for regression.
+        task: by name; `learned` gives it as a value.
+        labels: as `LearnedTask.truth` gives them, a row for each text; values as float32.
         truncated: how many texts were longer than the model takes, and were cut.
         input_ids: of all texts in a row, int32 (tokens,).
         taught: a teacher's logits, float32 (texts, labels); None where there is none.
@@ -42,7 +43,7 @@ class TokenizedExamples(Dataset[Item]):
         labels: np.ndarray,
         cut: np.ndarray,
         *,
-        task: Task,
+        task: TaskName,
         taught: np.ndarray | None = None,
     ) -> None:
         """Take over the arrays; `tokenize` makes them.
@@ -56,13 +57,18 @@ class TokenizedExamples(Dataset[Item]):
             task: what the labels are for.
             taught: see above.
         """
-        self.task: Task = task
+        self.task: TaskName = task
         self.labels = labels
         self.taught = taught
         self.input_ids = input_ids
         self._token_type_ids = token_type_ids
         self._offsets = offsets
         self._cut = cut
+
+    @property
+    def learned(self) -> LearnedTask:
+        """The task as a value."""
+        return learned(task_named(self.task))
 
     @property
     def lengths(self) -> np.ndarray:
@@ -144,9 +150,9 @@ class TokenizedExamples(Dataset[Item]):
 def tokenize(
     examples: Iterable[Example],
     encoder: TextEncoder,
-    to_label: Callable[[Sequence[Example]], Iterable[float]],
+    to_labels: Callable[[Sequence[Example]], np.ndarray],
     *,
-    task: Task,
+    task: TaskName,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> TokenizedExamples:
     """Tokenize labelled texts in a stream; a text longer than the encoder's `max_length` is cut.
@@ -157,17 +163,18 @@ def tokenize(
     Args:
         examples: in any number.
         encoder: cuts at the model's longest text.
-        to_label: turns examples into ids of labels, or values; see `edge_power.data.label_ids` and `label_values`.
+        to_labels: turns examples into rows of labels; see `LearnedTask.truth`.
         task: what the labels are for.
         progress: told how many rows were just done.
 
     Raises:
         DataError: a row cannot be read, or its label is none of the model's.
     """
-    input_ids, token_type_ids, lengths, labels, cut = array("i"), array("b"), array("q"), array("d"), array("b")
+    input_ids, token_type_ids, lengths, cut = array("i"), array("b"), array("q"), array("b")
+    labels: list[np.ndarray] = []
     stream = iter(examples)
     while chunk := list(islice(stream, CHUNK)):
-        labels.extend(to_label(chunk))
+        labels.append(to_labels(chunk))
         for example in chunk:
             encoded = encoder.encode(example.text if example.pair is None else (example.text, example.pair))
             input_ids.extend(encoded.ids)
@@ -179,10 +186,16 @@ def tokenize(
         np.array(input_ids, dtype=np.int32),
         np.array(token_type_ids, dtype=np.int8) if _has_token_types(encoder) else None,
         np.concatenate(([0], np.cumsum(np.array(lengths, dtype=np.int64)))),
-        np.array(labels, dtype=np.int64 if task == "classification" else np.float32),
+        _joined(labels),
         np.array(cut, dtype=bool),
         task=task,
     )
+
+
+def _joined(labels: Sequence[np.ndarray]) -> np.ndarray:
+    """One array of many; values are float32 as the logits that they are compared with."""
+    joined = np.concatenate(labels)
+    return joined.astype(np.float32) if joined.dtype == np.float64 else joined
 
 
 def _has_token_types(encoder: TextEncoder) -> bool:
@@ -196,7 +209,8 @@ def hold_out(
     """Split rows off for choices that neither training nor the dev set may make.
 
     Rows with the same tokens go to the same side, since a text seen in training measures nothing: SST-2 has 376
-    phrases twice. Labels are held out in proportion, and at least one text of each label stays in training.
+    phrases twice. Labels are held out in proportion, and at least one text of each label stays in training. Of
+    several labels a text goes by its rarest.
 
     Args:
         dataset: what is split.
@@ -214,7 +228,7 @@ def hold_out(
         raise InputError(f"the fraction to hold out is {fraction}, must be between 0 and 1")
     group_of = _groups(dataset)
     first = np.unique(group_of, return_index=True)[1]  # the first row of each different text
-    strata = dataset.labels[first] if dataset.task == "classification" else np.zeros(len(first))
+    strata = dataset.learned.strata(dataset.labels[first])
     generator = np.random.default_rng(seed)
     order = np.lexsort((generator.random(len(first)), strata))
     starts = np.concatenate(([True], np.diff(strata[order]) != 0))[: len(order)]
@@ -273,7 +287,7 @@ class Collator:
 
         Returns:
             input_ids and attention_mask, and token_type_ids where the items have them, int64 (batch, longest); labels
-            int64 (batch,), or float32 for regression; taught float32 (batch, labels), where the items have it.
+            as `TokenizedExamples.labels` has them; taught float32 (batch, labels), where the items have it.
         """
         lengths = np.array([len(item["input_ids"]) for item in items])
         is_word = np.arange(lengths.max()) < lengths[:, None]  # (batch, longest)

@@ -8,7 +8,6 @@ import torch
 from edge_power.errors import OptionError
 from edge_power.fit.texts.dataset import Collator, TokenizedExamples
 from edge_power.model.classifier import PowerForSequenceClassification
-from edge_power.tasks.metrics import compute_metrics
 from edge_power_runtime.retention import RetentionSchedule
 
 BATCH = 64
@@ -61,7 +60,7 @@ def score(
 
 
 def metric_of(logits: np.ndarray, texts: TokenizedExamples, metric: str) -> float:
-    """Give one metric of `compute_metrics`.
+    """Give one metric of the task.
 
     Args:
         logits: (texts, labels), of `predict`.
@@ -71,8 +70,7 @@ def metric_of(logits: np.ndarray, texts: TokenizedExamples, metric: str) -> floa
     Raises:
         OptionError: the task has no such metric.
     """
-    predictions = logits[:, 0] if texts.task == "regression" else logits.argmax(axis=1)
-    metrics = compute_metrics(texts.task, predictions.tolist(), texts.labels.tolist(), logits.shape[1])
+    metrics = texts.learned.metrics(logits, texts.labels)
     if metric not in metrics:
         raise OptionError(f"the metric {metric!r} is none of this task's; choose from: {', '.join(metrics)}")
     return metrics[metric]
@@ -81,21 +79,12 @@ def metric_of(logits: np.ndarray, texts: TokenizedExamples, metric: str) -> floa
 def beats_a_constant(logits: np.ndarray, texts: TokenizedExamples, *, standard_errors: float = 0.0) -> bool:
     """Whether these answers are better than the best answer that is always the same.
 
-    That is the commonest label for classification, by accuracy; the mean for regression, by squared error.
+    See `LearnedTask.gains`.
 
     Args:
         logits: (texts, labels), of `predict`.
         texts: with labels.
         standard_errors: of the mean gain over these texts, by which they have to be better.
     """
-    labels = texts.labels
-    if texts.task == "regression":
-        gain = np.square(labels - labels.mean()) - np.square(logits[:, 0] - labels)
-    else:
-        gain = (logits.argmax(axis=1) == labels).astype(float) - (labels == np.bincount(labels).argmax())
+    gain = texts.learned.gains(logits, texts.labels)
     return bool(gain.mean() > standard_errors * gain.std() / np.sqrt(len(gain)))
-
-
-def default_metric(model: PowerForSequenceClassification) -> str:
-    """Spearman's correlation for regression, accuracy for classification."""
-    return "spearman" if model.config.task == "regression" else "accuracy"

@@ -1,4 +1,4 @@
-"""What the phases minimise: the task's loss, and the distance from the fine-tuned model."""
+"""What the phases minimise beside the task's own loss: the distance from the fine-tuned model."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from edge_power.errors import OptionError
-from edge_power.model.config import Task
+from edge_power.tasks.learned import LearnedTask
 
 # Words swapped in a copy: as many as BERT's own pre-training hid.
 SWAPPED = 0.15
@@ -53,19 +53,6 @@ class Distillation:
         return self.augment or 0.0
 
 
-def task_loss(logits: torch.Tensor, labels: torch.Tensor, task: Task) -> torch.Tensor:
-    """Cross-entropy, or the mean squared error of the single output.
-
-    Args:
-        logits: (batch, labels), or (batch, 1) for regression.
-        labels: ids int64 (batch,), or values float32 (batch,).
-        task: what the logits are for.
-    """
-    if task == "regression":
-        return functional.mse_loss(logits.squeeze(-1), labels.to(logits.dtype))
-    return functional.cross_entropy(logits, labels)
-
-
 def logits_distance(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """Mean squared difference (Ba and Caruana, arXiv:1312.6184, section 2.2).
 
@@ -91,21 +78,17 @@ def states_distance(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tenso
 
 
 def loss_of_constant(
-    labels: np.ndarray, taught: np.ndarray | None, distillation: Distillation | None, task: Task
+    labels: np.ndarray, taught: np.ndarray | None, distillation: Distillation | None, task: LearnedTask
 ) -> float:
     """The least that an answer can lose that is the same for every text.
 
     Args:
-        labels: ids int64 (texts,), or values float32 (texts,).
+        labels: of all texts, as the task has them.
         taught: the teacher's logits, float32 (texts, labels); where there are none, labels stand for them.
         distillation: how much it is followed.
         task: what labels are for.
     """
-    if task == "regression":
-        loss = float(labels.var())
-    else:
-        parts = np.bincount(labels) / len(labels)
-        loss = float(-(parts * np.log(parts, where=parts > 0, out=np.zeros_like(parts))).sum())
+    loss = task.constant_loss(labels)
     if distillation is None or taught is None:
         return loss
     return (1 - distillation.logits) * loss + distillation.logits * float(taught.var(axis=0).mean())

@@ -19,7 +19,7 @@ from edge_power.fit.texts.dataset import Collator
 from edge_power.fit.texts.score import score
 from edge_power.fit.training.machine import has_no_accelerator, mixed
 from edge_power.fit.training.module import FitModel
-from edge_power.fit.training.objective import logits_distance, states_distance, task_loss
+from edge_power.fit.training.objective import logits_distance, states_distance
 from edge_power.fit.training.phase import Phase, SearchGoal, Texts, Training
 from edge_power.fit.training.price import FALLEN
 from edge_power.fit.training.saving import saving
@@ -129,8 +129,8 @@ class PhaseTrainer(Trainer):
         taught: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """The task's loss and the distance from the teacher, which answers `words` where it has not `taught` before."""
-        task, distillation = self._texts.train.task, self._phase.distillation
-        loss = task_loss(output["logits"], labels, task)
+        distillation = self._phase.distillation
+        loss = self._texts.train.learned.loss(output["logits"], labels)
         if distillation is None:
             return loss
         states: Sequence[torch.Tensor] = ()

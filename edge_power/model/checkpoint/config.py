@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from edge_power.errors import CheckpointError, NoClassifierError
 from edge_power.model.checkpoint.files import Model, check_directory, find_file, read_json, reading, short
-from edge_power.model.config import ModelConfig, Task
+from edge_power.model.config import ModelConfig
 from edge_power.model.families import FAMILIES
+from edge_power.tasks.problem_type import PROBLEM_TYPES, task_of
+from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -54,7 +56,7 @@ _DROPOUTS = (
 _MOST_LABELS = 1_000_000
 
 
-def read_source_config(model: Model, head: tuple[Task, Sequence[str]] | None = None) -> "PretrainedConfig":
+def read_source_config(model: Model, head: tuple[TaskName, Sequence[str]] | None = None) -> "PretrainedConfig":
     """Read and check config.json.
 
     Args:
@@ -103,10 +105,10 @@ def read_config(config: "PretrainedConfig", model: Model) -> ModelConfig:
     if getattr(config, "position_embedding_type", "absolute") not in ("absolute", None):
         found = short(config.position_embedding_type)
         raise CheckpointError(f"{model} has position_embedding_type {found}; expected 'absolute'")
-    task = _task(config, model)
     names: dict[int, str] = config.id2label  # type: ignore[assignment]  # transformers makes the keys whole numbers
-    labels = () if task == "regression" else tuple(names.values())
     try:
+        task = task_of(config.problem_type, len(names))
+        labels = () if len(names) == 1 else tuple(names.values())
         ours = FAMILIES[config.model_type].read(config, task, labels)
     except CheckpointError as error:
         raise CheckpointError(f"{model} {error}") from error
@@ -132,11 +134,11 @@ def write_config(config: ModelConfig) -> dict[str, Any]:
     }
 
 
-def write_labels(task: Task, labels: Sequence[str]) -> dict[str, Any]:
+def write_labels(task: TaskName, labels: Sequence[str]) -> dict[str, Any]:
     """The part of config.json that names what the logits mean."""
     names = labels or ("LABEL_0",)  # what transformers calls the one value of a regressor
     return {
-        "problem_type": "regression" if task == "regression" else "single_label_classification",
+        "problem_type": PROBLEM_TYPES[task],
         "id2label": dict(enumerate(names)),
         "label2id": {label: index for index, label in enumerate(names)},
     }
@@ -230,10 +232,9 @@ def _check_computed(content: dict[str, Any], model: Model) -> None:
         if content.get(name):
             raise CheckpointError(f"{model} has {name} in config.json: {reason}")
     problem = content.get("problem_type")
-    if problem == "multi_label_classification":
-        raise CheckpointError(f"{model} is a multi-label classifier; supported: one label per text, or regression")
-    if problem not in (None, "regression", "single_label_classification"):
-        raise CheckpointError(f"{model} has problem_type {short(problem)}; expected regression or none")
+    if problem is not None and problem not in PROBLEM_TYPES.values():
+        expected = ", ".join(PROBLEM_TYPES.values())
+        raise CheckpointError(f"{model} has problem_type {short(problem)}; expected {expected} or none")
 
 
 def _make_config(model_type: str, content: dict[str, Any], model: Model) -> "PretrainedConfig":
@@ -279,11 +280,3 @@ def _is_whole(value: object, least: int, most: int) -> bool:
 
 def _is_fraction(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1  # NaN is none
-
-
-def _task(config: "PretrainedConfig", model: Model) -> Task:
-    if config.num_labels == 1:
-        return "regression"
-    if config.problem_type == "regression":
-        raise CheckpointError(f"{model} regresses {config.num_labels} values; supported: one")
-    return "classification"

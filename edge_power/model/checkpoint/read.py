@@ -16,10 +16,11 @@ from edge_power.model.checkpoint.checks import check_vocabulary
 from edge_power.model.checkpoint.config import read_config, read_source_config, source_content
 from edge_power.model.checkpoint.files import find_file
 from edge_power.model.checkpoint.weights import match_weights, read_headers, read_weights
-from edge_power.model.config import ModelConfig, Task
+from edge_power.model.config import ModelConfig
 from edge_power.model.families import FAMILIES
 from edge_power.model.retention_file import RETENTION_FILE, Budgets, budgets_to_json, read_budgets
 from edge_power.model.tokenizer_settings import load_tokenizer, write_tokenizer
+from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -66,7 +67,7 @@ def read_checkpoint(model: str | PathLike[str], blank: Blank) -> Checkpoint:
 
 
 def read_encoder(
-    model: str | PathLike[str], blank: Blank, labels: Sequence[str], task: Task = "classification"
+    model: str | PathLike[str], blank: Blank, labels: Sequence[str], task: TaskName = "classification"
 ) -> Checkpoint:
     """Read the encoder and the tokenizer of a checkpoint; of its head what has the shape of the new one.
 
@@ -110,7 +111,7 @@ def write_checkpoint(checkpoint: Checkpoint, directory: str | PathLike[str]) -> 
             file.replace(path / file.name)
 
 
-def _read(model: str | PathLike[str], blank: Blank, new_head: tuple[Task, Sequence[str]] | None) -> Checkpoint:
+def _read(model: str | PathLike[str], blank: Blank, new_head: tuple[TaskName, Sequence[str]] | None) -> Checkpoint:
     _quiet_transformers()
     config = read_source_config(model, new_head)
     shape, family = read_config(config, model), FAMILIES[config.model_type]

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from edge_power.errors import CheckpointError
-from edge_power.model.config import ModelConfig, Task
+from edge_power.model.config import ModelConfig
 from edge_power.model.families import bert
 from edge_power.model.families.family import Family
+from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -23,7 +24,7 @@ _ENCODER = {
 }
 
 
-def read(config: "PretrainedConfig", task: Task, labels: tuple[str, ...]) -> ModelConfig:
+def read(config: "PretrainedConfig", task: TaskName, labels: tuple[str, ...]) -> ModelConfig:
     """Read the shape.
 
     Raises:

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING, Any
 
-from edge_power.model.config import ModelConfig, Task
+from edge_power.model.config import ModelConfig
 from edge_power.model.families.family import Family, read_activation, write_activation
+from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -20,7 +21,7 @@ _ENCODER = {
 }
 
 
-def read(config: "PretrainedConfig", task: Task, labels: tuple[str, ...]) -> ModelConfig:
+def read(config: "PretrainedConfig", task: TaskName, labels: tuple[str, ...]) -> ModelConfig:
     """Read the shape; how positions began (sinusoidal or not) no longer matters once there are weights."""
     return ModelConfig(
         architecture=config.model_type,

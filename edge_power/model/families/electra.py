@@ -3,15 +3,16 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from edge_power.model.config import ModelConfig, Task
+from edge_power.model.config import ModelConfig
 from edge_power.model.families import bert
 from edge_power.model.families.family import Family
+from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
 
 
-def read(config: "PretrainedConfig", task: Task, labels: tuple[str, ...]) -> ModelConfig:
+def read(config: "PretrainedConfig", task: TaskName, labels: tuple[str, ...]) -> ModelConfig:
     """Read the shape; transformers projects the embeddings only where their size is another."""
     shape = bert.read(config, task, labels)
     narrow = config.embedding_size if config.embedding_size != config.hidden_size else None

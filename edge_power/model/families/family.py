@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from edge_power.errors import CheckpointError
-from edge_power.model.config import Activation, ModelConfig, Task
+from edge_power.model.config import Activation, ModelConfig
+from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -56,7 +57,7 @@ class Family:
     model_type: str
     classifier: str
     names: Mapping[str, str]
-    read: Callable[["PretrainedConfig", Task, tuple[str, ...]], ModelConfig]
+    read: Callable[["PretrainedConfig", TaskName, tuple[str, ...]], ModelConfig]
     write: Callable[[ModelConfig], dict[str, Any]]
 
     def to_ours(self, state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -62,11 +62,8 @@ def _check_manifest(manifest: Manifest, node: Node) -> None:
 
 
 def _check_labels(manifest: Manifest, node: Node) -> None:
-    if manifest.task == "regression":
-        if manifest.labels:
-            node.fail("empty, since the task is regression")
-    elif len(manifest.labels) < 2 or not all(manifest.labels):
-        node.fail("two or more non-empty strings, since the task is classification")
+    if (expected := manifest.answers().expected_labels(manifest.labels)) is not None:
+        node.fail(expected)
 
 
 def _check_files(files: tuple[FileEntry, ...], node: Node) -> None:

@@ -14,6 +14,7 @@ from edge_power_runtime.errors import BundleError, VerificationError
 from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node, parse_versioned
 from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.tasks import Task
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 GOLDEN_SCHEMA_VERSION = 1
@@ -61,7 +62,7 @@ class ProgramCheck:
         program: its name.
         texts: how many were compared; none is a failure.
         max_abs_error: the largest difference of a logit.
-        label_agreement: fraction of texts with the same likeliest label; 1 for regression.
+        label_agreement: fraction of texts with the same labels (`Task.agree`); 1 for regression.
         kept_agreement: fraction of texts with the same words kept by every encoder, padding aside.
         atol: the largest difference that is accepted.
         passed: whether there were texts and every logit was within `atol`.
@@ -173,13 +174,13 @@ def _check_program(
     examples: tuple[GoldenExample, ...],
     atol: float | None,
 ) -> ProgramCheck:
-    retention = retention_of(bundle, program)
+    retention, task = retention_of(bundle, program), bundle.manifest.answers()
     found: list[_Difference] = []
     for example in examples:
         if program.name in example.programs:
             encoded = EncodedText(example.ids, example.type_ids, truncated=False)
             outputs = session.run(encoder.pad(encoded, program.length))
-            found.append(_difference(outputs, example, program, retention))
+            found.append(_difference(outputs, example, program, retention, task))
     bound = atol if atol is not None else program.parity.atol if program.parity else DEFAULT_ATOL
     worst = max((item.error for item in found), default=0.0)
     return ProgramCheck(
@@ -194,7 +195,7 @@ def _check_program(
 
 
 def _difference(
-    outputs: dict[str, np.ndarray], example: GoldenExample, program: Program, retention: RetentionConfig
+    outputs: dict[str, np.ndarray], example: GoldenExample, program: Program, retention: RetentionConfig, task: Task
 ) -> _Difference:
     golden = example.programs[program.name]
     logits, expected = outputs["logits"][0], np.asarray(golden.logits, dtype=np.float64)
@@ -206,7 +207,7 @@ def _difference(
     kept = survivors(outputs["kept"], retention) if "kept" in outputs else ()
     return _Difference(
         error=math.inf if math.isnan(error) else error,
-        same_label=int(np.argmax(logits)) == int(np.argmax(expected)),
+        same_label=task.agree(logits, expected),
         same_words=_words(kept, len(example.ids)) == _words(golden.survivors, len(example.ids)),
     )
 

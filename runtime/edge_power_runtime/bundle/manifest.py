@@ -4,7 +4,7 @@ import dataclasses
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from edge_power_runtime.bundle import bounds
@@ -13,6 +13,7 @@ from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from edge_power_runtime.tasks import TASK_NAMES, Task, TaskName, task_named
 
 SCHEMA_VERSION = 1
 MANIFEST_FILE = "bundle.json"
@@ -24,7 +25,6 @@ DTYPES = ("int32", "int64", "float32")
 INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUT_NAMES = ("logits", "kept")
 
-Task = Literal["classification", "regression"]
 Side = Literal["right", "left"]
 
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
@@ -320,8 +320,9 @@ class Manifest:
         schema_version: of the format; this runtime reads 1.
         name: of the model.
         architecture: the family, such as bert.
-        task: classification or regression.
+        task: by name; `answers` gives it as a value.
         labels: in the order of the logits; empty for regression.
+        threshold: of a multi-label model, the probability above which a text has a label; None for other tasks.
         max_length: the longest text that the model takes, in tokens.
         tokenizer: see TokenizerEntry.
         files: those that belong to no artifact: tokenizer.json, golden.json, config.json, ...
@@ -334,8 +335,9 @@ class Manifest:
     schema_version: int
     name: str
     architecture: str
-    task: Task
+    task: TaskName
     labels: tuple[str, ...]
+    threshold: float | None = field(default=None, kw_only=True)
     max_length: int
     tokenizer: TokenizerEntry
     files: tuple[FileEntry, ...]
@@ -347,7 +349,19 @@ class Manifest:
     @property
     def num_logits(self) -> int:
         """Values that a program gives: one per label, or one for regression."""
-        return len(self.labels) or 1
+        return self.answers().num_logits(self.labels)
+
+    def answers(self, *, threshold: float | None = None, sigmoid: bool = False) -> Task:
+        """Give the task as a value, which reads logits.
+
+        Args:
+            threshold: instead of the manifest's own.
+            sigmoid: see `Regression`.
+
+        Raises:
+            InputError: an option is another task's, or the threshold is outside (0, 1).
+        """
+        return task_named(self.task, threshold=self.threshold if threshold is None else threshold, sigmoid=sigmoid)
 
     def configuration(self, budget: str, length: int) -> Configuration | None:
         """Find a budget's configuration at one length."""
@@ -357,6 +371,8 @@ class Manifest:
     def to_json(self) -> str:
         """Write the manifest; `read_manifest` gives an equal one back, and the same manifest the same text."""
         fields = dataclasses.asdict(self)
+        if self.threshold is None:  # the key is that of one task
+            del fields["threshold"]
         for entry in (fields, *fields["artifacts"]):
             entry["versions"] = dict(sorted(entry["versions"].items()))
         return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
@@ -364,13 +380,14 @@ class Manifest:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read a manifest; whether its parts fit together is checked later."""
-        is_regression = node.field("task").choice(("classification", "regression")) == "regression"
+        task = _read_task(node.field("task"))
         return cls(
             schema_version=node.field("schema_version").integer(minimum=1),
             name=node.field("name").text(),
             architecture=node.field("architecture").text(),
-            task="regression" if is_regression else "classification",
+            task=task,
             labels=tuple(item.text() for item in node.field("labels").items(most=bounds.LABELS)),
+            threshold=_read_threshold(node, task),
             max_length=node.field("max_length").integer(minimum=1),
             tokenizer=TokenizerEntry.read(node.field("tokenizer")),
             files=_read_files(node),
@@ -379,6 +396,22 @@ class Manifest:
             versions=_read_versions(node),
             created_by=node.field("created_by").text(),
         )
+
+
+def _read_task(node: Node) -> TaskName:
+    found = node.choice(TASK_NAMES)
+    return next(name for name in TASK_NAMES if name == found)
+
+
+def _read_threshold(node: Node, task: TaskName) -> float | None:
+    if task_named(task).threshold is None:
+        if (given := node.later("threshold")) is not None:
+            given.fail(f"null, since the task is {task}")
+        return None
+    given = node.field("threshold")
+    if not 0 < given.number() < 1:
+        given.fail("a number above 0 and below 1")
+    return given.number()
 
 
 def _read_files(node: Node) -> tuple[FileEntry, ...]:

@@ -78,11 +78,18 @@ def _read_lines(stream: IO[bytes], name: str) -> Iterator[Text]:
 def tsv_line(text: Text, prediction: Prediction) -> str:
     r"""Write a prediction as label, score and text, with tabs between.
 
+    Of a multi-label model, the labels and the scores have a `|` between them, and where no label is above the
+    threshold both are empty.
+
     What would break the line, or act on a terminal, is escaped, and so is the backslash: `\n` is a line break, `\\n` a
     backslash and an n.
     """
     parts = (text,) if isinstance(text, str) else text
-    return "\t".join((_field(prediction.label or ""), f"{prediction.score:.6f}", *map(_field, parts)))
+    if prediction.label is None:
+        label, score = "", f"{prediction.score:.6f}"
+    else:
+        label, score = "|".join(prediction.labels), "|".join(f"{value:.6f}" for value in prediction.label_scores)
+    return "\t".join((_field(label), score, *map(_field, parts)))
 
 
 def _field(text: str) -> str:
@@ -96,6 +103,8 @@ def json_line(text: Text, prediction: Prediction) -> str:
         "label": prediction.label,
         "score": prediction.score,
         "scores": prediction.scores,
+        "labels": prediction.labels,
+        "label_scores": prediction.label_scores,
         "logits": prediction.logits,
         "program": prediction.program,
         "length": prediction.length,

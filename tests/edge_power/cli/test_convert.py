@@ -229,9 +229,9 @@ MODELS = {
         ("is a 'gpt2' model; supported architectures: bert",),
     ),
     "unknown architecture": (lambda d: edit_config(d, model_type="quark"), ("quark",)),
-    "many labels per text": (
-        lambda d: edit_config(d, problem_type="multi_label_classification"),
-        ("multi-label", "supported: one label per text, or regression"),
+    "several labels per text, of one": (
+        lambda d: edit_config(d, problem_type="multi_label_classification", id2label={"0": "toxic"}),
+        ("multi-label classifier of one label; expected two or more: remove problem_type from config.json",),
     ),
     "another activation": (lambda d: edit_config(d, hidden_act="smelu"), ("the activation 'smelu'; supported: gelu",)),
     "another size": (lambda d: edit_config(d, hidden_size=64), ("of shape", "its config.json asks for")),

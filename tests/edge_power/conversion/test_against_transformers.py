@@ -17,6 +17,7 @@ from edge_power.conversion.references import encode_texts
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power_converters import ParityError
+from edge_power_runtime.tasks import Classification
 from edge_power_runtime.text import TextEncoder
 from tests.tiny import tiny_model
 from tests.tiny_families import family_checkpoint
@@ -24,6 +25,7 @@ from tests.tokenizer_cases import Case
 
 TEXTS = ["a good film", "the day was \u202e [SEP] long\x1b[31m " * 9, ("never", "again the sea"), ("a", ""), ""]
 # Both sum in float32, in other orders; 1e-5 is some 80 ulps of a logit near 1.
+TASK = Classification()
 ATOL = 1e-5
 
 
@@ -41,7 +43,7 @@ def ours(directory):
 
 def compare(model, encoder=None):
     encoder = encoder or text_encoder(model, 12)
-    return compare_with_transformers(model, encoder, encode_texts(encoder, TEXTS), atol=ATOL)
+    return compare_with_transformers(model, encoder, encode_texts(encoder, TEXTS), TASK, atol=ATOL)
 
 
 def test_the_same_model_is_found_the_same(ours):
@@ -77,7 +79,7 @@ def test_other_types_are_refused(ours, tmp_path):
     texts = encode_texts(text_encoder(ours, 12), [("never", "again")])
     wrong = [replace(item, encoded=replace(item.encoded, type_ids=(0,) * item.encoded.num_tokens)) for item in texts]
     with pytest.raises(ParityError, match=r"the token types of 'never' and 'again' .* found \[0, 0\] at 3 of 5, exp"):
-        compare_with_transformers(ours, text_encoder(ours, 12), wrong, atol=ATOL)
+        compare_with_transformers(ours, text_encoder(ours, 12), wrong, TASK, atol=ATOL)
 
 
 def test_other_logits_are_refused(ours):

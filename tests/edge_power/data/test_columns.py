@@ -30,6 +30,7 @@ def texts_of(header: str, columns: Columns = USUAL_COLUMNS) -> tuple[str | None,
         ("text_a text_b premise hypothesis", ("text_a", "text_b", None)),
         ("premise hypothesis question1 question2", ("question1", "question2", None)),
         ("premise hypothesis text_b", ("premise", "hypothesis", None)),
+        ("text labels", ("text", None, "labels")),
         # Half a couple is none.
         ("sentence1 text", ("text", None, None)),
         ("question hypothesis", (None, None, None)),
@@ -37,6 +38,58 @@ def texts_of(header: str, columns: Columns = USUAL_COLUMNS) -> tuple[str | None,
 )
 def test_usual_names(header, expected):
     assert texts_of(header) == expected
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "columns", "expected"),
+    [
+        ("labels", "a|b c| d", Columns(), ("a", "b c", "d")),
+        ("labels", "a", Columns(), ("a",)),
+        ("labels", " ", Columns(), ()),
+        ("labels", "a||b", Columns(), ("a", "", "b")),
+        ("labels", "a,b|c", Columns(separator=","), ("a", "b|c")),
+        ("label", "a|b", Columns(), "a|b"),
+        ("label", "a;b", Columns(separator=";"), ("a", "b")),
+        ("topics", "a|b", Columns(label="topics"), "a|b"),
+        ("topics", "a|b", Columns(label="topics", separator="|"), ("a", "b")),
+        ("labels", "a|b", Columns(label="labels"), ("a", "b")),
+    ],
+)
+@pytest.mark.parametrize("suffix", [".tsv", ".csv"])
+def test_several_labels_in_a_table(tmp_path, suffix, header, cell, columns, expected):
+    path = tmp_path / f"d{suffix}"
+    path.write_text(f"{header}\ttext_a\n{cell}\thello\n" if suffix == ".tsv" else f'{header},text_a\n"{cell}",hello\n')
+    assert next(read_examples(Source(str(path), columns), need_labels=True)).label == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "columns", "expected"),
+    [
+        ({"labels": ["a", " b ", 3, 0.5]}, Columns(), ("a", "b", "3", "0.5")),
+        ({"label": ["a"]}, Columns(), ("a",)),
+        ({"labels": []}, Columns(), ()),
+        ({"labels": "a|b"}, Columns(), "a|b"),
+        ({"label": "a;b"}, Columns(separator=";"), ("a", "b")),
+        ({"topics": ["a;b"]}, Columns(label="topics", separator=";"), ("a;b",)),
+    ],
+)
+def test_several_labels_in_json(tmp_path, fields, columns, expected):
+    path = tmp_path / "d.jsonl"
+    path.write_text(json.dumps({"text": "hello", **fields}) + "\n")
+    assert next(read_examples(Source(str(path), columns), need_labels=True)).label == expected
+
+
+@pytest.mark.parametrize("value", ["[true]", "[null]", '[["a"]]', '[{"a": 1}]'])
+def test_lists_that_hold_no_labels(tmp_path, value):
+    path = tmp_path / "d.jsonl"
+    path.write_text(f'{{"text": "hello", "labels": {value}}}\n')
+    with pytest.raises(DataError, match="row 1: labels is .*, expected strings or numbers in its list$"):
+        list(read_examples(path, need_labels=True))
+
+
+def test_a_separator_is_something():
+    with pytest.raises(DataError, match="^the separator of labels is empty; give what stands between two labels"):
+        Columns(separator="")
 
 
 @pytest.mark.parametrize(

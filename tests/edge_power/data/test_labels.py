@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,13 +11,11 @@ from hypothesis import strategies as st
 from edge_power.data import (
     DataError,
     Example,
-    Target,
     infer_labels,
-    infer_target,
-    infer_task,
     labels_from,
     read_examples,
 )
+from edge_power.tasks.target import Target, infer_target, infer_task
 from edge_power_runtime.errors import EdgePowerError
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -36,6 +35,9 @@ def examples_of(*labels: str | None) -> list[Example]:
         (["good", "2.5"], "classification"),
         (["2.5", "nan"], "classification"),
         (["2.5", "1e999"], "classification"),
+        ([("a", "b"), ("a",)], "multi_label_classification"),
+        ([("2.5",), ("1",)], "multi_label_classification"),
+        (["a", ("a",)], "multi_label_classification"),  # whose first row is refused
     ],
 )
 def test_the_task_follows_from_the_labels(labels, task):
@@ -79,6 +81,14 @@ def test_one_label_only():
         (["1", "x"], {"task": "regression"}, "row 3: the label 'x' is no number"),
         (["1", "2"], {"task": "regression", "labels": ("a", "b")}, "2 labels are named, and a regression has none"),
         ([], {}, "the data has no labels"),
+        ([("a",), ("a",)], {}, "only the label 'a'; expected two different labels or more"),
+        ([("a", "b"), ("b", "a")], {}, "only the label 'a and b'; expected two different labels or more"),
+        ([("a", "b"), "b"], {}, "row 3 has the one label 'b'; expected a list"),
+        ([("a", "b"), ()], {}, "row 3 has no labels; leave such rows out"),
+        ([("a", "b"), ("b", "b")], {}, "row 3 has the label 'b' twice"),
+        ([("a", "b"), ("b",)], {"task": "classification"}, "row 2 has a list of labels, 'a', 'b'; expected one label"),
+        ([("1", "2"), ("2",)], {"task": "regression"}, "row 2 has a list of labels"),
+        (["a", "b"], {"task": "multi_label_classification"}, "row 2 has the one label 'a'; expected a list"),
     ],
 )
 def test_what_cannot_be_learned(labels, options, message):
@@ -92,11 +102,14 @@ def test_targets():
     assert infer_target(examples_of("0.5", "1")) == Target("regression")
     assert infer_target(examples_of("1", "2"), task="regression") == Target("regression")
     assert infer_target(examples_of("0.5", "1"), task="classification") == Target("classification", ("0.5", "1"))
+    several = examples_of(("b", "a"), ("c",))
+    assert infer_target(several) == Target("multi_label_classification", ("a", "b", "c"))
+    assert infer_target(several, labels=("c", "b", "a")) == Target("multi_label_classification", ("c", "b", "a"))
 
 
 def test_a_target_converts():
     ids = list(Target("classification", ("no", "yes")).convert(examples_of("yes", "0")))
-    assert ids == [1, 0] and all(type(value) is int for value in ids)
+    assert ids == [1, 0] and all(type(value) is np.int64 for value in ids)
     assert list(Target("regression").convert(examples_of("3.800"))) == [3.8]
     with pytest.raises(
         DataError, match="^dev.tsv, row 2: the label 'maybe' is unknown to the model; expected one of no"
@@ -117,6 +130,24 @@ def test_any_labels_are_learned_or_refused(labels, is_regression):
     if target.task == "classification":
         assert [target.labels[int(value)] for value in values] == labels
         assert set(target.labels) == set(labels)
+
+
+@given(
+    st.lists(st.none() | st.text(max_size=2) | st.lists(st.text(max_size=2), max_size=3).map(tuple), max_size=6),
+    st.sampled_from([None, "multi_label_classification"]),
+)
+def test_any_sets_of_labels_are_learned_or_refused(labels, task):
+    examples = examples_of(*labels)
+    try:
+        target = infer_target(examples, task=task)
+    except EdgePowerError as error:
+        assert "\n" not in str(error)
+        return
+    truth = target.convert(examples)
+    if target.task == "multi_label_classification":
+        assert truth.shape == (len(labels), len(target.labels))
+        found = [{name for name, there in zip(target.labels, row, strict=True) if there} for row in truth]
+        assert found == [set(label) for label in labels]
 
 
 def test_names_by_option(tmp_path):

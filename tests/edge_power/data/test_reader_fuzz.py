@@ -33,6 +33,13 @@ LABELLED = {
     ".jsonl": '{"text": "a", "text_b": null, "label": 1}\n{"sentence": "\\u00e9", "label": "x", "more": [1.5]}\n',
     ".txt": "text\r\none\r\n\r\ntwo\r\n",
 }
+# The same forms with several labels a row.
+SEVERAL = {
+    ".tsv": "labels\ttext_a\npositive|warm\ta good film\nnegative\tgrößer\n0|1|2\t\n",
+    ".csv": 'labels,text_a\n"positive|""warm""",a film\nnegative|dull,"two\nlines"\n',
+    ".jsonl": '{"text": "a", "labels": [1, "x"]}\n{"sentence": "\\u00e9", "label": ["x"], "more": [1.5]}\n',
+}
+
 # What formats, encodings and numbers trip over.
 PIECES = (
     *(
@@ -52,7 +59,20 @@ PIECES = (
         b"\xff",
         b"\xc3",
     ),
-    *(b"\xed\xa0\x80", b"null", b"1e999", b"-1", b"9" * 400, b"label", b"text", b"[" * 2000, b"a" * 140_000),
+    *(
+        b"|",
+        b"||",
+        b"labels",
+        b"\xed\xa0\x80",
+        b"null",
+        b"1e999",
+        b"-1",
+        b"9" * 400,
+        b"label",
+        b"text",
+        b"[" * 2000,
+        b"a" * 140_000,
+    ),
 )
 VALUES: tuple[Any, ...] = (
     *(None, True, 0, 1, -1, 2**31, 2**63 - 1, 2**63, 0.0, -0.0, 5e-324, 1e-9, 1e15, -1e15, 1e308, -1.5),
@@ -80,7 +100,8 @@ def check_labelled(path: Path, data: bytes) -> None:
     assert found
     for example in found:
         assert isinstance(example.text, str) and example.row >= 1
-        (example.text + (example.pair or "") + (example.label or "")).encode("utf-8")
+        labels = (example.label or "",) if isinstance(example.label, str | None) else example.label
+        "".join((example.text, example.pair or "", *labels)).encode("utf-8")
 
 
 def check_texts(path: Path, data: bytes) -> None:
@@ -171,11 +192,15 @@ def check_report(document: Any, good: Report, show: tuple[Callable[[Report], str
 
 
 @pytest.mark.parametrize("count", [150, pytest.param(20_000, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("suffix", LABELLED)
-def test_damaged_labelled_text(tmp_path, suffix, count):
+@pytest.mark.parametrize(
+    ("suffix", "whole"),
+    [*LABELLED.items(), *SEVERAL.items()],
+    ids=[*LABELLED, *(f"{name} several" for name in SEVERAL)],
+)
+def test_damaged_labelled_text(tmp_path, suffix, whole, count):
     dice = random.Random(f"labelled {suffix}")
     for _ in range(count):
-        check_labelled(tmp_path / f"d{suffix}", damaged(LABELLED[suffix].encode(), dice))
+        check_labelled(tmp_path / f"d{suffix}", damaged(whole.encode(), dice))
 
 
 @pytest.mark.parametrize("count", [300, pytest.param(50_000, marks=pytest.mark.slow)])

@@ -86,6 +86,28 @@ def test_a_saved_part(saved):
     assert count_rows(Source(str(saved))) == 3
 
 
+def test_a_list_is_several_labels(datasets, tmp_path):
+    classes = datasets.Sequence(datasets.ClassLabel(names=["sad", "glad", "cross"]))
+    features = datasets.Features({"text": datasets.Value("string"), "labels": classes})
+    rows = {"text": ["a", "b", "c"], "labels": [[1, 0], [2], []]}
+    datasets.Dataset.from_dict(rows, features=features).save_to_disk(tmp_path / "classes")
+    found = read(tmp_path / "classes")
+    assert [example.label for example in found] == [("glad", "sad"), ("cross",), ()]
+    assert source_labels(Source(str(tmp_path / "classes"))) == ("sad", "glad", "cross")
+    named = {"sentence": ["a", "b"], "topics": [["x", " y "], ["z|x"]]}
+    datasets.Dataset.from_dict(named).save_to_disk(tmp_path / "names")
+    assert [example.label for example in read(tmp_path / "names", Columns(label="topics"))] == [("x", "y"), ("z|x",)]
+    assert source_labels(Source(str(tmp_path / "names"), Columns(label="topics"))) is None
+
+
+def test_a_class_that_is_none_among_several(datasets, tmp_path):
+    classes = datasets.Sequence(datasets.ClassLabel(names=["sad", "glad"]))
+    features = datasets.Features({"text": datasets.Value("string"), "labels": classes})
+    datasets.Dataset.from_dict({"text": ["a"], "labels": [[1, -1]]}, features=features).save_to_disk(tmp_path / "d")
+    expected = "NAME, row 1: labels is 'null', expected strings or numbers in its list"
+    assert error_of(tmp_path / "d") == expected
+
+
 def test_columns_of_a_saved_part(saved):
     assert error_of(saved, Columns(text="label"), need_labels=False) == "NAME, row 1: label is '1', expected a string"
     assert error_of(saved, Columns(pair="other")) == "NAME: no column 'other'; found 'sentence', 'label', 'when'"
@@ -126,7 +148,14 @@ def test_the_only_split_is_taken(datasets, tmp_path):
             "NAME: the columns text and sentence mean the same; keep one of them",
         ),
         ({"text": ["a", None], "label": [1, 1]}, "NAME, row 2: text is 'null', expected a string"),
-        ({"text": ["a"], "label": [[1, 2]]}, "NAME, row 1: label is '[1, 2]', expected a string or a number"),
+        (
+            {"text": ["a"], "labels": [[[1], [2]]]},
+            "NAME, row 1: labels is '[1]', expected strings or numbers in its list",
+        ),
+        (
+            {"text": ["a"], "label": [1], "labels": [[1]]},
+            "NAME: the columns label and labels mean the same; keep one of them",
+        ),
         ({"text": ["a"], "label": [True]}, "NAME, row 1: label is 'true', expected a string or a number"),
         ({"text": ["a", "b"], "label": [1, None]}, "NAME, row 2 has no label; leave such rows out"),
     ],

@@ -200,7 +200,7 @@ def test_regression_gives_a_value():
     model = tiny_model(tiny_config(labels=(), task="regression"))
     found = explain_checkpoint(model, TEXT, parse_keep(KEEP))
     value = run(model, TEXT, found.num_tokens, None).logits.item()
-    assert found.unpruned == Verdict(None, pytest.approx(value, abs=1e-5), (pytest.approx(value, abs=1e-5),))
+    assert found.unpruned == Verdict(None, pytest.approx(value, abs=1e-5), (pytest.approx(value, abs=1e-5),), ())
     assert found.labels == ()
 
 
@@ -225,7 +225,7 @@ def test_a_bundle_tells_its_survivors(tiny_bundle, text):
     found, prediction = explain_bundle(classifier, text), classifier(text)
     assert tuple(stage.kept for stage in found.stages[:-1]) == prediction.survivors
     assert found.reading.tokens == classifier.tokens(text)
-    assert found.prediction == Verdict(prediction.label, prediction.score, prediction.scores)
+    assert found.prediction == Verdict(prediction.label, prediction.score, prediction.scores, (prediction.label,))
     assert (found.unpruned, found.multiply_adds) == (None, None)
     assert found.source == f"tiny: {prediction.program} on onnx, fp32"
 
@@ -257,8 +257,8 @@ def explanation(spellings="Two films , not bad", *, text=None, stages=None, **ch
         "reading": Reading(tuple("x" * (pieces + 1)), tuple(words), 0),
         "stages": stages or default,
         "labels": ("no", "yes"),
-        "prediction": Verdict("yes", 0.75, (0.25, 0.75)),
-        "unpruned": Verdict("no", 0.5, (0.5, 0.5)),
+        "prediction": Verdict("yes", 0.75, (0.25, 0.75), ("yes",)),
+        "unpruned": Verdict("no", 0.5, (0.5, 0.5), ("no",)),
         "multiply_adds": 0.4,
     }
     return Explanation(**fields | changes)
@@ -286,7 +286,7 @@ def test_json_says_it_all():
     assert found["words"][2] == {"spelling": "films", "pieces": [2, 3], "part": 0, "spaced": True}
     assert found["encoders"][1]["kept"] == [0, 3, 6]
     assert found["encoders"][1]["scores"][:3] == [4.0, None, 0.2]
-    assert found["prediction"] == {"label": "yes", "score": 0.75, "scores": [0.25, 0.75]}
+    assert found["prediction"] == {"label": "yes", "score": 0.75, "scores": [0.25, 0.75], "labels": ["yes"]}
     assert found["unpruned"]["label"] == "no"
     assert json.loads(explanation(unpruned=None).to_json())["unpruned"] is None
 
@@ -522,7 +522,7 @@ def test_any_text_is_escaped(first, second, label):
                 reading=reading,
                 stages=(Stage(everything), Stage((0,))),
                 labels=(label, "x"),
-                prediction=Verdict(label, 0.5, (0.5, 0.5)),
+                prediction=Verdict(label, 0.5, (0.5, 0.5), (label,)),
                 source=f'">{first}',
             )
         )
@@ -538,14 +538,18 @@ def test_words_of_a_page():
     bundle = page(explanation(unpruned=None, multiply_adds=None))
     assert "a bundle tells which words it keeps" in bundle
     assert "multiply-adds" not in bundle and "The tick" not in bundle
-    value = page(explanation(labels=(), prediction=Verdict(None, 2.5, (2.5,)), unpruned=Verdict(None, 2.25, (2.25,))))
+    value = page(
+        explanation(labels=(), prediction=Verdict(None, 2.5, (2.5,), ()), unpruned=Verdict(None, 2.25, (2.25,), ()))
+    )
     assert '<th role="rowheader" scope="row">value</th>' in value
     assert "with all words: 2.250" in value and "<dl" not in value
     only = page(explanation(", ,", stages=(Stage((0, 1)), Stage((0,)))))
     assert "no word of the text reaches the last" in only
     many = tuple(f"label {number}" for number in range(20))
     chances = page(
-        explanation(labels=many, prediction=Verdict("label 19", 0.2, (0.8 / 19,) * 19 + (0.2,)), unpruned=None)
+        explanation(
+            labels=many, prediction=Verdict("label 19", 0.2, (0.8 / 19,) * 19 + (0.2,), ("label 19",)), unpruned=None
+        )
     )
     assert re.findall("<dt>(.*?)</dt>", chances) == ["label 19", *many[:7]]
 

@@ -1,6 +1,5 @@
 import pickle  # data loaders hand datasets to their workers this way
 from collections import Counter
-from functools import partial
 
 import numpy as np
 import pytest
@@ -8,16 +7,17 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_power.data import DataError, Example, label_ids, label_values
+from edge_power.data import DataError, Example
 from edge_power.fit.texts.dataset import CHUNK, Collator, TokenizedExamples, hold_out, tokenize
 from edge_power.model.tokenizer import text_encoder
+from edge_power.tasks.target import Target
 from edge_power_runtime.bundle.manifest import TokenizerEntry
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.text import TextEncoder
 from tests.tiny import WORDS, tiny_model, tiny_tokenizer
 
 LABELS = ("negative", "positive")
-TO_ID = partial(label_ids, labels=LABELS)
+TO_ID = Target("classification", LABELS).convert
 MAX_LENGTH = 8
 
 
@@ -130,7 +130,9 @@ def test_a_batch_is_padded_to_its_longest(encoder):
 
 def test_a_batch_of_regression_has_float_labels(encoder):
     examples = examples_of("film", "dull", labels="35")
-    batch = Collator(0)(list(map(tokenize(examples, encoder, label_values, task="regression").__getitem__, range(2))))
+    batch = Collator(0)(
+        list(map(tokenize(examples, encoder, Target("regression").convert, task="regression").__getitem__, range(2)))
+    )
     assert batch["labels"].dtype == torch.float32
     assert batch["labels"].tolist() == [3.0, 5.0]
 

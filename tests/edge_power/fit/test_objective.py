@@ -11,33 +11,14 @@ from edge_power.fit.training.objective import (
     logits_distance,
     loss_of_constant,
     states_distance,
-    task_loss,
 )
+from edge_power.tasks.classification import LearnedClassification
+from edge_power.tasks.regression import LearnedRegression
+
+CLASSES = LearnedClassification()
 
 # float32 logarithms of numbers near 1.
 REL = 1e-6
-
-
-def test_cross_entropy_of_two_texts():
-    logits = torch.tensor([[math.log(3.0), 0.0], [0.0, math.log(4.0)]])
-    # Probabilities of the right answers are 3/4 and 1/5.
-    expected = -(math.log(3 / 4) + math.log(1 / 5)) / 2
-    assert task_loss(logits, torch.tensor([0, 0]), "classification").item() == pytest.approx(expected, rel=REL)
-
-
-def test_squared_error_of_a_regression():
-    logits, labels = torch.tensor([[1.0], [2.0], [4.0]]), torch.tensor([1.5, 2.0, 1.0])
-    assert task_loss(logits, labels, "regression").item() == pytest.approx((0.25 + 0 + 9) / 3, rel=REL)
-
-
-def test_a_regression_of_one_text_keeps_its_shape():
-    """squeeze() alone would make a scalar of it, and mean squared error broadcast it."""
-    assert task_loss(torch.tensor([[3.0]]), torch.tensor([1.0]), "regression").item() == 4.0
-
-
-def test_labels_of_a_regression_may_be_of_another_type():
-    logits = torch.tensor([[1.0]], dtype=torch.bfloat16)
-    assert task_loss(logits, torch.tensor([3.0]), "regression").dtype == torch.bfloat16
 
 
 def test_the_distance_of_logits_is_the_mean_squared_difference():
@@ -70,20 +51,20 @@ def test_the_distance_of_states_sees_directions_alone():
 def test_a_constant_loses_the_entropy_of_labels_or_the_variance_of_values():
     labels = np.array([0, 0, 0, 2])
     entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
-    assert loss_of_constant(labels, None, None, "classification") == pytest.approx(entropy)
-    assert loss_of_constant(np.array([1.0, 3.0]), None, None, "regression") == 1.0
+    assert loss_of_constant(labels, None, None, CLASSES) == pytest.approx(entropy)
+    assert loss_of_constant(np.array([1.0, 3.0]), None, None, LearnedRegression()) == 1.0
 
 
 def test_no_constant_loses_less():
     labels = torch.tensor([0, 1, 1, 1, 0, 1])
-    least = loss_of_constant(labels.numpy(), None, None, "classification")
+    least = loss_of_constant(labels.numpy(), None, None, CLASSES)
     for chance in (0.2, 0.5, 4 / 6, 0.9):
         logits = torch.tensor([math.log(1 - chance), math.log(chance)]).expand(6, 2)
-        assert task_loss(logits, labels, "classification").item() >= least - 1e-6  # float32
+        assert CLASSES.loss(logits, labels).item() >= least - 1e-6  # float32
     taught = np.array([[1.0, 0.0], [3.0, 0.0], [5.0, 6.0]], dtype=np.float32)
     # Variances 8/3 and 8 around the means 3 and 2.
     known = np.array([0, 0, 1])
-    assert loss_of_constant(known, taught, Distillation(), "classification") == pytest.approx((8 / 3 + 8) / 2)
-    half = loss_of_constant(known, taught, Distillation(logits=0.5), "classification")
-    labelled = loss_of_constant(known, taught, None, "classification")
+    assert loss_of_constant(known, taught, Distillation(), CLASSES) == pytest.approx((8 / 3 + 8) / 2)
+    half = loss_of_constant(known, taught, Distillation(logits=0.5), CLASSES)
+    labelled = loss_of_constant(known, taught, None, CLASSES)
     assert half == pytest.approx(((8 / 3 + 8) / 2 + labelled) / 2)

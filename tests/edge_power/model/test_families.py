@@ -347,7 +347,12 @@ def test_an_encoder_gets_a_new_head(made, family, kind, tmp_path):
 def test_a_fitted_classifier_gets_another_head(made, family, tmp_path):
     """Other labels than the checkpoint's, as many or not, and regression."""
     directory, _, fitted = made[family]
-    for labels, task in (("p", "q"), "classification"), (("x", "y", "z"), "classification"), ((), "regression"):
+    for labels, task in (
+        (("p", "q"), "classification"),
+        (("x", "y", "z"), "classification"),
+        ((), "regression"),
+        (("x", "y"), "multi_label_classification"),
+    ):
         ours = PowerForSequenceClassification.from_encoder(directory, labels, task=task)
         assert (ours.config.labels, ours.config.task) == (labels, task)
         assert ours.head.classifier.weight.shape == (len(labels) or 1, 48)

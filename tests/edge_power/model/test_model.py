@@ -61,6 +61,7 @@ def assert_same_logits(ours, theirs, batch):
         {"num_labels": 7},
         {"num_labels": 1},
         {"num_labels": 1, "problem_type": "regression"},
+        {"num_labels": 3, "problem_type": "multi_label_classification"},
         {"num_labels": 3, "hidden_act": "gelu_new"},
         {"num_labels": 3, "hidden_act": "relu"},
         {"num_labels": 3, "hidden_act": "silu", "num_hidden_layers": 1, "num_attention_heads": 1},
@@ -72,7 +73,8 @@ def test_full_retention_equals_transformers(tmp_path, options):
     theirs = hugging_face(tmp_path, **options)
     ours = PowerForSequenceClassification.from_pretrained(tmp_path)
     assert_same_logits(ours, theirs, make_batch(WORDS, 30, vocabulary=len(VOCABULARY)))
-    assert ours.config.task == ("regression" if options["num_labels"] == 1 else "classification")
+    expected = options.get("problem_type", "regression" if options["num_labels"] == 1 else "classification")
+    assert ours.config.task == expected
     assert len(ours.config.labels) == (0 if options["num_labels"] == 1 else options["num_labels"])
 
 

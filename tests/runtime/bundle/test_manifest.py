@@ -11,6 +11,7 @@ from edge_power_runtime.bundle import bounds
 from edge_power_runtime.bundle.checks import read_manifest
 from edge_power_runtime.bundle.manifest import Manifest
 from edge_power_runtime.reading.jsonnode import repeated_key
+from edge_power_runtime.tasks import MultiLabelClassification
 
 SHA = "0123456789abcdef" * 4
 LITERAL = (
@@ -206,6 +207,34 @@ def test_regression_has_one_logit_and_no_labels():
     assert read_manifest(json.dumps(document)).num_logits == 1
 
 
+def test_several_labels_have_a_threshold():
+    document = json.loads(changed(("task",), "multi_label_classification"))
+    document["threshold"] = 0.25
+    found = read_manifest(json.dumps(document))
+    assert (found.threshold, found.num_logits) == (0.25, len(found.labels))
+    assert found.answers() == MultiLabelClassification(0.25)
+    assert found.answers(threshold=0.75) == MultiLabelClassification(0.75)
+    assert read_manifest(found.to_json()) == found
+
+
+@pytest.mark.parametrize(
+    ("task", "threshold", "message"),
+    [
+        *(("multi_label_classification", value, "threshold must be a number above 0") for value in (0, 1, -0.5, 7)),
+        ("multi_label_classification", "0.5", "threshold must be a number, found '0.5'"),
+        ("multi_label_classification", None, "threshold must be a number, found None"),
+        ("multi_label_classification", ..., "threshold is missing"),
+        ("classification", 0.5, "threshold must be null, since the task is classification, found 0.5"),
+    ],
+)
+def test_thresholds_that_cannot_be(task, threshold, message):
+    document = json.loads(changed(("task",), task))
+    if threshold is not ...:
+        document["threshold"] = threshold
+    with pytest.raises(BundleError, match=message):
+        read_manifest(json.dumps(document))
+
+
 def test_newer_schema_is_refused_before_anything_else_is_read():
     with pytest.raises(SchemaVersionError, match="schema_version 2, this runtime reads up to 1; update edge-power-ru"):
         read_manifest('{"schema_version": 2}')
@@ -236,8 +265,13 @@ def test_documents_that_are_no_manifest(data, message):
     [
         (("name",), 5, "bundle.json: name must be a string, found 5"),
         (("name",), "\ud800", "name must be a string without lone surrogates"),
-        (("task",), "ranking", "task must be one of classification, regression, found 'ranking'"),
+        (
+            ("task",),
+            "ranking",
+            "task must be one of classification, regression, multi_label_classification, found 'ranking'",
+        ),
         (("task",), [], "task must be one of"),
+        (("task",), "multi_label_classification", "threshold is missing"),
         (("task",), "regression", "labels must be empty, since the task is regression"),
         (("labels",), ["one"], "labels must be two or more non-empty strings"),
         (("labels", 1), "", "labels must be two or more non-empty strings"),
