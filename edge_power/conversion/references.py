@@ -57,7 +57,7 @@ def make_references(
     # C library from using that memory again, 3 GB for 872 texts at length 128.
     padded = [encoder.pad(text.encoded, retention.length) for text in texts]
     logits = np.empty((len(texts), model.config.num_logits), np.float32)
-    scores = np.empty((len(texts), model.config.num_encoders - 1, retention.length), np.float32)
+    scores = np.empty((len(texts), retention.passing, retention.length), np.float32)
     survivors: list[tuple[tuple[int, ...], ...]] = []
     for start in range(0, len(texts), BATCH):
         rows = slice(start, start + BATCH)

@@ -18,6 +18,7 @@ from edge_power.model.extract import (
     padding_penalty,
     static_significance,
 )
+from edge_power.model.readout import context_read, rows_read
 from edge_power_runtime.retention import RetentionConfig
 
 T = TypeVar("T")
@@ -96,8 +97,8 @@ class TracedEncoder(nn.Module):
         return OneHotRows.choose(priority, self.keep, earlier=self.earlier, ranks=self.ranks)
 
 
-class TracedLastEncoder(nn.Module):
-    """The last encoder, of which a [CLS] classifier reads one row."""
+class TracedReadout(nn.Module):
+    """The last encoder, which computes what the head reads of it."""
 
     def __init__(self, encoder: Encoder) -> None:
         """Take the encoder as it is."""
@@ -106,9 +107,9 @@ class TracedLastEncoder(nn.Module):
         self.attention, self.feed_forward = Part(), Part()
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """(entering, hidden) with its mask to (1, hidden)."""
-        context = self.attention(self.encoder.first_row_context, x, self.attention(attention_bias, mask))
-        x = self.attention(self.encoder.close_attention, x[:1], context)
+        """(entering, hidden) with its mask to (rows read, hidden)."""
+        context = self.attention(context_read, self.encoder, x, self.attention(attention_bias, mask))
+        x = self.attention(self.encoder.close_attention, rows_read(x), context)
         return self.feed_forward(self.encoder.feed_forward, x)
 
 
@@ -119,10 +120,11 @@ class StaticClassifier(nn.Module):
         """Share the modules of `parts`, so that all programs hold the same weights."""
         super().__init__()
         self.embeddings, self.head = parts.embeddings, parts.head
-        *pruned, last = parts.encoders
-        rows = zip(pruned, retention.entering[:-1], retention.keep[:-1], strict=True)
+        self.passing = retention.passing
+        rows = list(zip(parts.encoders, retention.entering, retention.keep, strict=True))[: self.passing]
         traced = [TracedEncoder(encoder, entering, keep, lowering) for encoder, entering, keep in rows]
-        self.encoders = nn.ModuleList([*traced, TracedLastEncoder(last)])
+        read = [TracedReadout(encoder) for encoder in parts.encoders[self.passing :]]
+        self.encoders = nn.ModuleList([*traced, *read])
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
@@ -131,11 +133,12 @@ class StaticClassifier(nn.Module):
         x = self.embeddings(input_ids[0], None if token_type_ids is None else token_type_ids[0])
         mask = attention_mask[0].to(x.dtype)
         kept: list[torch.Tensor] = []
-        *pruned, last = self.encoders
-        for encoder in pruned:
+        for encoder in self.encoders[: self.passing]:
             x, mask, rows = encoder(x, mask)
             kept += rows
-        logits = self.head(last(x, mask))
+        for encoder in self.encoders[self.passing :]:
+            x = encoder(x, mask)
+        logits = self.head(x)
         return {"logits": logits, "kept": torch.cat(kept)} if kept else {"logits": logits}
 
 
@@ -160,7 +163,7 @@ class Tracer:
         """Trace one program.
 
         Args:
-            retention: fixes the length and the words that each encoder keeps; the last encoder computes one row.
+            retention: fixes the length and the words that each encoder keeps; the last one computes what is read of it.
             lowering: how rows are chosen: `topk` with index_select, or `compare` with a product by a 0/1 matrix.
 
         Returns:

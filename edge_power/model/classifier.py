@@ -15,6 +15,7 @@ from edge_power.model.checkpoint.read import Checkpoint, read_checkpoint, read_e
 from edge_power.model.config import HeadActivation, ModelConfig
 from edge_power.model.encoder import Encoder
 from edge_power.model.extract import BatchRows, Marks, cls_priority, significance
+from edge_power.model.readout import context_read, rows_read
 from edge_power.model.soft_extract import SoftExtract
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
@@ -110,8 +111,8 @@ class EncoderOutput:
 
     Attributes:
         cls: the word-vector of [CLS] after the last encoder, (batch, hidden).
-        survivors: for every encoder but the last, the positions of its output rows, int64 (batch, l_j); row 0 is [CLS].
-        scores: for every encoder but the last, the significance by position as the paper has it, a mean over heads,
+        survivors: for every passing encoder, the positions of its output rows, int64 (batch, l_j); row 0 is [CLS].
+        scores: for every passing encoder, the significance by position as the paper has it, a mean over heads,
             float (batch, length); NaN at positions that no longer entered it and in encoders that drop nothing.
         states: the word-vector of [CLS] after every encoder, each (batch, hidden).
     """
@@ -176,12 +177,12 @@ class PowerEncoder(nn.Module):
         plan = KeepPlan.of(retention, attention_mask, self.config.num_encoders)
         types = torch.zeros_like(input_ids) if token_type_ids is None else token_type_ids
         x = self.embeddings(input_ids, types)
-        *pruned, last = self.stack()
+        stack, passing = self.stack(), self.config.readout.passing(self.config.num_encoders)
         first = cls_priority(length).to(x)
         marks = Marks.of(attention_mask.to(x.dtype), heads=self.config.num_heads, cls_priority=first)
         positions = torch.arange(length, device=x.device).expand(input_ids.shape)
         survivors, scores, states = [], [], []
-        for index, encoder in enumerate(pruned, start=1):
+        for index, encoder in enumerate(stack[:passing], start=1):
             probabilities = encoder.probabilities(x, marks.bias)
             by_position = torch.full(input_ids.shape, torch.nan, dtype=x.dtype, device=x.device)
             entering, weights = x, None
@@ -204,8 +205,10 @@ class PowerEncoder(nn.Module):
             survivors.append(positions)
             scores.append(by_position)
             states.append(x[:, 0])
-        x = last.finish(x[:, :1], last.first_row_context(x, marks.bias))
-        return EncoderOutput(x[:, 0], tuple(survivors), tuple(scores), (*states, x[:, 0]))
+        for encoder in stack[passing:]:
+            x = encoder.finish(rows_read(x), context_read(encoder, x, marks.bias))
+            states.append(x[:, 0])
+        return EncoderOutput(states[-1], tuple(survivors), tuple(scores), tuple(states))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +239,7 @@ class KeepPlan:
         length = mask.shape[1]
         match retention:
             case None:
-                return cls((length,) * encoders + (1,))
+                return cls((length, *RetentionSchedule.full(encoders).at(length).keep))
             case RetentionSchedule():
                 schedule = retention.for_encoders(encoders)
                 table = torch.tensor([(words, *schedule.at(words).keep) for words in range(1, length + 1)])

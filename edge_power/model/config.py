@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from edge_power_runtime.readout import CLS, Readout
 from edge_power_runtime.tasks import TaskName, task_named
 
 Activation = Literal[
@@ -63,6 +64,11 @@ class ModelConfig:
     def num_logits(self) -> int:
         """Values that the classifier gives: one per label, or one for regression."""
         return task_named(self.task).num_logits(self.labels)
+
+    @property
+    def readout(self) -> Readout:
+        """What the head reads of the last encoder: [CLS], in every family."""
+        return CLS
 
     @property
     def has_token_types(self) -> bool:

@@ -7,6 +7,7 @@ activations, biases and embeddings multiply nothing large and are left out, as p
 from dataclasses import dataclass
 
 from edge_power.model.config import ModelConfig
+from edge_power.model.readout import macs_read
 from edge_power_runtime.retention import RetentionConfig
 
 
@@ -35,13 +36,12 @@ def count_macs(config: ModelConfig, retention: RetentionConfig) -> MacCount:
 
     Args:
         config: the model's shape.
-        retention: words kept; the last encoder is counted with one row, whatever it says.
+        retention: words kept; the last encoder is counted with the rows that are read, whatever it says.
     """
-    keep, entering = retention.keep[:-1], retention.entering
-    encoders = [_encoder(config, n, k) for n, k in zip(entering[:-1], keep, strict=True)]
-    return MacCount(
-        (*encoders, _last_encoder(config, entering[-1])), _head(config), _projection(config, retention.length)
-    )
+    passing, entering = retention.passing, retention.entering
+    encoders = [_encoder(config, n, k) for n, k in zip(entering[:passing], retention.keep[:passing], strict=True)]
+    encoders += [macs_read(config, n) for n in entering[passing:]]
+    return MacCount(tuple(encoders), _head(config), _projection(config, retention.length))
 
 
 def count_unpruned(config: ModelConfig, length: int) -> int:
@@ -59,12 +59,6 @@ def _encoder(config: ModelConfig, entering: int, kept: int) -> int:
     votes = (config.num_heads + 2) * entering**2 if kept < entering else 0
     context = kept * entering * hidden
     return projections + scores + votes + context + kept * hidden**2 + 2 * kept * hidden * wide
-
-
-def _last_encoder(config: ModelConfig, entering: int) -> int:
-    """One row: query, key and value weights are applied once, and words enter at 2 * heads * hidden each."""
-    hidden, wide = config.hidden_size, config.intermediate_size
-    return 4 * hidden**2 + 2 * config.num_heads * entering * hidden + 2 * hidden * wide
 
 
 def _projection(config: ModelConfig, length: int) -> int:

@@ -44,19 +44,20 @@ class Retention:
     def at(self, length: int, *, encoders: int) -> RetentionConfig:
         """The configuration of a model with `encoders` encoders at one length.
 
-        The last encoder keeps 1, whatever is written: a [CLS] classifier reads no other row, so it costs no accuracy.
+        The last encoder keeps what is read of it, whatever is written: no other row reaches the answer.
 
         Raises:
             RetentionError: nothing is known for this length, or for another number of encoders.
         """
         if length in self.configurations:
-            keep = self.configurations[length].keep
-            if len(keep) not in (encoders, encoders - 1):
+            keep, readout = self.configurations[length].keep, self.configurations[length].readout
+            passing = readout.passing(encoders)
+            if len(keep) not in (encoders, passing):
                 raise RetentionError(
                     f"length {length} has {len(keep)} numbers, the model has {encoders} encoders; "
                     f"give {encoders} whole numbers"
                 )
-            return RetentionConfig(length, (*keep[: encoders - 1], 1))
+            return RetentionConfig(length, readout.complete(keep[:passing]), readout)
         if self.schedule is None:
             known = ", ".join(str(known) for known in sorted(self.configurations)) or "none"
             raise RetentionError(

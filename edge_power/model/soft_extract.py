@@ -22,6 +22,7 @@ attend to, so that the search judges another model than the one that extract mak
 import torch
 from torch import nn
 
+from edge_power_runtime.readout import CLS
 from edge_power_runtime.retention import RetentionSchedule
 
 # Steps of an encoder's function of the relative rank: fine enough for the 64 words that a longer text may rank.
@@ -36,10 +37,10 @@ _LEAST = 1e-3
 
 
 class SoftExtract(nn.Module):
-    """Retention parameters of every encoder but the last, which keeps one word whatever is learned.
+    """Retention parameters of every passing encoder; the last keeps what is read of it, whatever is learned.
 
     Attributes:
-        retention: where the edge is, from 0 (all words are dropped) to 1 (none is); float (encoders - 1,), begins at 1.
+        retention: where the edge is, from 0 (all words are dropped) to 1 (none is); float (passing,), begins at 1.
     """
 
     def __init__(self, num_encoders: int, mean_length: float) -> None:
@@ -50,11 +51,11 @@ class SoftExtract(nn.Module):
             mean_length: tokens of a text, [CLS] included, for which a schedule counts [CLS].
         """
         super().__init__()
-        self.mean_length = mean_length
-        self.retention = nn.Parameter(torch.ones(num_encoders - 1))
+        self.num_encoders, self.mean_length = num_encoders, mean_length
+        self.retention = nn.Parameter(torch.ones(CLS.passing(num_encoders)))
 
     def steps(self) -> torch.Tensor:
-        """The weights as functions of the relative rank, float (encoders - 1, RESOLUTION)."""
+        """The weights as functions of the relative rank, float (passing, RESOLUTION)."""
         rank = torch.arange(RESOLUTION).to(self.retention)
         # At retention 1 the last rank has exactly 1, where clamp still passes the gradient on: the edge can move.
         end = self.retention.unsqueeze(1) * (RESOLUTION - 1 + EDGE)
@@ -83,7 +84,7 @@ class SoftExtract(nn.Module):
         return torch.where(ranks == 0, torch.ones_like(means), means)
 
     def mass(self) -> torch.Tensor:
-        """The fraction of the words after [CLS] that each encoder passes on, float (encoders - 1,)."""
+        """The fraction of the words after [CLS] that each encoder passes on, float (passing,)."""
         return self.steps().mean(dim=1)
 
     @torch.no_grad()
@@ -93,10 +94,10 @@ class SoftExtract(nn.Module):
 
     @torch.no_grad()
     def schedule(self) -> RetentionSchedule:
-        """Fractions of all words, each at most the one before; the last encoder's is not learned."""
+        """Fractions of all words, each at most the one before; only those of passing encoders are learned."""
         kept = (1 + (self.mean_length - 1) * self.mass().double()) / self.mean_length
         fractions = torch.cummin(kept.clamp(_LEAST, 1), dim=0).values.tolist()
-        return RetentionSchedule((*fractions, fractions[-1]))
+        return RetentionSchedule(tuple(fractions)).for_encoders(self.num_encoders)
 
 
 def ranks_of(priority: torch.Tensor) -> torch.Tensor:

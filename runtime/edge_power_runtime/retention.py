@@ -1,11 +1,12 @@
 """How many word-vectors each encoder passes on: as fractions, as whole numbers, and as the words that were kept."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from edge_power_runtime.errors import RetentionError
+from edge_power_runtime.readout import CLS, Readout
 
 # 0.35 * 20 is 7.000000000000001 in binary; without the slack its ceiling would be 8.
 CEILING_SLACK = 1e-6
@@ -18,6 +19,7 @@ class RetentionConfig:
     Attributes:
         length: N, tokens entering encoder 1, [CLS] and padding included.
         keep: l_1..l_L, tokens leaving each encoder; non-increasing and at least 1.
+        readout: what the last encoder computes.
 
     Raises:
         RetentionError: no encoder is given, or some l_j is outside 1..l_(j-1), with l_0 = N.
@@ -25,6 +27,7 @@ class RetentionConfig:
 
     length: int
     keep: tuple[int, ...]
+    readout: Readout = field(default=CLS, repr=False)
 
     def __post_init__(self) -> None:
         if not self.keep:
@@ -41,22 +44,26 @@ class RetentionConfig:
         return (self.length, *self.keep[:-1])
 
     @property
+    def passing(self) -> int:
+        """How many encoders, from the first on, pass on words as `keep` says: see `Readout.passing`."""
+        return self.readout.passing(len(self.keep))
+
+    @property
     def drops(self) -> tuple[int, ...]:
         """Encoders, counted from 0, whose choice of words a program reports in its output `kept`.
 
-        The last encoder is left out when it keeps 1: its one row is [CLS], which is no choice.
+        One that is not passing is left out where it keeps the rows that are read, which is no choice.
         """
-        last = len(self.keep) - 1
         return tuple(
             encoder
             for encoder, (entering, kept) in enumerate(zip(self.entering, self.keep, strict=True))
-            if kept < entering and (encoder, kept) != (last, 1)
+            if kept < entering and (encoder < self.passing or kept != self.readout.rows)
         )
 
     @property
     def is_full(self) -> bool:
-        """Whether every encoder but the last passes on all that entered encoder 1."""
-        return all(kept == self.length for kept in self.keep[:-1])
+        """Whether every passing encoder passes on all that entered encoder 1."""
+        return all(kept == self.length for kept in self.keep[: self.passing])
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +71,15 @@ class RetentionSchedule:
     """The fraction of the length that each encoder passes on; one schedule serves every length.
 
     Attributes:
-        fractions: one per encoder, in (0, 1], non-increasing. A [CLS] classifier reads one row of its last encoder,
-            so the last fraction decides nothing: the last encoder always keeps 1.
+        fractions: one per encoder, in (0, 1], non-increasing; that of an encoder that is not passing decides nothing.
+        readout: what the last encoder computes.
 
     Raises:
         RetentionError: no fraction is given, or one is not finite, outside (0, 1], or larger than the one before.
     """
 
     fractions: tuple[float, ...]
+    readout: Readout = field(default=CLS, repr=False)
 
     def __post_init__(self) -> None:
         if not self.fractions:
@@ -95,21 +103,19 @@ class RetentionSchedule:
         """Complete the schedule for a model of `encoders` encoders.
 
         Args:
-            encoders: L. The schedule may hold L fractions, or L-1: the last encoder keeps one word either way.
+            encoders: L. The schedule may hold L fractions, or one for each passing encoder.
 
         Raises:
             RetentionError: the schedule holds another number of fractions.
         """
-        match encoders - len(self.fractions):
-            case 0:
-                return self
-            case 1:
-                return RetentionSchedule((*self.fractions, self.fractions[-1]))
-            case _:
-                raise RetentionError(
-                    f"the schedule has {len(self.fractions)} fractions and the model has {encoders} encoders; "
-                    f"give {encoders - 1} fractions (the last encoder keeps 1 word) or {encoders}"
-                )
+        given, passing = len(self.fractions), self.readout.passing(encoders)
+        if given not in (passing, encoders):
+            raise RetentionError(
+                f"the schedule has {given} fractions and the model has {encoders} encoders; "
+                f"give {passing} fractions (the last encoder keeps {self.readout.rows} word) or {encoders}"
+            )
+        missing = encoders - given
+        return replace(self, fractions=self.fractions + self.fractions[-1:] * missing) if missing else self
 
     def at(self, length: int) -> RetentionConfig:
         """Round the schedule to whole word-vectors, upwards, at one length.
@@ -122,10 +128,10 @@ class RetentionSchedule:
         """
         keep: list[int] = []
         entering = length
-        for fraction in self.fractions[:-1]:
+        for fraction in self.fractions[: self.readout.passing(len(self.fractions))]:
             entering = min(entering, max(1, math.ceil(fraction * length - CEILING_SLACK)))
             keep.append(entering)
-        return RetentionConfig(length, (*keep, 1))
+        return RetentionConfig(length, self.readout.complete(keep), self.readout)
 
 
 def survivors(kept: np.ndarray, config: RetentionConfig) -> tuple[tuple[int, ...], ...]:
@@ -137,7 +143,7 @@ def survivors(kept: np.ndarray, config: RetentionConfig) -> tuple[tuple[int, ...
         config: the configuration that the program was traced with.
 
     Returns:
-        For every encoder but the last the positions of its output rows, 0 being [CLS], in the kept order.
+        For every passing encoder the positions of its output rows, 0 being [CLS], in the kept order.
 
     Raises:
         RetentionError: the shape or type is wrong, or a row is out of range, repeated, or not [CLS] where it must be.
@@ -148,7 +154,7 @@ def survivors(kept: np.ndarray, config: RetentionConfig) -> tuple[tuple[int, ...
     positions = tuple(range(config.length))
     found: list[tuple[int, ...]] = []
     rest: list[int] = kept.tolist()
-    for encoder in range(len(config.keep) - 1):
+    for encoder in range(config.passing):
         if encoder in config.drops:
             rows, rest = rest[: config.keep[encoder]], rest[config.keep[encoder] :]
             _check_rows(rows, entering=config.entering[encoder], encoder=encoder)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from edge_power_runtime import RetentionConfig, RetentionError, RetentionSchedule
+from edge_power_runtime.readout import Readout
 from edge_power_runtime.retention import survivors
 
 
@@ -124,3 +125,15 @@ def test_survivors_of_a_full_configuration_are_everyone():
 def test_impossible_rows_are_refused(kept, message):
     with pytest.raises(RetentionError, match=message):
         survivors(np.array(kept), RetentionConfig(8, (3, 1)))
+
+
+def test_retention_goes_by_what_is_read_of_the_last_encoder():
+    """Only [CLS] is built; a readout of two rows shows that nothing else assumes one."""
+    two = Readout("the first two", rows=2)
+    schedule = RetentionSchedule((0.5,), two).for_encoders(2)
+    config = schedule.at(8)
+    assert (schedule.fractions, config) == ((0.5, 0.5), RetentionConfig(8, (4, 2), two))
+    assert (config.passing, config.drops) == (1, (0,))
+    assert RetentionConfig(8, (4, 2)).drops == (0, 1), "of [CLS] two rows are a choice"
+    with pytest.raises(RetentionError, match=r"give 2 fractions \(the last encoder keeps 2 word\) or 3"):
+        RetentionSchedule((0.5,), two).for_encoders(3)

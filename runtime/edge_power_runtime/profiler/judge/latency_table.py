@@ -2,11 +2,11 @@
 
 The model of a program's time, with N its length, and n_j and k_j the word-vectors that enter and leave encoder j:
 
-    fixed + token N + sum over all encoders but the last of (entering n_j + square n_j^2 + leaving k_j + extract d_j)
+    fixed + token N + sum over the passing encoders of (entering n_j + square n_j^2 + leaving k_j + extract d_j)
 
 with d_j = 1 where k_j < n_j, else 0: choosing words is many small operations, whose time hardly depends on the rows.
 Keys, values and scores are computed on the rows that enter; the output projection and the feed-forward layer on those
-that leave. The last encoder of a [CLS] classifier computes one row whatever enters it, so it is part of what is fixed.
+that leave. The last encoder computes what the answer is read from whatever enters it, so it is part of what is fixed.
 No coefficient is below 0: more rows never make a program faster.
 
 A bundle's few schedules hardly tell rows that enter from rows that leave, since both shrink together. The programs'
@@ -22,11 +22,12 @@ import numpy as np
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.judge.least_squares import nonnegative
 from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyTable
+from edge_power_runtime.readout import CLS
 
 LEAST_PROGRAMS = 6
 """As many as there are unknowns; `edge-power convert` makes them of one budget with its default lengths and `full`."""
 
-# The features of a program, in order: 1, N, and the sums of n_j, n_j^2, k_j and d_j over all encoders but the last.
+# The features of a program, in order: 1, N, and the sums of n_j, n_j^2, k_j and d_j over the passing encoders.
 _ONE, _LENGTH, _ENTERING, _SQUARE, _LEAVING, _EXTRACT = range(6)
 _ENCODERS = [_ENTERING, _SQUARE, _LEAVING]
 # How easily a coefficient departs from the multiply-adds' proportions, against following them; how easily extract
@@ -121,7 +122,8 @@ def expected_ms(table: LatencyTable, length: int, keep: Sequence[int]) -> float:
     grid = table.word_vectors
     into = sum(float(np.interp(rows, grid, ms)) for rows, ms in zip(entering, table.entering_ms, strict=True))
     out = sum(float(np.interp(rows, grid, ms)) for rows, ms in zip(keep, table.leaving_ms, strict=True))
-    dropping = sum(left < entered for entered, left in zip(entering[:-1], keep[:-1], strict=True))
+    passing = CLS.passing(len(keep))
+    dropping = sum(left < entered for entered, left in zip(entering[:passing], keep[:passing], strict=True))
     return table.fixed_ms + table.token_ms * length + into + out + table.extract_ms * dropping
 
 
@@ -157,7 +159,7 @@ def _lacking(shapes: set[tuple[int, ...]]) -> str | None:
 
 def _convert(encoders: int) -> str:
     """The command that makes programs enough, of a model with so many encoders."""
-    keep = ",".join(f"{fraction:.2g}" for fraction in np.linspace(0.8, 0.2, max(1, encoders - 1)))
+    keep = ",".join(f"{fraction:.2g}" for fraction in np.linspace(0.8, 0.2, max(1, CLS.passing(encoders))))
     return (
         f"edge-power convert --model MODEL --output BUNDLE --lengths 16,32,64,128 --keep {keep} "
         "(it also makes the programs that keep all)"
@@ -166,7 +168,8 @@ def _convert(encoders: int) -> str:
 
 def _features(length: int, keep: Sequence[int]) -> np.ndarray:
     """What each coefficient is multiplied with in a program's time; float (6,)."""
-    entering, leaving = np.array((length, *keep[:-2]), dtype=float), np.array(keep[:-1], dtype=float)
+    passing = CLS.passing(len(keep))
+    entering, leaving = np.array((length, *keep)[:passing], dtype=float), np.array(keep[:passing], dtype=float)
     dropping = float((leaving < entering).sum())
     return np.array([1, length, entering.sum(), (entering**2).sum(), leaving.sum(), dropping], dtype=float)
 
@@ -212,7 +215,8 @@ def _relative_fit(columns: np.ndarray, wanted: np.ndarray, ease: np.ndarray, *, 
 
 def _tabulate(key: Key, costs: _Costs, group: Sequence[CaseResult]) -> LatencyTable:
     grid = _grid(max(result.case.length for result in group))
-    pruned, none = len(group[0].keep) - 1, (0.0,) * len(grid)
+    encoders, none = len(group[0].keep), (0.0,) * len(grid)
+    passing = CLS.passing(encoders)
     engine, precision, threads = key
     return LatencyTable(
         engine=engine,
@@ -221,8 +225,8 @@ def _tabulate(key: Key, costs: _Costs, group: Sequence[CaseResult]) -> LatencyTa
         word_vectors=grid,
         fixed_ms=costs.fixed,
         token_ms=costs.token,
-        entering_ms=(tuple(costs.entering_ms(rows) for rows in grid),) * pruned + (none,),
-        leaving_ms=(tuple(costs.leaving_ms(rows) for rows in grid),) * pruned + (none,),
+        entering_ms=(tuple(costs.entering_ms(rows) for rows in grid),) * passing + (none,) * (encoders - passing),
+        leaving_ms=(tuple(costs.leaving_ms(rows) for rows in grid),) * passing + (none,) * (encoders - passing),
         fitted=tuple(f"{result.case.budget}_{result.case.length}" for result in group),
         errors=(),
         extract_ms=costs.extract,
