@@ -123,13 +123,14 @@ def longer_graph_error(model: str, data: Path, directory: Path) -> dict[str, flo
     for engine in ENGINES:
         # The runtime picks the smallest length; here each is asked in turn.
         classifier = Classifier.open(bundle, engine=engine, num_threads=2)
-        sessions = [(item, classifier._session(item)) for item in opened.artifact(engine).programs]
+        sessions = [(item, classifier.model.session(item)) for item in opened.artifact(engine).programs]
         errors = [0.0]
         for example in islice(read_examples(data, need_labels=False), 300):
-            encoded = classifier._encoder.encode(example.text)
+            encoded = classifier.model.encoder.encode(example.text, max(LENGTHS))
             if encoded.num_tokens <= LENGTHS[1]:
                 logits = [
-                    session.run(classifier._encoder.pad(encoded, item.length))["logits"] for item, session in sessions
+                    session.run(classifier.model.encoder.pad(encoded, item.length))["logits"]
+                    for item, session in sessions
                 ]
                 errors += [float(np.abs(other - logits[0]).max()) for other in logits[1:]]
         worst[engine] = max(errors)
@@ -153,7 +154,7 @@ def overhead(bundle: Path) -> dict[str, Any]:
     """Milliseconds of one text, 30 words, that are not the engine's own call."""
     classifier = Classifier.open(bundle, engine="onnx", budget="full")
     classifier(TEXT_OF_30_WORDS)
-    (session,) = classifier._sessions.values()
+    (session,) = classifier.model._sessions.values()
     inner, spent = session._run, [0.0]
 
     def timed(*arguments: object) -> object:

@@ -135,7 +135,7 @@ def measure(path: Path, data: Path, engine: str, budget: str, rounds: int) -> li
     classifier.warm_up()
     programs = [program for program in classifier.artifact.programs if program.budget == budget]
     program = max(programs, key=lambda item: item.length)
-    session = classifier._sessions[program.name]
+    session = classifier.model.session(program)
     call = EngineCall(getattr(session, ENGINE_CALL[engine]))
     setattr(session, ENGINE_CALL[engine], call)
     texts = texts_of(data, classifier, program)

@@ -80,6 +80,9 @@ class BundlePredictor:
     def __init__(self, classifier: "Classifier") -> None:
         """Score `classifier`."""
         self._classifier = classifier
+        programs, manifest = classifier.artifact.programs, classifier.bundle.manifest
+        configurations = {item.name: manifest.configuration(item.budget, item.length) for item in programs}
+        self._macs = {name: found.macs for name, found in configurations.items() if found is not None}
 
     @property
     def task(self) -> Task:
@@ -89,17 +92,14 @@ class BundlePredictor:
     @property
     def labels(self) -> tuple[str, ...]:
         """In the order of the logits; empty for regression."""
-        return self._classifier.bundle.manifest.labels
+        return self._classifier.labels
 
     def answer(self, texts: Sequence[Text]) -> list[Answer]:
         """Answer texts in their order, one at a time."""
-        manifest, budget = self._classifier.bundle.manifest, self._classifier.budget
-        answers = []
-        for found in self._classifier.classify(texts):
-            configuration = manifest.configuration(budget, found.length)
-            assert configuration is not None
-            answers.append(Answer(found.logits, found.truncated, configuration.macs))
-        return answers
+        return [
+            Answer(found.logits, found.truncated, sum(self._macs[step.program] for step in found.steps))
+            for found in self._classifier.classify(texts)
+        ]
 
 
 class EagerPredictor:
@@ -134,7 +134,7 @@ class EagerPredictor:
         self._lengths = check_lengths(lengths, model.config.max_positions)
         self._retention = retention
         self._task = task_named(model.config.task, threshold=threshold)
-        self._encoder = text_encoder(model, max(self._lengths))
+        self._encoder = text_encoder(model)
         encoders = model.config.num_encoders
         kept = retention or Retention(schedule=RetentionSchedule.full(encoders))
         self._macs = {
@@ -153,7 +153,7 @@ class EagerPredictor:
 
     def answer(self, texts: Sequence[Text]) -> list[Answer]:
         """Answer texts in their order, in batches of one length."""
-        encoded = [self._encoder.encode(text) for text in texts]
+        encoded = [self._encoder.encode(text, self._lengths[-1]) for text in texts]
         answers: dict[int, Answer] = {}
         for indices, output in eager_batches(self._model, self._encoder, encoded, self._lengths, self._retention):
             macs = self._macs[self._lengths[bisect_left(self._lengths, encoded[indices[0]].num_tokens)]]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_power_runtime import Bundle, Classifier, EdgePowerError
-from edge_power_runtime.bundle.golden import verify
 from edge_power_runtime.bundle.manifest import FileEntry
+from edge_power_runtime.verify import verify
 
 TEXTS = ("a good film", ("a film", "not bad at all, never dull"))
 

@@ -52,7 +52,7 @@ def tokens_of(model: PowerForSequenceClassification, rows: Sequence[tuple[str, s
     """The rows as a phase sees them."""
     examples = [Example(text, None, label, number) for number, (text, label) in enumerate(rows, start=2)]
     target = infer_target(examples, task=model.config.task, labels=model.config.labels or None)
-    return tokenize(examples, text_encoder(model, MAX_LENGTH), target.convert, task=model.config.task)
+    return tokenize(examples, text_encoder(model), target.convert, task=model.config.task, max_length=MAX_LENGTH)
 
 
 def untaught_model(*, dropout: float = 0.0, seed: int = 0) -> PowerForSequenceClassification:

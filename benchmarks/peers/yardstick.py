@@ -92,7 +92,7 @@ class Ours:
         self.name = f"{bundle.name}/{budget}"
         self.engine_ns = 0
         self._classifier = Classifier.open(bundle, engine="onnx", budget=budget, num_threads=NUM_THREADS)
-        self._classifier._engine = _TimedEngine(self._classifier._engine, self)
+        self._classifier.model._engine = _TimedEngine(self._classifier.model._engine, self)
         self._classifier.warm_up()
 
     def label(self, text: str) -> str:

@@ -129,13 +129,10 @@ def _bundle(
     from edge_power.evaluate import BundlePredictor
     from edge_power_runtime import Classifier
 
-    def open_at(budget: str | None) -> Classifier:
-        return Classifier.open(target, engine=engine, budget=budget, num_threads=threads, threshold=threshold)
-
-    first = open_at(budgets[0] if budgets and ALL not in budgets else None)
+    budget = budgets[0] if budgets and ALL not in budgets else None
+    first = Classifier.open(target, engine=engine, budget=budget, num_threads=threads, threshold=threshold)
     others = [entry.name for entry in first.bundle.manifest.budgets] if ALL in budgets else list(budgets)
-    opened = {first.budget: first} | {name: open_at(name) for name in others if name != first.budget}
-    return {name: BundlePredictor(classifier) for name, classifier in opened.items()}
+    return {name: BundlePredictor(first.at(name)) for name in dict.fromkeys((first.budget, *others))}
 
 
 def _model(

@@ -21,8 +21,8 @@ def command(bundle: str, engine: str | None, atol: float | None, threads: int) -
       edge-power verify my-bundle --engine onnx
     """
     from edge_power_runtime import Bundle
-    from edge_power_runtime.bundle.golden import verify
     from edge_power_runtime.engines import engine_info
+    from edge_power_runtime.verify import verify
 
     if threads < 1:
         raise InputError(f"--threads is {threads}, must be at least 1")

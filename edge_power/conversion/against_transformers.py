@@ -53,15 +53,17 @@ def compare_with_transformers(
     texts: Sequence[CheckedText],
     task: Task,
     *,
+    max_length: int,
     atol: float,
 ) -> SourceReport:
     """Compare token ids, and the logits where all words are kept.
 
     Args:
         model: with a tokenizer, in evaluation mode.
-        encoder: a device's; cuts where transformers is told to.
+        encoder: a device's.
         texts: encoded by it.
         task: the model's; tells whether labels are the same.
+        max_length: where it cut them, and where transformers is told to.
         atol: the largest difference of a logit that is accepted.
 
     Raises:
@@ -69,7 +71,7 @@ def compare_with_transformers(
         CheckpointError: transformers' own logits are no numbers.
     """
     assert model.tokenizer is not None  # the encoder was made of it
-    inputs = _their_inputs(model.tokenizer, texts, encoder.max_length)
+    inputs = _their_inputs(model.tokenizer, texts, max_length)
     for text, theirs in zip(texts, inputs, strict=True):
         _compare_ids(text, theirs, typed=model.reads_token_types)
     try:

@@ -198,9 +198,10 @@ class _Job:
         self.watching = threading.Lock()
         save_tokenizer(model, directory)
         self.tokenizer_files = sorted(directory.iterdir())
-        self.encoder = text_encoder(model, max(plan.lengths))
+        self.encoder, self.longest = text_encoder(model), max(plan.lengths)
         # The empty text fits every program.
-        self.texts = encode_texts(self.encoder, [*plan.texts, *SENTENCES, *self._pairs(), self._spelled_out(), ""])
+        texts = [*plan.texts, *SENTENCES, *self._pairs(), self._spelled_out(), ""]
+        self.texts = encode_texts(self.encoder, texts, self.longest)
         self.references: dict[str, tuple[list[CheckedText], list[Reference]]] = {}
 
     def run(self, name: str) -> Manifest:
@@ -255,7 +256,7 @@ class _Job:
 
     def _pairs(self) -> tuple[Text, ...]:
         try:
-            self.encoder.encode(("", ""))
+            self.encoder.encode(("", ""), self.longest)
         except InputError:  # what the tokenizer adds to a pair is longer than the longest program
             return ()
         return PAIRS
@@ -269,10 +270,12 @@ class _Job:
     def _compare_with_transformers(self) -> SourceReport:
         """Refuse a model that does not read and answer as transformers does, whatever the engines make of it."""
         self._step("comparing with transformers")
-        long = " ".join(SENTENCES * (1 + self.encoder.max_length // 512))
+        long = " ".join(SENTENCES * (1 + self.longest // 512))
         too_long: list[Text] = [long, (long, long)] if self._pairs() else [long]
-        texts = [*self.texts, *encode_texts(self.encoder, too_long)]
-        report = compare_with_transformers(self.model, self.encoder, texts, self.task, atol=self.plan.atol)
+        texts = [*self.texts, *encode_texts(self.encoder, too_long, self.longest)]
+        report = compare_with_transformers(
+            self.model, self.encoder, texts, self.task, max_length=self.longest, atol=self.plan.atol
+        )
         with self.watching:
             self.watcher.compared(report)
         return report

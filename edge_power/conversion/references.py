@@ -29,9 +29,9 @@ class CheckedText:
     encoded: EncodedText
 
 
-def encode_texts(encoder: TextEncoder, texts: Sequence[Text]) -> list[CheckedText]:
-    """Tokenize texts as a device will."""
-    return [CheckedText(text, encoder.encode(text)) for text in texts]
+def encode_texts(encoder: TextEncoder, texts: Sequence[Text], max_length: int) -> list[CheckedText]:
+    """Tokenize texts as a device will whose longest program has `max_length` tokens."""
+    return [CheckedText(text, encoder.encode(text, max_length)) for text in texts]
 
 
 def fitting(texts: Sequence[CheckedText], length: int) -> list[CheckedText]:

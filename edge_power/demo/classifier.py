@@ -114,8 +114,8 @@ def fit_head(model: PowerForSequenceClassification, rows: LabelledTexts) -> None
 
 def cls_features(model: PowerForSequenceClassification, texts: Sequence[str], retention: Retention) -> np.ndarray:
     """What leaves the encoder at [CLS], float32 (texts, hidden)."""
-    encoder = text_encoder(model, max(LENGTHS))
-    encoded = [encoder.encode(text) for text in texts]
+    encoder = text_encoder(model)
+    encoded = [encoder.encode(text, max(LENGTHS)) for text in texts]
     features = np.empty((len(texts), model.config.hidden_size), dtype=np.float32)
     for indices, output in eager_batches(model, encoder, encoded, LENGTHS, retention):
         features[indices] = output.encoder.cls.numpy()

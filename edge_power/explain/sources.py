@@ -7,9 +7,8 @@ from edge_power.errors import CheckpointError
 from edge_power.explain.explanation import Explanation, Stage, Verdict
 from edge_power.explain.words import read_words
 from edge_power_runtime import Classifier
-from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
 from edge_power_runtime.tasks import Task, task_named
-from edge_power_runtime.text import Text, TextEncoder
+from edge_power_runtime.text import Text
 
 if TYPE_CHECKING:
     import torch
@@ -50,8 +49,8 @@ def explain_checkpoint(
     task = task_named(model.config.task, threshold=threshold)
     longest = model.config.max_positions
     lengths = [] if retention.schedule else sorted(known for known in retention.configurations if known <= longest)
-    encoder = text_encoder(model, max(lengths, default=longest))
-    encoded = encoder.encode(text)
+    encoder, cut = text_encoder(model), max(lengths, default=longest)
+    encoded = encoder.encode(text, cut)
     words = encoded.num_tokens
     length = next((length for length in lengths if length >= words), words)
     config = retention.at(length, encoders=model.config.num_encoders)
@@ -60,7 +59,7 @@ def explain_checkpoint(
     return Explanation(
         source=source,
         text=text,
-        reading=read_words(encoder, text),
+        reading=read_words(encoder, text, cut),
         stages=_stages(pruned, words),
         labels=model.config.labels,
         prediction=_verdict(model, task, pruned.logits),
@@ -78,12 +77,11 @@ def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
     """
     found = classifier(text)
     artifact, manifest = classifier.artifact, classifier.bundle.manifest
-    encoder = TextEncoder.from_json(classifier.bundle.read(TOKENIZER_FILE), manifest.tokenizer, found.num_tokens)
     everything = (tuple(range(found.num_tokens)),) * (len(found.retention.keep) - 1)
     return Explanation(
         source=f"{manifest.name}: {found.program} on {artifact.engine}, {artifact.precision}",
         text=text,
-        reading=read_words(encoder, text),
+        reading=read_words(classifier.model.encoder, text, found.num_tokens),
         stages=(*(Stage(kept) for kept in found.survivors or everything), Stage((0,))),
         labels=manifest.labels,
         prediction=Verdict(found.label, found.score, found.scores, found.labels),

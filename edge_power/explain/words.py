@@ -54,7 +54,7 @@ class _Span:
     pieces: list[int]
 
 
-def read_words(encoder: TextEncoder, text: Text) -> Reading:
+def read_words(encoder: TextEncoder, text: Text, max_length: int) -> Reading:
     """Tokenize a text and put the pieces of each word together.
 
     The tokenizer's word numbers and offsets decide, so that WordPiece, BPE and Unigram are read alike. White space
@@ -64,12 +64,13 @@ def read_words(encoder: TextEncoder, text: Text) -> Reading:
     Args:
         encoder: cuts the text as a device does.
         text: a text or a pair.
+        max_length: the largest number of tokens.
 
     Raises:
         InputError: it is no text.
         BundleError: tokenizer.json fails on it.
     """
-    encoding, rows = encoder.cut(text)
+    encoding, rows = encoder.cut(text, max_length)
     texts = (text,) if isinstance(text, str) else text
     whole = encoding.tokens
     tokens = tuple(whole[row] for row in rows)

@@ -131,7 +131,7 @@ class _Tokenizing:
         cut = min(LONGEST, longest) if options.max_length is None else options.max_length
         if not 3 <= cut <= longest:
             raise OptionError(f"--max-length is {cut}, must be in 3..{longest}, the positions of this model")
-        self._encoder = text_encoder(model, cut)
+        self._encoder, self._cut = text_encoder(model), cut
         self._target, self._watcher = target, watcher
 
     def of(self, examples: Sequence[Example], source: Source) -> TokenizedExamples:
@@ -142,6 +142,7 @@ class _Tokenizing:
             self._encoder,
             lambda chunk: self._target.convert(chunk, path=source),
             task=self._target.task,
+            max_length=self._cut,
             progress=self._watcher.advance,
         )
 

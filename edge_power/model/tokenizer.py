@@ -35,8 +35,8 @@ def save_tokenizer(model: PowerForSequenceClassification, directory: Path) -> No
     write_tokenizer(_tokenizer(model), directory)
 
 
-def text_encoder(model: PowerForSequenceClassification, max_length: int) -> TextEncoder:
-    """A TextEncoder that cuts at `max_length` tokens.
+def text_encoder(model: PowerForSequenceClassification) -> TextEncoder:
+    """What tokenizes for a device, made of the model's tokenizer.
 
     Raises:
         CheckpointError: the model has no tokenizer.
@@ -44,7 +44,7 @@ def text_encoder(model: PowerForSequenceClassification, max_length: int) -> Text
     with tempfile.TemporaryDirectory() as directory:
         save_tokenizer(model, Path(directory))
         content = (Path(directory) / TOKENIZER_FILE).read_bytes()
-    return TextEncoder.from_json(content, tokenizer_entry(model), max_length)
+    return TextEncoder.from_json(content, tokenizer_entry(model))
 
 
 def _tokenizer(model: PowerForSequenceClassification) -> "PreTrainedTokenizerBase":

@@ -13,8 +13,8 @@ if (
 ):
     del sys.path[0]
 
+from edge_power_runtime.answerer import Answerer, Span  # noqa: E402
 from edge_power_runtime.bundle.bundle import Bundle  # noqa: E402
-from edge_power_runtime.classifier import Classifier, Prediction  # noqa: E402
 from edge_power_runtime.errors import (  # noqa: E402
     BundleError,
     EdgePowerError,
@@ -26,11 +26,14 @@ from edge_power_runtime.errors import (  # noqa: E402
     UnsupportedEngineError,
     VerificationError,
 )
+from edge_power_runtime.model import Classifier, Model  # noqa: E402
+from edge_power_runtime.prediction import Prediction, Step  # noqa: E402
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule  # noqa: E402
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Answerer",
     "Bundle",
     "BundleError",
     "Classifier",
@@ -38,11 +41,14 @@ __all__ = [
     "EngineError",
     "InputError",
     "MissingEngineError",
+    "Model",
     "Prediction",
     "RetentionConfig",
     "RetentionError",
     "RetentionSchedule",
     "SchemaVersionError",
+    "Span",
+    "Step",
     "UnsupportedEngineError",
     "VerificationError",
 ]

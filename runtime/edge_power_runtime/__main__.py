@@ -9,11 +9,11 @@ from contextlib import suppress
 from typing import NoReturn
 
 from edge_power_runtime import Classifier, EdgePowerError, InputError, VerificationError, __version__
-from edge_power_runtime.bundle.golden import ProgramCheck, verify
 from edge_power_runtime.reading.lines import argument_texts, json_line, read_texts, tsv_line
 from edge_power_runtime.reading.printable import one_line, printable, printable_json
 from edge_power_runtime.system.native_output import discard_output, open_standard_streams, unwritten
 from edge_power_runtime.text import Text
+from edge_power_runtime.verify import ProgramCheck, verify
 
 _PROGRAM = "python -m edge_power_runtime"
 FAILED_CHECK, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141

@@ -1,4 +1,4 @@
-"""Text to token ids, as the model was trained on them, cut to the longest program."""
+"""Text to token ids, as the model was trained on them, cut where the caller says."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,32 +43,34 @@ class TextEncoder:
     a pair every combination of pieces, which took 5 s and 41 000 pieces for two texts of 20 kB.
     """
 
-    def __init__(self, tokenizer: "Tokenizer", entry: TokenizerEntry, max_length: int) -> None:
+    def __init__(self, tokenizer: "Tokenizer", entry: TokenizerEntry) -> None:
         """Take over a tokenizer; its own padding and truncation are switched off, which tokenizer.json may hold.
 
         Args:
             tokenizer: of the `tokenizers` library.
             entry: what the manifest adds.
-            max_length: the largest number of ids, [CLS] and [SEP] included.
         """
         tokenizer.no_padding()
         tokenizer.no_truncation()
         tokenizer.encode_special_tokens = entry.split_special_tokens
         self._tokenizer = tokenizer
         self._entry = entry
-        self.max_length = max_length
 
     @classmethod
-    def from_json(cls, data: bytes, entry: TokenizerEntry, max_length: int) -> Self:
+    def from_json(cls, data: bytes, entry: TokenizerEntry) -> Self:
         """Read tokenizer.json.
 
         Raises:
             BundleError: it is no tokenizer that the installed `tokenizers` reads.
         """
-        return cls(read_tokenizer(data), entry, max_length)
+        return cls(read_tokenizer(data), entry)
 
-    def encode(self, text: Text) -> EncodedText:
-        """Tokenize a text or a pair and cut it to `max_length` by `longest_first`.
+    def encode(self, text: Text, max_length: int) -> EncodedText:
+        """Tokenize a text or a pair and cut it by `longest_first`.
+
+        Args:
+            text: one text, or a pair.
+            max_length: the largest number of ids, [CLS] and [SEP] included.
 
         Raises:
             InputError: it is neither, or UTF-8 cannot hold it.
@@ -76,31 +78,39 @@ class TextEncoder:
         """
         encoding = self._tokenize(text)
         ids, type_ids = encoding.ids, encoding.type_ids
-        if len(ids) <= self.max_length:
+        if len(ids) <= max_length:
             return EncodedText(tuple(ids), tuple(type_ids), truncated=False)
-        rows = self._rows(encoding)
+        rows = self._rows(encoding, max_length)
         return EncodedText(tuple(ids[row] for row in rows), tuple(type_ids[row] for row in rows), truncated=True)
 
-    def tokens(self, text: Text) -> tuple[str, ...]:
+    def tokens(self, text: Text, max_length: int) -> tuple[str, ...]:
         """Give the word pieces that `encode` gives the ids of.
+
+        Args:
+            text: see `encode`.
+            max_length: see `encode`.
 
         Raises:
             InputError: see `encode`.
             BundleError: see `encode`.
         """
-        encoding, rows = self.cut(text)
+        encoding, rows = self.cut(text, max_length)
         tokens = encoding.tokens
         return tuple(tokens[row] for row in rows)
 
-    def cut(self, text: Text) -> tuple["Encoding", list[int]]:
+    def cut(self, text: Text, max_length: int) -> tuple["Encoding", list[int]]:
         """Tokenize a text whole, and say which of its tokens `encode` keeps, as positions in order.
+
+        Args:
+            text: see `encode`.
+            max_length: see `encode`.
 
         Raises:
             InputError: see `encode`.
             BundleError: see `encode`.
         """
         encoding = self._tokenize(text)
-        return encoding, self._rows(encoding)
+        return encoding, self._rows(encoding, max_length)
 
     def pad(self, encoded: EncodedText, length: int) -> dict[str, np.ndarray]:
         """Fill a text up to the length of a program.
@@ -128,8 +138,8 @@ class TextEncoder:
             inputs["token_type_ids"] = block[2:]
         return inputs
 
-    def _rows(self, encoding: "Encoding") -> list[int]:
-        return rows_that_fit(encoding.sequence_ids, self.max_length, self._entry.truncation_side)
+    def _rows(self, encoding: "Encoding", max_length: int) -> list[int]:
+        return rows_that_fit(encoding.sequence_ids, max_length, self._entry.truncation_side)
 
     def _tokenize(self, text: Text) -> "Encoding":
         first: str

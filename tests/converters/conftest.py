@@ -103,8 +103,8 @@ def converted(request: pytest.FixtureRequest, conversion: Callable[[str], Conver
 def references() -> dict[str, list[Reference]]:
     """What eager says of TEXTS, by program."""
     model, tied = small_model(), zero_attention(small_model(num_encoders=2))
-    encoder = text_encoder(model, LENGTH)
-    checked = [CheckedText(text, encoder.encode(text)) for text in TEXTS]
+    encoder = text_encoder(model)
+    checked = [CheckedText(text, encoder.encode(text, LENGTH)) for text in TEXTS]
     short = [item for item in checked if item.encoded.num_tokens <= FULL.length]
     pruned, ties = make_references(model, encoder, checked, PRUNED), make_references(tied, encoder, checked, TIED)
     return {

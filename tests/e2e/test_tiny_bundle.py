@@ -8,7 +8,7 @@ import pytest
 
 from edge_power.conversion.artifacts import ENGINES
 from edge_power_runtime import Bundle, Classifier
-from edge_power_runtime.bundle.golden import verify
+from edge_power_runtime.verify import verify
 from tests.tiny import KEEP, LENGTHS, tiny_model, write_bundle
 
 # Logits of the same weights through the same operations; other versions of PyTorch sum in another order.

@@ -8,7 +8,7 @@ import threading
 import numpy as np
 import pytest
 
-from edge_power_runtime import Classifier, EngineError, InputError
+from edge_power_runtime import Classifier, EngineError, InputError, RetentionConfig, Step
 from edge_power_runtime.tasks import MultiLabelClassification, Regression, softmax
 
 
@@ -35,6 +35,24 @@ def test_survivors_are_positions_of_tokens(classifier):
 
 def test_kept_rows_are_the_programs_own_output(classifier):
     assert classifier("a good film").kept == (0, 3, 2, 1, 0, 1)
+
+
+def test_a_prediction_tells_its_step(classifier):
+    found = classifier("a good film")
+    (step,) = found.steps
+    assert step == Step("fast_8", 8, RetentionConfig(8, (4, 2, 1)), None)  # rows are no part of what is compared
+    assert step.rows.tolist() == [0, 3, 2, 1, 0, 1]
+    assert step.survivors(5) == found.survivors
+    assert found.retention == step.retention
+
+
+def test_what_is_asked_of_a_prediction_is_its_last_steps(toy_bundle, toy_engine, classifier):
+    first, last = classifier.at("full")("a good film"), classifier("a good film")
+    both = dataclasses.replace(last, steps=(*first.steps, *last.steps))
+    assert [step.program for step in both.steps] == ["full_8", "fast_8"]
+    assert (both.program, both.length, both.kept, both.survivors) == ("fast_8", 8, last.kept, last.survivors)
+    assert both != last
+    assert (first.steps[0].rows, first.steps[0].survivors(5)) == (None, ())
 
 
 def test_survivors_leave_padding_out(classifier):
@@ -127,19 +145,19 @@ def test_regression_has_a_value_and_no_label(toy_bundle, toy_engine, edit_manife
 
     edit_manifest(toy_bundle, regress)
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier._engine.session = lambda program: FixedSession(np.array([[-3.5]], dtype=np.float32))
+    classifier.model._engine.session = lambda program: FixedSession(np.array([[-3.5]], dtype=np.float32))
     found = classifier("a")
     assert (found.label, found.score, found.scores, found.logits) == (None, -3.5, (-3.5,), (-3.5,))
     assert (found.labels, found.label_scores) == ((), ())
     ranking = Classifier.open(toy_bundle, engine="onnx", sigmoid=True)
     assert ranking.task == Regression(sigmoid=True)
-    ranking._engine.session = classifier._engine.session
+    ranking.model._engine.session = classifier.model._engine.session
     found = ranking("a")
     # e^-3.5 / (1 + e^-3.5) by another formula: a few ulps.
     assert found.score == pytest.approx(1 / (1 + math.exp(3.5)), rel=1e-14)
     assert (found.scores, found.logits) == ((found.score,), (-3.5,))
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier._engine.session = lambda program: FixedSession(np.array([[math.nan]], dtype=np.float32))
+    classifier.model._engine.session = lambda program: FixedSession(np.array([[math.nan]], dtype=np.float32))
     with pytest.raises(EngineError, match="expected finite numbers; verify the bundle"):
         classifier("a")
 
@@ -151,7 +169,9 @@ def of_several_labels(manifest: dict) -> None:
 def test_several_labels(toy_bundle, toy_engine, edit_manifest):
     edit_manifest(toy_bundle, of_several_labels)
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier._engine.session = lambda program: FixedSession(np.array([[math.log(4), math.log(9)]], dtype=np.float32))
+    classifier.model._engine.session = lambda program: FixedSession(
+        np.array([[math.log(4), math.log(9)]], dtype=np.float32)
+    )
     found = classifier("a")
     assert (found.label, found.labels) == ("positive", ("positive", "negative"))
     # The logits are float32 of about 2: an error of 1e-7 there is a tenth of it in the probability.
@@ -168,7 +188,7 @@ def test_a_threshold_of_ones_own(toy_bundle, toy_engine, edit_manifest):
     assert again.task == strict.task
     for classifier, labels in ((strict, ("positive",)), (Classifier.open(toy_bundle, threshold=0.95), ())):
         logits = np.array([[math.log(4), math.log(9)]], dtype=np.float32)
-        classifier._engine.session = lambda program, logits=logits: FixedSession(logits)
+        classifier.model._engine.session = lambda program, logits=logits: FixedSession(logits)
         found = classifier("a")
         assert (found.label, found.labels, len(found.label_scores)) == ("positive", labels, len(labels))
 
@@ -205,7 +225,7 @@ class FixedSession:
 @pytest.mark.parametrize("logits", [(math.nan, 0), (0, math.nan), (math.inf, 0), (-math.inf, 0), (math.inf, -math.inf)])
 def test_logits_that_are_no_numbers_are_an_engine_error(toy_bundle, toy_engine, logits):
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier._engine.session = lambda program: FixedSession(np.array([logits], dtype=np.float32))
+    classifier.model._engine.session = lambda program: FixedSession(np.array([logits], dtype=np.float32))
     with pytest.raises(EngineError, match="program full_8 gave the logits"):
         classifier("a")
 
@@ -223,7 +243,7 @@ def test_softmax_does_not_overflow():
 
 def test_equal_scores_give_the_first_label(toy_bundle, toy_engine):
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier._engine.session = lambda program: FixedSession(np.zeros((1, 2), dtype=np.float32))
+    classifier.model._engine.session = lambda program: FixedSession(np.zeros((1, 2), dtype=np.float32))
     assert classifier("a").label == "negative"
 
 

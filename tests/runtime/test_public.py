@@ -11,6 +11,7 @@ import edge_power_runtime
 from edge_power_runtime import errors
 
 SURFACE = {
+    "Answerer",
     "Bundle",
     "BundleError",
     "Classifier",
@@ -18,11 +19,14 @@ SURFACE = {
     "EngineError",
     "InputError",
     "MissingEngineError",
+    "Model",
     "Prediction",
     "RetentionConfig",
     "RetentionError",
     "RetentionSchedule",
     "SchemaVersionError",
+    "Span",
+    "Step",
     "UnsupportedEngineError",
     "VerificationError",
 }

@@ -63,19 +63,19 @@ def split_at(pattern: str) -> dict[str, Any]:
 
 
 def test_regular_expression_that_explodes_is_one_line():
-    encoder = TextEncoder.from_json(described(wordpiece(), pre_tokenizer=split_at("(a+)+$")), ENTRY, 8)
-    assert encoder.encode("aaa").ids == (2, 1, 3)
+    encoder = TextEncoder.from_json(described(wordpiece(), pre_tokenizer=split_at("(a+)+$")), ENTRY)
+    assert encoder.encode("aaa", 8).ids == (2, 1, 3)
     for read in (encoder.encode, encoder.tokens):
         with pytest.raises(BundleError, match="tokenizer.json fails on this text: the library panicked: .*retry-limit"):
-            read("a" * 60 + "!")
-    assert encoder.encode("aaa").ids == (2, 1, 3)  # and it answers on
+            read("a" * 60 + "!", 8)
+    assert encoder.encode("aaa", 8).ids == (2, 1, 3)  # and it answers on
 
 
 def test_unknown_token_outside_the_vocabulary_is_one_line():
     model = json.loads(wordpiece().to_str())["model"] | {"unk_token": "[NONE]"}
-    encoder = TextEncoder.from_json(described(wordpiece(), model=model), ENTRY, 8)
+    encoder = TextEncoder.from_json(described(wordpiece(), model=model), ENTRY)
     with pytest.raises(BundleError, match="tokenizer.json fails on this text: WordPiece error: Missing"):
-        encoder.encode("zebra")
+        encoder.encode("zebra", 8)
 
 
 def test_panic_while_loading_is_one_line_and_prints_nothing(capfd):
@@ -120,12 +120,12 @@ def test_interrupt_passes_through_encode():
     # The normalizers make 12.5 million characters of one: about a second, then Python sees the signal.
     multiply = {"type": "Replace", "pattern": {"Regex": "x"}, "content": "x" * 50}
     slow = described(byte_pairs(), normalizer={"type": "Sequence", "normalizers": [multiply] * 3})
-    encoder = TextEncoder.from_json(slow, ENTRY, 8)
+    encoder = TextEncoder.from_json(slow, ENTRY)
     before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, 0.01)
     try:
         with pytest.raises(Hang):
-            encoder.encode("xxxx")
+            encoder.encode("xxxx", 8)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
@@ -187,14 +187,14 @@ def outcomes(seed: int, count: int) -> dict[str, int]:
         data = json.dumps(mutated(originals[number % 3], rng)).encode()
         entry = TokenizerEntry(0, True, rng.choice(["right", "left"]), rng.random() < 0.5)  # type: ignore[arg-type]
         try:
-            encoder = TextEncoder.from_json(data, entry, 8)
+            encoder = TextEncoder.from_json(data, entry)
         except EdgePowerError:
             found["refused"] += 1
             continue
         for text in TEXTS:
             try:
-                encoded = encoder.encode(text)
-                assert len(encoder.tokens(text)) == len(encoded.type_ids) == encoded.num_tokens <= 8
+                encoded = encoder.encode(text, 8)
+                assert len(encoder.tokens(text, 8)) == len(encoded.type_ids) == encoded.num_tokens <= 8
                 encoder.pad(encoded, 8)
                 found["answered"] += 1
             except EdgePowerError:

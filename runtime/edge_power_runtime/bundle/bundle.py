@@ -8,11 +8,12 @@ from pathlib import Path
 
 from edge_power_runtime.bundle import bounds
 from edge_power_runtime.bundle.checks import read_manifest
-from edge_power_runtime.bundle.manifest import MANIFEST_FILE, PRECISIONS, Artifact, FileEntry, Manifest
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, PRECISIONS, Artifact, FileEntry, Manifest, Program
 from edge_power_runtime.bundle.paths import resolve
 from edge_power_runtime.bundle.seal import SEAL_BYTES, SEAL_FILE, check_seal
 from edge_power_runtime.engines import ENGINE_NAMES, engine_info, engine_name, missing_engine
 from edge_power_runtime.errors import BundleError, InputError
+from edge_power_runtime.retention import RetentionConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,27 @@ class Bundle:
                 raise missing_engine(*engines)
         return min(found, key=lambda item: (ENGINE_NAMES.index(item.engine), PRECISIONS.index(item.precision)))
 
+    def choose_budget(self, artifact: Artifact, name: str | None = None) -> str:
+        """Choose the budget `name` of an artifact, or where it is None the manifest's first that the artifact has.
+
+        Raises:
+            InputError: the artifact has no such budget; the message lists those that it has.
+        """
+        programs = {program.budget for program in artifact.programs}
+        have = [entry.name for entry in self.manifest.budgets if entry.name in programs]
+        if name is None:
+            return have[0]
+        if name not in have:
+            where = f"{artifact.engine} {artifact.precision} of the bundle {self.path}"
+            raise InputError(f"no budget {name!r} in {where}; it has: {', '.join(have)}")
+        return name
+
+    def retention_of(self, program: Program) -> RetentionConfig:
+        """Give the configuration of a program; reading the manifest made sure that there is one."""
+        configuration = self.manifest.configuration(program.budget, program.length)
+        assert configuration is not None
+        return configuration.retention
+
     def resolve(self, entry_path: str) -> Path:
         """Find a file of the bundle; see `edge_power_runtime.bundle.paths.resolve`."""
         return resolve(self.path, entry_path)
@@ -107,6 +129,11 @@ class Bundle:
             except OSError as error:
                 raise BundleError(f"cannot read {path}: {error.strerror}") from error
             _expect(entry.path, self.path, "sha256", digest, entry.sha256)
+
+
+def programs_of(artifact: Artifact, budget: str) -> list[Program]:
+    """Give an artifact's programs of one budget, the shortest first."""
+    return sorted((item for item in artifact.programs if item.budget == budget), key=lambda item: item.length)
 
 
 def _read_start(directory: Path, name: str, size: int) -> bytes:

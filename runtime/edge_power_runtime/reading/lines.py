@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import IO
 
-from edge_power_runtime.classifier import Prediction
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.prediction import Prediction
 from edge_power_runtime.reading.printable import printable, printable_json
 from edge_power_runtime.text import Text
 

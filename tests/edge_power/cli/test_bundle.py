@@ -13,8 +13,10 @@ import pytest
 
 from edge_power.conversion.artifacts import ENGINES
 from edge_power_runtime import Bundle, Classifier
+from edge_power_runtime import model as runtime_model
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.bundle.seal import write_manifest
+from edge_power_runtime.sessions import open_engine
 from tests.edge_power.conftest import assert_refused
 
 ROWS = [
@@ -363,6 +365,16 @@ def test_evaluate_shows_the_trade_off_of_several_schedules(cli, checkpoint, tiny
     shown = cli("evaluate", tiny_bundle, "--data", data, "--budget", "full", "--budget", "fast").out.splitlines()
     assert shown[0].split() == ["schedule", "accuracy", "f1", "matthews", "multiply-adds"]
     assert [line.split()[0] for line in shown[1:3]] == ["full", "fast"]
+
+
+def test_evaluate_opens_a_bundle_once_for_all_budgets(cli, tiny_bundle, data, monkeypatch):
+    opened = []
+    monkeypatch.setattr(
+        runtime_model, "open_engine", lambda *args, **options: opened.append(args) or open_engine(*args, **options)
+    )
+    result = cli("evaluate", tiny_bundle, "--data", data, "--budget", "all", "--engine", "onnx", "--json")
+    assert list(json.loads(result.out)) == ["fast", "full"]
+    assert len(opened) == 1
 
 
 def test_evaluate_takes_the_budgets_of_a_checkpoint(cli, checkpoint, data, tmp_path):

@@ -42,8 +42,9 @@ def ours(directory):
 
 
 def compare(model, encoder=None):
-    encoder = encoder or text_encoder(model, 12)
-    return compare_with_transformers(model, encoder, encode_texts(encoder, TEXTS), TASK, atol=ATOL)
+    encoder = encoder or text_encoder(model)
+    texts = encode_texts(encoder, TEXTS, 12)
+    return compare_with_transformers(model, encoder, texts, TASK, max_length=12, atol=ATOL)
 
 
 def test_the_same_model_is_found_the_same(ours):
@@ -63,7 +64,7 @@ def with_entry(model, tmp_path, **changes):
     """A device's encoder under a manifest that says something else than the checkpoint."""
     save_tokenizer(model, tmp_path)
     entry = replace(tokenizer_entry(model), **changes)
-    return TextEncoder.from_json((tmp_path / "tokenizer.json").read_bytes(), entry, 12)
+    return TextEncoder.from_json((tmp_path / "tokenizer.json").read_bytes(), entry)
 
 
 def test_other_ids_are_refused_with_the_text_and_the_place(ours, tmp_path):
@@ -76,10 +77,10 @@ def test_other_ids_are_refused_with_the_text_and_the_place(ours, tmp_path):
 
 
 def test_other_types_are_refused(ours, tmp_path):
-    texts = encode_texts(text_encoder(ours, 12), [("never", "again")])
+    texts = encode_texts(text_encoder(ours), [("never", "again")], 12)
     wrong = [replace(item, encoded=replace(item.encoded, type_ids=(0,) * item.encoded.num_tokens)) for item in texts]
     with pytest.raises(ParityError, match=r"the token types of 'never' and 'again' .* found \[0, 0\] at 3 of 5, exp"):
-        compare_with_transformers(ours, text_encoder(ours, 12), wrong, TASK, atol=ATOL)
+        compare_with_transformers(ours, text_encoder(ours), wrong, TASK, max_length=12, atol=ATOL)
 
 
 def test_other_logits_are_refused(ours):

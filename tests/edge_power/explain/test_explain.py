@@ -75,7 +75,7 @@ TOKENIZERS = (wordpiece, byte_level_bpe, unigram, one_number)
 
 
 def read(tokenizer, text, max_length):
-    return read_words(TextEncoder(tokenizer, TokenizerEntry(pad_id=0, has_token_types=False), max_length), text)
+    return read_words(TextEncoder(tokenizer, TokenizerEntry(pad_id=0, has_token_types=False)), text, max_length)
 
 
 def spellings(reading):
@@ -121,7 +121,7 @@ def test_characters_that_become_several_are_one_word():
 @pytest.mark.parametrize("text", ["film " * 50, ("film " * 50, "good"), ("good bad", "films " * 50)])
 def test_a_long_text_is_cut_as_a_device_cuts_it(model, text):
     reading = read(wordpiece(), text, 16)
-    assert reading.tokens == text_encoder(model, 16).tokens(text)
+    assert reading.tokens == text_encoder(model).tokens(text, 16)
     assert reading.cut == len(read(wordpiece(), text, 10**6).tokens) - 16
     assert [piece for word in reading.words for piece in word.pieces] == list(range(16))
 

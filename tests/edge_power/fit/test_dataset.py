@@ -23,7 +23,7 @@ MAX_LENGTH = 8
 
 @pytest.fixture(scope="module")
 def encoder() -> TextEncoder:
-    return text_encoder(tiny_model(), MAX_LENGTH)
+    return text_encoder(tiny_model())
 
 
 def examples_of(*texts: str | tuple[str, str], labels: str = "01") -> list[Example]:
@@ -54,10 +54,10 @@ TEXTS = ["a fine film", "", "not so good , was it ?", ("a film", "the same film"
 
 
 def test_items_are_what_a_device_reads(encoder):
-    dataset = tokenize(examples_of(*TEXTS), encoder, TO_ID, task="classification")
+    dataset = tokenize(examples_of(*TEXTS), encoder, TO_ID, task="classification", max_length=MAX_LENGTH)
     assert len(dataset) == len(TEXTS)
     for row, text in enumerate(TEXTS):
-        expected = encoder.encode(text)
+        expected = encoder.encode(text, MAX_LENGTH)
         item = dataset[row]
         assert item["input_ids"].tolist() == list(expected.ids)
         assert item["token_type_ids"].tolist() == list(expected.type_ids)
@@ -70,7 +70,11 @@ def test_items_are_what_a_device_reads(encoder):
 
 def test_long_texts_are_cut_and_counted(encoder):
     dataset = tokenize(
-        examples_of("a film", "bad " * 20, ("warm " * 9, "dull " * 9)), encoder, TO_ID, task="classification"
+        examples_of("a film", "bad " * 20, ("warm " * 9, "dull " * 9)),
+        encoder,
+        TO_ID,
+        task="classification",
+        max_length=MAX_LENGTH,
     )
     assert dataset.lengths.tolist() == [4, MAX_LENGTH, MAX_LENGTH]
     assert dataset.truncated == 2
@@ -79,8 +83,8 @@ def test_long_texts_are_cut_and_counted(encoder):
 
 def test_no_token_types_where_the_model_has_none():
     entry = TokenizerEntry(pad_id=0, has_token_types=False)
-    plain = TextEncoder(tiny_tokenizer().backend_tokenizer, entry, MAX_LENGTH)
-    dataset = tokenize(examples_of(("a", "film")), plain, TO_ID, task="classification")
+    plain = TextEncoder(tiny_tokenizer().backend_tokenizer, entry)
+    dataset = tokenize(examples_of(("a", "film")), plain, TO_ID, task="classification", max_length=MAX_LENGTH)
     assert dataset[0].keys() == {"input_ids", "labels"}
     assert Collator(0)([dataset[0]]).keys() == {"input_ids", "attention_mask", "labels"}
     assert dataset.select([0])[0].keys() == {"input_ids", "labels"}
@@ -88,13 +92,20 @@ def test_no_token_types_where_the_model_has_none():
 
 def test_progress_counts_every_row(encoder):
     done: list[int] = []
-    tokenize(examples_of(*["film"] * (CHUNK + 3)), encoder, TO_ID, task="classification", progress=done.append)
+    tokenize(
+        examples_of(*["film"] * (CHUNK + 3)),
+        encoder,
+        TO_ID,
+        task="classification",
+        max_length=MAX_LENGTH,
+        progress=done.append,
+    )
     assert done == [CHUNK, 3]
 
 
 def test_a_bad_label_names_its_row(encoder):
     with pytest.raises(DataError, match="row 4: the label '2' is unknown"):
-        tokenize(examples_of("a", "b", "c", labels="012"), encoder, TO_ID, task="classification")
+        tokenize(examples_of("a", "b", "c", labels="012"), encoder, TO_ID, task="classification", max_length=MAX_LENGTH)
 
 
 def test_rows_beyond_the_end_are_refused():
@@ -107,7 +118,7 @@ def test_rows_beyond_the_end_are_refused():
 @given(st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=1, max_size=12), st.data())
 @settings(deadline=None)
 def test_selected_texts_are_the_same_texts(encoder, texts, data):
-    dataset = tokenize(examples_of(*map(" ".join, texts)), encoder, TO_ID, task="classification")
+    dataset = tokenize(examples_of(*map(" ".join, texts)), encoder, TO_ID, task="classification", max_length=MAX_LENGTH)
     rows = data.draw(st.lists(st.integers(0, len(texts) - 1)))
     chosen = pickle.loads(pickle.dumps(dataset.select(rows)))
     assert len(chosen) == len(rows)
@@ -118,9 +129,11 @@ def test_selected_texts_are_the_same_texts(encoder, texts, data):
 
 
 def test_a_batch_is_padded_to_its_longest(encoder):
-    dataset = tokenize(examples_of("film", ("a film", "warm"), ""), encoder, TO_ID, task="classification")
+    dataset = tokenize(
+        examples_of("film", ("a film", "warm"), ""), encoder, TO_ID, task="classification", max_length=MAX_LENGTH
+    )
     batch = Collator(pad_id=9)([dataset[row] for row in range(3)])
-    film, a, warm = (encoder.encode(word).ids[1] for word in ("film", "a", "warm"))
+    film, a, warm = (encoder.encode(word, MAX_LENGTH).ids[1] for word in ("film", "a", "warm"))
     assert batch["input_ids"].tolist() == [[2, film, 3, 9, 9, 9], [2, a, film, 3, warm, 3], [2, 3, 9, 9, 9, 9]]
     assert batch["attention_mask"].tolist() == [[1, 1, 1, 0, 0, 0], [1] * 6, [1, 1, 0, 0, 0, 0]]
     assert batch["token_type_ids"].tolist() == [[0] * 6, [0, 0, 0, 0, 1, 1], [0] * 6]
@@ -131,7 +144,14 @@ def test_a_batch_is_padded_to_its_longest(encoder):
 def test_a_batch_of_regression_has_float_labels(encoder):
     examples = examples_of("film", "dull", labels="35")
     batch = Collator(0)(
-        list(map(tokenize(examples, encoder, Target("regression").convert, task="regression").__getitem__, range(2)))
+        list(
+            map(
+                tokenize(
+                    examples, encoder, Target("regression").convert, task="regression", max_length=MAX_LENGTH
+                ).__getitem__,
+                range(2),
+            )
+        )
     )
     assert batch["labels"].dtype == torch.float32
     assert batch["labels"].tolist() == [3.0, 5.0]

@@ -35,9 +35,9 @@ def test_a_family_is_fitted(tmp_path: Path, model_type: str) -> None:
     assert ours.retention.schedule.fractions == record.budgets[0].schedule
     theirs = AutoModelForSequenceClassification.from_pretrained(tmp_path / "fitted").eval()
     assert theirs.config.id2label == {0: "negative", 1: "positive"}
-    encoder = text_encoder(ours, 40)
+    encoder = text_encoder(ours)
     for text, _ in make_rows(4, seed=5):
-        encoded = encoder.encode(text)
+        encoded = encoder.encode(text, 40)
         batch = {
             name: torch.from_numpy(values.copy()) for name, values in encoder.pad(encoded, encoded.num_tokens).items()
         }

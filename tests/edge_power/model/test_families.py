@@ -47,8 +47,10 @@ def made(tmp_path_factory):
 
 def padded(model, texts, pairs=None):
     """A batch as the runtime makes it: token types from tokenizer.json, padding on the right."""
-    encoder = text_encoder(model, POSITIONS)
-    encoded = [encoder.encode(text) for text in (texts if pairs is None else list(zip(texts, pairs, strict=True)))]
+    encoder = text_encoder(model)
+    encoded = [
+        encoder.encode(text, POSITIONS) for text in (texts if pairs is None else list(zip(texts, pairs, strict=True)))
+    ]
     rows = [encoder.pad(item, max(item.num_tokens for item in encoded)) for item in encoded]
     return {name: torch.cat([torch.from_numpy(row[name]) for row in rows]) for name in rows[0]}
 
@@ -119,15 +121,15 @@ def test_programs_place_padding_tokens_as_eager_does(made, family):
 def test_ids_and_types_are_those_of_transformers(made, family):
     """The runtime's tokenizer against the checkpoint's."""
     directory, _, ours = made[family]
-    tokenizer, encoder = AutoTokenizer.from_pretrained(directory), text_encoder(ours, POSITIONS)
+    tokenizer, encoder = AutoTokenizer.from_pretrained(directory), text_encoder(ours)
     for text, pair in zip(TEXTS, PAIRS, strict=True):
         for arguments, item in (((text,), text), ((text, pair), (text, pair))):
             expected = tokenizer(*arguments, return_token_type_ids=True)
-            assert list(encoder.encode(item).ids) == expected.input_ids
+            assert list(encoder.encode(item, POSITIONS).ids) == expected.input_ids
             if family in (*WITH_TYPES, "albert"):
-                assert list(encoder.encode(item).type_ids) == expected.token_type_ids
+                assert list(encoder.encode(item, POSITIONS).type_ids) == expected.token_type_ids
     assert tokenizer_entry(ours).pad_id == tokenizer.pad_token_id
-    assert encoder.encode(TEXTS[0]).ids[0] == tokenizer.cls_token_id
+    assert encoder.encode(TEXTS[0], POSITIONS).ids[0] == tokenizer.cls_token_id
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -463,18 +465,18 @@ def test_every_engine_says_what_eager_says(bundle):
     assert manifest.architecture == model.config.architecture
     assert manifest.tokenizer == tokenizer_entry(model)
     names = ["input_ids", "attention_mask"] + ["token_type_ids"] * model.reads_token_types
-    encoder = text_encoder(model, 16)
+    encoder = text_encoder(model)
     config = KEEP[model.config.num_encoders].at(16, encoders=model.config.num_encoders)
     for artifact in manifest.artifacts:
         assert [item.name for item in artifact.programs[0].inputs] == names
         assert artifact.programs[0].parity.kept_agreement == 1
         classifier = Classifier.open(path, engine=artifact.engine)
         for text in (*TEXTS, f"a {model.tokenizer.pad_token} film", ("a film", "never ! " * 20)):
-            inputs = encoder.pad(encoder.encode(text), 16)
+            inputs = encoder.pad(encoder.encode(text, 16), 16)
             expected = logits(model, {name: torch.from_numpy(item) for name, item in inputs.items()}, retention=config)
             found = classifier(text)
             torch.testing.assert_close(torch.tensor([found.logits]), expected, rtol=0, atol=ENGINE_ATOL)
-            assert found.truncated == (isinstance(text, tuple) or encoder.encode(text).truncated)
+            assert found.truncated == (isinstance(text, tuple) or encoder.encode(text, 16).truncated)
 
 
 @pytest.mark.parametrize("bundle", ["albert"], indirect=True)

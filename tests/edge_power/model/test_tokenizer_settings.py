@@ -46,13 +46,13 @@ def their_inputs(tokenizer, text, length, **options):
 
 def assert_same_ids(tokenizer, model, *, seed, count):
     rng = random.Random(seed)
-    encoders = [text_encoder(model, length) for length in LENGTHS]
+    encoder = text_encoder(model)
     for _ in range(count):
         text = any_text(rng)
-        for encoder in encoders:
-            theirs, ours = their_inputs(tokenizer, text, encoder.max_length), encoder.encode(text)
-            assert list(ours.ids) == theirs["input_ids"][0], (text, encoder.max_length)
-            padded = encoder.pad(ours, encoder.max_length)
+        for length in LENGTHS:
+            theirs, ours = their_inputs(tokenizer, text, length), encoder.encode(text, length)
+            assert list(ours.ids) == theirs["input_ids"][0], (text, length)
+            padded = encoder.pad(ours, length)
             assert ("token_type_ids" in padded) == ("token_type_ids" in theirs and model.config.has_token_types)
             if "token_type_ids" in padded:
                 assert padded["token_type_ids"][0, : ours.num_tokens].tolist() == theirs["token_type_ids"][0], text
@@ -83,9 +83,9 @@ def test_what_we_save_reads_texts_alike(case, tmp_path):
 def test_logits_are_transformers_own(case):
     directory, tokenizer, model = case
     theirs = AutoModelForSequenceClassification.from_pretrained(directory, attn_implementation="eager").eval()
-    rng, encoder, logits = random.Random(4), text_encoder(model, 13), []
+    rng, encoder, logits = random.Random(4), text_encoder(model), []
     for text in (*(any_text(rng) for _ in range(15)), f"a {tokenizer.pad_token} good {tokenizer.pad_token} film"):
-        inputs = encoder.pad(encoder.encode(text), 16)
+        inputs = encoder.pad(encoder.encode(text, 13), 16)
         with torch.no_grad():
             expected = theirs(**their_inputs(tokenizer, text, 13, return_tensors="pt")).logits
             found = model(**{name: torch.from_numpy(value) for name, value in inputs.items()}).logits
@@ -194,8 +194,8 @@ def test_settings_that_change_no_ids(tmp_path, setting):
     (tmp_path / "with" / "evil.py").write_text("raise SystemExit('code of a checkpoint ran')", encoding="utf-8")
     tokenizer = AutoTokenizer.from_pretrained(tmp_path / "with", trust_remote_code=False)
     text = "a goodness of the [SEP] day . never ! " * 2
-    assert text_encoder(with_it, 12).encode(text) == text_encoder(plain, 12).encode(text)
-    assert list(text_encoder(with_it, 12).encode(text).ids) == their_inputs(tokenizer, text, 12)["input_ids"][0]
+    assert text_encoder(with_it).encode(text, 12) == text_encoder(plain).encode(text, 12)
+    assert list(text_encoder(with_it).encode(text, 12).ids) == their_inputs(tokenizer, text, 12)["input_ids"][0]
     assert tokenizer_entry(with_it) == tokenizer_entry(plain)
 
 

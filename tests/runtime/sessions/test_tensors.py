@@ -5,9 +5,9 @@ import dataclasses
 import pytest
 
 from edge_power_runtime import Bundle, BundleError, Classifier
-from edge_power_runtime.bundle.golden import verify
 from edge_power_runtime.bundle.manifest import Program, TensorSpec
 from edge_power_runtime.sessions import open_engine
+from edge_power_runtime.verify import verify
 
 
 def altered(program: Program, side: str, name: str, **changes: object) -> Program:

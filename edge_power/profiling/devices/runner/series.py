@@ -80,8 +80,8 @@ class Series:
         """Copy the text that fills the program to the device, as the runtime's own profiler takes it."""
         place, manifest = self._place, self._place.bundle.manifest
         lengths = [item.length for item in self._artifact.programs if item.budget == self.case.budget]
-        encoder = TextEncoder.from_json(place.bundle.read(TOKENIZER_FILE), manifest.tokenizer, max(lengths))
-        encoded = encoder.encode(case_texts(encoder, lengths, self.case.length, ()).texts[0])
+        encoder = TextEncoder.from_json(place.bundle.read(TOKENIZER_FILE), manifest.tokenizer)
+        encoded = encoder.encode(case_texts(encoder, lengths, self.case.length, ()).texts[0], max(lengths))
         self._num_tokens = encoded.num_tokens
         arrays = encoder.pad(encoded, self.case.length)
         for name, content in place.benchmark.input_files(self._program, arrays).items():

@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from edge_power_runtime.classifier import Classifier, programs_of
+from edge_power_runtime.bundle.bundle import programs_of
+from edge_power_runtime.model import Classifier
 from edge_power_runtime.profiler.measure.rounds import Series
 from edge_power_runtime.profiler.report.figures import count
 from edge_power_runtime.profiler.report.record import MixResult

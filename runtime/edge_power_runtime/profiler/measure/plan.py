@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from edge_power_runtime.bundle.bundle import Bundle
+from edge_power_runtime.bundle.bundle import Bundle, programs_of
 from edge_power_runtime.bundle.manifest import PRECISIONS, Artifact, Configuration, Program
-from edge_power_runtime.classifier import programs_of
 from edge_power_runtime.engines import ENGINE_NAMES, engine_info, missing_engine
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.machine.usage import usable_cores

@@ -9,8 +9,8 @@ import time
 from dataclasses import asdict
 
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.classifier import Classifier
 from edge_power_runtime.errors import BundleError, EdgePowerError, EngineError
+from edge_power_runtime.model import Classifier
 from edge_power_runtime.profiler.machine.memory import Memory, memory_now, reset_peak
 from edge_power_runtime.profiler.report.figures import last_line
 from edge_power_runtime.profiler.report.reading import read_dataclass

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from edge_power_runtime.classifier import Classifier
+from edge_power_runtime.model import Classifier
 from edge_power_runtime.profiler.measure.reference import ReferenceTimer
 from edge_power_runtime.profiler.progress import Watcher
 from edge_power_runtime.profiler.report.record import Stages

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Artifact
-from edge_power_runtime.classifier import Classifier, programs_of
+from edge_power_runtime.bundle.bundle import Bundle, programs_of
+from edge_power_runtime.model import Classifier, Model
 from edge_power_runtime.profiler.measure.texts import CaseTexts, case_texts
 from edge_power_runtime.profiler.report.record import Case
-from edge_power_runtime.text import Text, TextEncoder
+from edge_power_runtime.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Subject:
 
 
 class SubjectOpener:
-    """Opens the cases of one bundle; files are checked once, and what cases can share they share."""
+    """Opens the cases of one bundle; each artifact is opened once for a number of threads, whatever the budgets."""
 
     def __init__(self, bundle: Bundle, texts: Sequence[Text]) -> None:
         """Begin with nothing open.
@@ -38,8 +37,8 @@ class SubjectOpener:
         """
         self._bundle = bundle
         self._texts = texts
-        self._encoders: dict[int, TextEncoder] = {}
-        self._classifiers: dict[tuple[str, str, str, int], Classifier] = {}
+        self._models: dict[tuple[str, str, int], Model] = {}
+        self._classifiers: dict[tuple[Model, str], Classifier] = {}
 
     def open(self, case: Case) -> Subject:
         """Make a case ready; its program loads at the first answer.
@@ -49,21 +48,17 @@ class SubjectOpener:
             BundleError: a file is missing or altered.
             EngineError: the engine does not load.
         """
-        artifact = self._bundle.artifact(case.engine, case.precision)
-        lengths = [program.length for program in programs_of(artifact, case.budget)]
-        encoder = self._encoder(lengths[-1])
-        key = (case.engine, case.precision, case.budget, case.threads)
-        if key not in self._classifiers:
-            self._check(artifact)
-            self._classifiers[key] = Classifier(self._bundle, artifact, case.budget, encoder, num_threads=case.threads)
-        return Subject(case, self._classifiers[key], case_texts(encoder, lengths, case.length, self._texts))
+        model = self._model(case)
+        if (model, case.budget) not in self._classifiers:
+            self._classifiers[model, case.budget] = model.at(case.budget)
+        lengths = [program.length for program in programs_of(model.artifact, case.budget)]
+        texts = case_texts(model.encoder, lengths, case.length, self._texts)
+        return Subject(case, self._classifiers[model, case.budget], texts)
 
-    def _encoder(self, longest: int) -> TextEncoder:
-        if longest not in self._encoders:
-            data, entry = self._bundle.read(TOKENIZER_FILE), self._bundle.manifest.tokenizer
-            self._encoders[longest] = TextEncoder.from_json(data, entry, longest)
-        return self._encoders[longest]
-
-    def _check(self, artifact: Artifact) -> None:
-        if not any(known[:2] == (artifact.engine, artifact.precision) for known in self._classifiers):
-            self._bundle.check(artifact.files)
+    def _model(self, case: Case) -> Model:
+        key = (case.engine, case.precision, case.threads)
+        if key not in self._models:
+            self._models[key] = Model.open(
+                self._bundle, engine=case.engine, precision=case.precision, num_threads=case.threads
+            )
+        return self._models[key]

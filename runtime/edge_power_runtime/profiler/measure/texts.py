@@ -7,7 +7,7 @@ from statistics import median_low
 
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.lines import read_texts
-from edge_power_runtime.text import EncodedText, Text, TextEncoder
+from edge_power_runtime.text import Text, TextEncoder
 
 MOST_TEXTS = 2000
 """Of a file; the rest is left out, since a mix is known long before that and each text runs on every case."""
@@ -58,8 +58,8 @@ def case_texts(encoder: TextEncoder, lengths: Sequence[int], length: int, file_t
     """Choose the texts of a case.
 
     Args:
-        encoder: its `max_length` is the longest of `lengths`.
-        lengths: of all programs of the case's budget.
+        encoder: of the bundle.
+        lengths: of all programs of the case's budget; the longest cuts.
         length: of the case's program.
         file_texts: of the file; the built-in text is taken where none of them falls on the program.
 
@@ -67,13 +67,14 @@ def case_texts(encoder: TextEncoder, lengths: Sequence[int], length: int, file_t
         InputError: no text falls on the program.
     """
     shorter = max((other for other in lengths if other < length), default=0)
-    counts = [encoder.encode(text).num_tokens for text in file_texts]
+    longest = max(lengths)
+    counts = [encoder.encode(text, longest).num_tokens for text in file_texts]
     falling = [(text, count) for text, count in zip(file_texts, counts, strict=True) if shorter < count <= length]
     if falling:
         texts = tuple(text for text, _ in falling)
         return CaseTexts(texts, median_low(count for _, count in falling), len(texts))
     text = text_of_length(encoder, length)
-    num_tokens = encoder.encode(text).num_tokens
+    num_tokens = encoder.encode(text, longest).num_tokens
     if num_tokens <= shorter:
         raise InputError(
             f"the built-in text has {num_tokens} tokens at most, too few for the program of length {length}; "
@@ -86,7 +87,7 @@ def text_of_length(encoder: TextEncoder, length: int) -> str:
     """Make an English text that fills a program.
 
     Args:
-        encoder: with a `max_length` of at least `length`.
+        encoder: of the bundle.
         length: of the program.
 
     Returns:
@@ -97,7 +98,7 @@ def text_of_length(encoder: TextEncoder, length: int) -> str:
     low, high = 0, length  # no tokenizer makes less than a token of a word
     while low < high:
         middle = (low + high + 1) // 2
-        if _fits(encoder.encode(" ".join(words[:middle])), length):
+        if not encoder.encode(" ".join(words[:middle]), length).truncated:
             low = middle
         else:
             high = middle - 1
@@ -105,16 +106,12 @@ def text_of_length(encoder: TextEncoder, length: int) -> str:
 
 
 def _fill(encoder: TextEncoder, text: str, length: int) -> str:
-    count = encoder.encode(text).num_tokens
+    count = encoder.encode(text, length).num_tokens
     while count < length:
         candidates = ((text + filler).strip() for filler in _FILLERS)
-        encoded = ((candidate, encoder.encode(candidate)) for candidate in candidates)
-        better = next(((c, e) for c, e in encoded if e.num_tokens > count and _fits(e, length)), None)
+        encoded = ((candidate, encoder.encode(candidate, length)) for candidate in candidates)
+        better = next(((c, e) for c, e in encoded if e.num_tokens > count and not e.truncated), None)
         if better is None:
             return text
         text, count = better[0], better[1].num_tokens
     return text
-
-
-def _fits(encoded: EncodedText, length: int) -> bool:
-    return not encoded.truncated and encoded.num_tokens <= length

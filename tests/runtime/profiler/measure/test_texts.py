@@ -13,11 +13,11 @@ from edge_power_runtime.text import TextEncoder
 PAIR = ("a good film", "dull")
 
 
-def tiny_encoder(tiny, longest: int) -> TextEncoder:
-    return TextEncoder.from_json(tiny.read(TOKENIZER_FILE), tiny.manifest.tokenizer, longest)
+def tiny_encoder(tiny) -> TextEncoder:
+    return TextEncoder.from_json(tiny.read(TOKENIZER_FILE), tiny.manifest.tokenizer)
 
 
-def encoder_of(model, longest: int) -> TextEncoder:
+def encoder_of(model) -> TextEncoder:
     """An encoder around a model of the tokenizers library: [CLS] and [SEP] are ids 0 and 1."""
     from tokenizers import Tokenizer, pre_tokenizers, processors
 
@@ -26,33 +26,27 @@ def encoder_of(model, longest: int) -> TextEncoder:
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 0), ("[SEP]", 1)]
     )
-    return TextEncoder(tokenizer, TokenizerEntry(pad_id=0, has_token_types=False), longest)
+    return TextEncoder(tokenizer, TokenizerEntry(pad_id=0, has_token_types=False))
 
 
-@pytest.mark.parametrize("length", [3, 8, 9, 24, 64, 128, 333, 512])
+@pytest.mark.parametrize("length", [3, 8, 9, 24, 32, 64, 128, 333, 512])
 def test_the_built_in_text_fills_a_program_of_the_tiny_tokenizer(tiny, length):
-    encoded = tiny_encoder(tiny, 512).encode(text_of_length(tiny_encoder(tiny, 512), length))
-    assert encoded.num_tokens == length
-    assert not encoded.truncated
-
-
-@pytest.mark.parametrize("length", [8, 32, 512])
-def test_the_built_in_text_fills_the_longest_program(tiny, length):
-    encoded = tiny_encoder(tiny, length).encode(text_of_length(tiny_encoder(tiny, length), length))
+    encoder = tiny_encoder(tiny)
+    encoded = encoder.encode(text_of_length(encoder, length), 512)
     assert encoded.num_tokens == length
     assert not encoded.truncated
 
 
 def test_it_is_english_from_its_first_word(tiny):
-    assert text_of_length(tiny_encoder(tiny, 512), 128).startswith("The film opens")
+    assert text_of_length(tiny_encoder(tiny), 128).startswith("The film opens")
 
 
 def test_a_tokenizer_that_knows_no_word_counts_each_as_unknown():
     from tokenizers import models
 
-    encoder = encoder_of(models.WordPiece({"[CLS]": 0, "[SEP]": 1, "[UNK]": 2}, unk_token="[UNK]"), 512)
+    encoder = encoder_of(models.WordPiece({"[CLS]": 0, "[SEP]": 1, "[UNK]": 2}, unk_token="[UNK]"))
     for length in (8, 100, 512):
-        assert encoder.encode(text_of_length(encoder, length)).num_tokens == length
+        assert encoder.encode(text_of_length(encoder, length), 512).num_tokens == length
 
 
 def test_a_tokenizer_of_single_letters_is_filled_too():
@@ -60,22 +54,22 @@ def test_a_tokenizer_of_single_letters_is_filled_too():
 
     letters = {letter: index + 3 for index, letter in enumerate(string.ascii_letters + ".,:;'!")}
     vocabulary = {"[CLS]": 0, "[SEP]": 1, "[UNK]": 2, **letters}
-    encoder = encoder_of(models.BPE(vocab=vocabulary, merges=[], unk_token="[UNK]"), 512)
+    encoder = encoder_of(models.BPE(vocab=vocabulary, merges=[], unk_token="[UNK]"))
     for length in (8, 32, 512):
-        assert encoder.encode(text_of_length(encoder, length)).num_tokens == length
+        assert encoder.encode(text_of_length(encoder, length), 512).num_tokens == length
 
 
 def test_a_tokenizer_that_makes_nothing_of_words_is_told():
     from tokenizers import models
 
-    encoder = encoder_of(models.BPE(vocab={"[CLS]": 0, "[SEP]": 1}, merges=[]), 32)
+    encoder = encoder_of(models.BPE(vocab={"[CLS]": 0, "[SEP]": 1}, merges=[]))
     assert case_texts(encoder, (8, 32), 8, ()).num_tokens == 2
     with pytest.raises(InputError, match="the built-in text has 2 tokens at most, too few .* of length 32; .*--texts"):
         case_texts(encoder, (8, 32), 32, ())
 
 
 def test_texts_of_a_file_go_to_the_program_that_they_fall_on(tiny):
-    encoder = tiny_encoder(tiny, 24)
+    encoder = tiny_encoder(tiny)
     short, middle, cut = "good", ("a good film " * 3).strip(), "good " * 100
     found = {length: case_texts(encoder, (8, 24), length, (short, middle, cut, PAIR)) for length in (8, 24)}
     assert found[8].texts == (short, PAIR)
@@ -85,7 +79,7 @@ def test_texts_of_a_file_go_to_the_program_that_they_fall_on(tiny):
 
 
 def test_a_program_that_no_text_falls_on_gets_the_built_in_one(tiny):
-    found = case_texts(tiny_encoder(tiny, 24), (8, 24), 24, ("good",))
+    found = case_texts(tiny_encoder(tiny), (8, 24), 24, ("good",))
     assert (found.num_texts, found.num_tokens, len(found.texts)) == (0, 24, 1)
 
 

@@ -1,0 +1,371 @@
+"""Text in, label out, the face of the runtime: an artifact opened once, and its classifiers, views at one budget.
+
+A model makes classifiers and a classifier can open a model, so the two share a file.
+"""
+
+import math
+import os
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from threading import get_ident
+from time import perf_counter_ns
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from edge_power_runtime.answerer import Span
+from edge_power_runtime.bundle.bundle import Bundle, programs_of
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Artifact, Program
+from edge_power_runtime.errors import EngineError, InputError
+from edge_power_runtime.prediction import Prediction, Step
+from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.system import lifetime
+from edge_power_runtime.system.lifetime import ANSWERING, keep_forever, start_afresh_after_fork
+from edge_power_runtime.tasks import Task
+from edge_power_runtime.text import EncodedText, Text, TextEncoder
+
+
+class Model:
+    """An artifact of a bundle, opened once: its engine, its programs as they load, and the tokenizer.
+
+    Many threads may use it at once, and so may all its classifiers, which share what is loaded. In a forked child it
+    loads its programs again, when they are asked. A copy, and one that was pickled, opens the bundle at its path again.
+
+    Attributes:
+        bundle: that it reads from.
+        artifact: of this bundle.
+        num_threads: that one run may use.
+        encoder: the bundle's tokenizer.
+    """
+
+    def __init__(self, bundle: Bundle, artifact: Artifact, encoder: TextEncoder, *, num_threads: int = 1) -> None:
+        """Put checked parts together; `Model.open` finds them.
+
+        Raises:
+            EngineError: the engine is not installed or does not load.
+        """
+        self.bundle = bundle
+        self.artifact = artifact
+        self.num_threads = num_threads
+        self.encoder = encoder
+        self._engine = open_engine(bundle.path, artifact, num_threads=num_threads)
+        self._sessions: dict[str, Session] = {}
+        self._loading = threading.Lock()
+        self._is_inherited = False
+        start_afresh_after_fork(self)
+
+    @classmethod
+    def open(
+        cls,
+        bundle: Bundle | str | os.PathLike[str],
+        *,
+        engine: str | None = None,
+        precision: str | None = None,
+        num_threads: int = 1,
+    ) -> Self:
+        """Open an artifact and check, once, the files that will be used; programs load on first use.
+
+        Args:
+            bundle: opened, or its directory.
+            engine: see `Bundle.artifact`.
+            precision: see `Bundle.artifact`.
+            num_threads: that one run may use.
+
+        Raises:
+            InputError: an option is none that this bundle has.
+            BundleError: the bundle is incomplete, altered or malformed.
+            EngineError: the engine is not installed or does not load.
+        """
+        if isinstance(num_threads, bool) or not isinstance(num_threads, int) or num_threads < 1:
+            raise InputError(f"num_threads is {num_threads!r}, must be a whole number of at least 1")
+        if not isinstance(bundle, Bundle):
+            bundle = Bundle.open(bundle)
+        artifact = bundle.artifact(engine, precision)
+        bundle.check(artifact.files)
+        encoder = TextEncoder.from_json(bundle.read(TOKENIZER_FILE), bundle.manifest.tokenizer)
+        return cls(bundle, artifact, encoder, num_threads=num_threads)
+
+    def at(self, budget: str | None = None) -> "Classifier":
+        """Give a classifier of one budget; nothing is opened or read for it.
+
+        Args:
+            budget: a name of the manifest; None takes the first.
+
+        Raises:
+            InputError: the artifact has no such budget.
+        """
+        return Classifier(self, self.bundle.choose_budget(self.artifact, budget))
+
+    def session(self, program: Program) -> Session:
+        """Give a program of the artifact; it loads when it is first asked for, whichever classifier asks.
+
+        Raises:
+            EngineError: it does not load.
+            BundleError: see `Engine.session`.
+        """
+        session = self._sessions.get(program.name)
+        if session is None:
+            with self._loading:
+                session = self._sessions.get(program.name)
+                if session is None:
+                    session = self._sessions[program.name] = self._load(program)
+        return session
+
+    def load(self, program: Program) -> Session:
+        """Load a program for the caller alone, who lets go of it when done: ONNX Runtime frees its memory then.
+
+        Raises:
+            EngineError: it does not load.
+            BundleError: see `Engine.session`.
+        """
+        with self._loading:
+            return self._load(program)
+
+    def _load(self, program: Program) -> Session:
+        if self._is_inherited:
+            self._engine = open_engine(self.bundle.path, self.artifact, num_threads=self.num_threads)
+            self._is_inherited = False
+        return self._engine.session(program)
+
+    def start_afresh(self) -> None:
+        """Forget the loaded programs: a forked child has them without their threads, and perhaps with held locks."""
+        keep_forever(self._engine, self._sessions)
+        self._is_inherited, self._sessions, self._loading = True, {}, threading.Lock()
+
+    def __reduce__(self) -> tuple[Callable[[], "Model"], tuple[()]]:
+        """Say how to make another: what is loaded cannot be copied, so it is opened again."""
+        path, artifact = os.path.abspath(self.bundle.path), self.artifact
+        again = partial(
+            type(self).open,
+            path,
+            engine=artifact.engine,
+            precision=artifact.precision,
+            num_threads=self.num_threads,
+        )
+        return again, ()
+
+
+class Choice(NamedTuple):
+    """A text on its way to a program; a tuple since it is made for every text, and a dataclass takes 1 us longer.
+
+    Attributes:
+        encoded: the text.
+        order: of the program, counted from the shortest of the classifier's budget.
+        session: the program, loaded.
+        inputs: what it is given.
+    """
+
+    encoded: EncodedText
+    order: int
+    session: Session
+    inputs: dict[str, np.ndarray]
+
+    def run(self) -> dict[str, np.ndarray]:
+        """Run the program: the third span of a call.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        return self.session.run(self.inputs)
+
+
+class Classifier:
+    """A model at one budget, ready for texts; an `Answerer`.
+
+    It holds nothing that is loaded: that is the model's, and what `Model` says of threads, forks and copies holds here.
+
+    Attributes:
+        model: whose view it is.
+        bundle: the model's.
+        artifact: the model's.
+        num_threads: the model's.
+        budget: a name of the manifest.
+        task: reads the logits.
+        labels: of the bundle, in the order of a prediction's scores; empty for regression.
+        spans: the parts of a call: tokenize and cut the text, choose the program and pad, run it, name the label.
+    """
+
+    spans: tuple[Span, ...] = (Span("encode"), Span("choose"), Span("run", in_engine=True), Span("decode"))
+
+    def __init__(self, model: Model, budget: str, *, task: Task | None = None) -> None:
+        """Look at `model` at a budget of which its artifact has programs; `Model.at` chooses one.
+
+        Args:
+            model: whose view it is.
+            budget: a name of the manifest.
+            task: reads the logits; None is what the manifest says.
+        """
+        self.model = model
+        self.bundle = model.bundle
+        self.artifact = model.artifact
+        self.num_threads = model.num_threads
+        self.budget = budget
+        self.task = model.bundle.manifest.answers() if task is None else task
+        self.labels = model.bundle.manifest.labels
+        self._programs = programs_of(model.artifact, budget)
+        self._lengths = [program.length for program in self._programs]
+        self._retentions = [model.bundle.retention_of(program) for program in self._programs]
+        self._encoder = model.encoder
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        engine: str | None = None,
+        precision: str | None = None,
+        budget: str | None = None,
+        num_threads: int = 1,
+        threshold: float | None = None,
+        sigmoid: bool = False,
+    ) -> Self:
+        """Open a bundle and check the files that will be used; programs load on first use.
+
+        Args:
+            path: the bundle's directory.
+            engine: see `Bundle.artifact`.
+            precision: see `Bundle.artifact`.
+            budget: a name of the manifest; None takes the first.
+            num_threads: that one run may use.
+            threshold: of a multi-label model, the probability above which a text has a label; None takes the bundle's.
+            sigmoid: of a model of one value, give its sigmoid, as the pipeline of transformers does.
+
+        Raises:
+            InputError: an option is none that this bundle has.
+            BundleError: the bundle is incomplete, altered or malformed.
+            EngineError: the engine is not installed or does not load.
+        """
+        bundle = Bundle.open(path)
+        task = bundle.manifest.answers(threshold=threshold, sigmoid=sigmoid)
+        if budget is not None:  # told before files are read and an engine is imported, which takes seconds
+            bundle.choose_budget(bundle.artifact(engine, precision), budget)
+        model = Model.open(bundle, engine=engine, precision=precision, num_threads=num_threads)
+        return cls(model, bundle.choose_budget(model.artifact, budget), task=task)
+
+    def at(self, budget: str | None = None) -> Self:
+        """Give the same model's classifier of another budget, which reads logits as this one does; see `Model.at`.
+
+        Raises:
+            InputError: the artifact has no such budget.
+        """
+        return type(self)(self.model, self.bundle.choose_budget(self.artifact, budget), task=self.task)
+
+    def __call__(self, text: Text) -> Prediction:
+        """Classify one text or one pair: encode, choose, run, decode.
+
+        Raises:
+            InputError: it is no text.
+            EngineError: the engine failed.
+        """
+        thread = get_ident()
+        ANSWERING.add(thread)  # what lifetime.answering() does, without its microseconds
+        try:
+            if lifetime.is_ending:
+                lifetime.refuse_at_the_end()
+            choice = self.choose(self.encode(text))
+            return self.decode(choice, choice.run())
+        finally:
+            ANSWERING.discard(thread)
+
+    def timed(self, text: Text) -> tuple[Prediction, tuple[int, ...]]:
+        """Do what a call does, and read the clock before, between and after its `spans`; see `Answerer.timed`.
+
+        Raises:
+            InputError: it is no text.
+            EngineError: the engine failed.
+        """
+        with lifetime.answering():
+            start = perf_counter_ns()
+            encoded = self.encode(text)
+            read = perf_counter_ns()
+            choice = self.choose(encoded)
+            chosen = perf_counter_ns()
+            outputs = choice.run()
+            ran = perf_counter_ns()
+            prediction = self.decode(choice, outputs)
+            end = perf_counter_ns()
+        return prediction, (read - start, chosen - read, ran - chosen, end - ran)
+
+    def encode(self, text: Text) -> EncodedText:
+        """Tokenize a text or a pair and cut it to the longest program: the first span of a call.
+
+        Raises:
+            InputError: it is no text.
+        """
+        return self._encoder.encode(text, self._lengths[-1])
+
+    def choose(self, encoded: EncodedText) -> Choice:
+        """Choose the shortest program that holds a text, load it if nobody did, and pad the text: the second span.
+
+        Raises:
+            EngineError: the program does not load.
+        """
+        index = bisect_left(self._lengths, encoded.num_tokens)
+        program = self._programs[index]
+        return Choice(encoded, index, self.model.session(program), self._encoder.pad(encoded, program.length))
+
+    def decode(self, choice: Choice, outputs: Mapping[str, np.ndarray]) -> Prediction:
+        """Name the label: the fourth span, after `choice.run()`.
+
+        Raises:
+            EngineError: a logit is not finite.
+        """
+        program, encoded = self._programs[choice.order], choice.encoded
+        logits = tuple(outputs["logits"].tolist()[0])
+        # One call sees them all: programs give float32, whose sum in doubles is finite unless one of them is not.
+        if not math.isfinite(sum(logits)):
+            raise EngineError(
+                f"program {program.name} gave the logits {logits}, expected finite numbers; verify the bundle"
+            )
+        label, score, scores, labels = self.task.decode(logits, self.labels)
+        return Prediction(
+            label=label,
+            score=score,
+            scores=scores,
+            labels=labels,
+            logits=logits,
+            num_tokens=encoded.num_tokens,
+            truncated=encoded.truncated,
+            steps=(Step(program.name, program.length, self._retentions[choice.order], outputs.get("kept")),),
+        )
+
+    def classify(self, texts: Iterable[Text]) -> list[Prediction]:
+        """Classify several texts or pairs, one after the other.
+
+        Raises:
+            InputError: `texts` is one text, or one of them is no text.
+            EngineError: the engine failed.
+        """
+        if isinstance(texts, str):
+            raise InputError("classify() takes several texts, found one str; call classifier(text) or classify([text])")
+        return [self(text) for text in texts]
+
+    def tokens(self, text: Text) -> tuple[str, ...]:
+        """Give the word pieces that the model reads, [CLS] and [SEP] included, as `Prediction.survivors` counts them.
+
+        Raises:
+            InputError: it is no text.
+        """
+        with lifetime.answering():
+            return self._encoder.tokens(text, self._lengths[-1])
+
+    def warm_up(self) -> None:
+        """Load every program of the budget and run each once, so that no later text waits for it.
+
+        Raises:
+            EngineError: a program does not load or run.
+        """
+        with lifetime.answering():
+            empty = self._encoder.encode("", self._lengths[-1])
+            for program in self._programs:
+                self.model.session(program).run(self._encoder.pad(empty, program.length))
+
+    def __reduce__(self) -> tuple[Callable[[], "Classifier"], tuple[()]]:
+        """Say how to make another, with a model of its own: what is loaded cannot be copied, so it is opened again."""
+        return partial(_of_model, type(self), self.model.__reduce__()[0], self.budget, self.task), ()
+
+
+def _of_model(cls: type[Classifier], reopen: Callable[[], Model], budget: str, task: Task) -> Classifier:
+    return cls(reopen(), budget, task=task)
