@@ -31,7 +31,7 @@ def command(bundle: str, as_json: bool) -> None:
     console = output_console()
     labels = ", ".join(manifest.labels[:8]) + (f", ... ({len(manifest.labels)})" if len(manifest.labels) > 8 else "")
     console.print(shown((manifest.name, "bold"), f": {manifest.architecture} {manifest.task}"), soft_wrap=True)
-    above = "" if manifest.threshold is None else f"; those above {manifest.threshold:g}"
+    above = "" if manifest.threshold is None else f", those above {manifest.threshold:g}"
     console.print(
         shown(f"labels: {labels or 'one number'}{above}; texts up to {manifest.max_length} tokens"), soft_wrap=True
     )

@@ -9,7 +9,8 @@ from edge_power.data.columns import LABEL_COLUMNS, SEPARATOR
 from edge_power.data.example import DataError, Example, Label, place, quote
 from edge_power.data.stream import is_readable
 
-_MOST_LABELS = 20
+_MOST_LABELS = 20  # of a model's, in a message
+_MOST_SHOWN = 5  # of a row's
 
 
 def label_ids(examples: Iterable[Example], labels: Sequence[str], *, path: object = None) -> Iterator[int]:
@@ -127,7 +128,7 @@ def label_of(example: Example, source: object) -> str:
     label = _label_there(example, source, LABEL_COLUMNS[0])
     if isinstance(label, str):
         return label
-    found = ", ".join(map(quote, label[:_MOST_LABELS])) or "none"
+    found = ", ".join(map(quote, label[:_MOST_SHOWN])) + (", ..." if len(label) > _MOST_SHOWN else "") or "none"
     raise DataError(
         f"{place(source, example.row)} has a list of labels, {found}; expected one label, since this is no multi-label "
         f"task: give one in a column or key {LABEL_COLUMNS[0]}, or a model of several labels a text"

@@ -120,7 +120,7 @@ class TokenizedExamples(Dataset[Item]):
             np.concatenate(input_ids),
             None if self._token_type_ids is None else np.tile(self._token_type_ids, times),
             np.concatenate((begins, [times * tokens])),
-            np.tile(self.labels, times),
+            np.concatenate([self.labels] * times),
             np.tile(self._cut, times),
             task=self.task,
         )

@@ -207,6 +207,39 @@ def test_regression_is_split_without_strata():
     assert (len(train), len(held)) == (80, 20)
 
 
+def sets_of(tokens: list[int], labels: list[tuple[int, ...]], count: int) -> TokenizedExamples:
+    """As `dataset_of`, with several labels a text."""
+    truth = np.zeros((len(tokens), count), dtype=bool)
+    for row, ids in enumerate(labels):
+        truth[row, list(ids)] = True
+    plain = dataset_of(tokens, [0] * len(tokens))
+    offsets, cut = np.arange(len(tokens) + 1), np.zeros(len(tokens), dtype=bool)
+    return TokenizedExamples(plain.input_ids, None, offsets, truth, cut, task="multi_label_classification")
+
+
+def test_several_labels_are_held_out_by_the_rarest():
+    labels = [(0,)] * 500 + [(0, 1)] * 300 + [(1, 2)] * 100 + [(0, 1, 2, 3)]
+    train, held = hold_out(sets_of(list(range(901)), labels, 4), seed=1)
+    # A tenth of each stratum: of 500, of 300, of 100, and none of the one; off by the one text at a border.
+    assert len(held) == pytest.approx(90, abs=1)
+    assert held.labels.sum(axis=0)[2] == pytest.approx(10, abs=1) and held.labels.sum(axis=0)[3] == 0
+    assert train.labels.sum(axis=0)[3] == 1
+
+
+def test_copies_and_parts_keep_several_labels():
+    texts = sets_of([5, 6, 7], [(0,), (1, 2), (2,)], 3)
+    twice = texts.with_copies([texts.input_ids, texts.input_ids + 10])
+    assert (len(twice), tokens_of(twice)) == (6, [5, 6, 7, 15, 16, 17])
+    np.testing.assert_array_equal(twice.labels, np.concatenate((texts.labels, texts.labels)))
+    part = twice.select([4, 0])
+    assert part.labels.tolist() == [[False, True, True], [True, False, False]]
+    batch = Collator(0)([twice[row] for row in (1, 2)])
+    assert (batch["labels"].dtype, batch["labels"].tolist()) == (
+        torch.bool,
+        [[False, True, True], [False, False, True]],
+    )
+
+
 def test_one_large_group_of_equal_texts_is_not_held_out_for_a_tenth():
     for seed in range(5):
         train, held = hold_out(dataset_of([7] * 80 + list(range(10, 30)), [0] * 100), seed=seed)
