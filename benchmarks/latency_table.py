@@ -28,7 +28,8 @@ from edge_power.model.macs import count_macs
 from edge_power_converters import SourceProgram
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.profiler.judge.latency_table import expected_ms, fit_latency_tables
-from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyTable, Stages
+from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyTable
+from edge_power_runtime.profiler.report.spans import SpanTimes
 from edge_power_runtime.reading.jsonnode import parse
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
@@ -77,8 +78,7 @@ class Series:
 
     @property
     def result(self) -> CaseResult:
-        """The series as the profiler has it; the other stages, which the table does not look at, take no time."""
-        none = (0.0,) * len(self.samples_ms)
+        """The series as the profiler has it, of the engine's run alone: the table looks at nothing else."""
         return CaseResult(
             case=Case(self.engine, "fp32", self.budget, self.length, threads=1),
             keep=self.keep,
@@ -86,8 +86,8 @@ class Series:
             artifact_bytes=0,
             num_tokens=self.length,
             startup=None,
-            rounds=(len(none),),
-            stages=Stages(none, none, self.samples_ms, none),
+            rounds=(len(self.samples_ms),),
+            spans=(SpanTimes("run", True, self.samples_ms),),
         )
 
 

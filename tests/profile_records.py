@@ -24,11 +24,11 @@ from edge_power_runtime.profiler.report.record import (
     Reference,
     Report,
     Settings,
-    Stages,
     Startup,
     State,
     Usage,
 )
+from edge_power_runtime.profiler.report.spans import SpanTimes
 
 SCHEDULES = {
     "full": (1.0, 1.0, 1.0, 1.0, 1.0, 1.0),
@@ -51,7 +51,20 @@ def macs_at(length: int, keep: tuple[int, ...], hidden: int = 384) -> int:
     return sum(2 * n * hidden**2 + k * (10 * hidden**2 + 2 * n * hidden) for n, k in zip(entering, keep, strict=True))
 
 
-def stages(median_ms: float, count: int, seed: int) -> Stages:
+def whole(
+    encode: tuple[float, ...], choose: tuple[float, ...], run: tuple[float, ...], decode: tuple[float, ...]
+) -> tuple[SpanTimes, ...]:
+    """The spans of a classifier."""
+    parts = {"encode": encode, "choose": choose, "run": run, "decode": decode}
+    return tuple(SpanTimes(name, name == "run", times_ms) for name, times_ms in parts.items())
+
+
+def run_alone(run_ms: tuple[float, ...]) -> tuple[SpanTimes, ...]:
+    """What an engine's own benchmark program gives."""
+    return (SpanTimes("run", True, run_ms),)
+
+
+def spans(median_ms: float, count: int, seed: int) -> tuple[SpanTimes, ...]:
     """Samples around a median, most of them a little above, some far."""
     noise = np.random.default_rng(seed)
     run = median_ms * (1 + 0.02 * noise.exponential(size=count) + 0.15 * (noise.random(count) > 0.98))
@@ -59,7 +72,7 @@ def stages(median_ms: float, count: int, seed: int) -> Stages:
     tokenize, choose, decode = (
         tuple((part * row).round(4).tolist()) for part, row in zip((0.11, 0.02, 0.01), small, strict=True)
     )
-    return Stages(tokenize, choose, tuple(run.round(4).tolist()), decode)
+    return whole(tokenize, choose, tuple(run.round(4).tolist()), decode)
 
 
 def result(case: Case, *, count: int = 40, burst: int = 5, schedule: tuple[float, ...] | None = None) -> CaseResult:
@@ -79,7 +92,7 @@ def result(case: Case, *, count: int = 40, burst: int = 5, schedule: tuple[float
             4.2 * megabytes, 1.3 * median_ms, (megabytes + 20) * 10**6, (megabytes + 61) * 10**6, 190 * 10**6
         ),
         rounds=(*(burst for _ in range(count // burst)), *([count % burst] if count % burst else [])),
-        stages=stages(median_ms, count, seed=case.length + 7 * len(str(case))),
+        spans=spans(median_ms, count, seed=case.length + 7 * len(str(case))),
     )
 
 
@@ -101,11 +114,11 @@ def operations_of(measured: CaseResult) -> Operations:
     """Operations whose times add up to about the case's, by the rows of each encoder."""
     entering = (measured.case.length, *measured.keep[:-1])
     rows = [n + 4 * k for n, k in zip(entering, measured.keep, strict=True)]
-    whole = sorted(measured.stages.run_ms)[len(measured.stages.run_ms) // 2]
-    found = [Operation("embeddings/Gather_1", "Gather", None, "rest", round(0.05 * whole, 5))]
+    median_ms = sorted(measured.run_ms)[len(measured.run_ms) // 2]
+    found = [Operation("embeddings/Gather_1", "Gather", None, "rest", round(0.05 * median_ms, 5))]
     for encoder, part in enumerate(rows, start=1):
         for group, share in _GROUPS.items():
-            time_ms = round(0.95 * whole * share * part / sum(rows), 5)
+            time_ms = round(0.95 * median_ms * share * part / sum(rows), 5)
             found.append(Operation(f"encoder{encoder}/{group}/MatMul_{encoder}", "MatMul", encoder, group, time_ms))
     return Operations(measured.case, 20, tuple(found), None)
 
@@ -207,7 +220,7 @@ def report(measured: tuple[CaseResult, ...] | None = None, **changes: object) ->
         "schema_version": SCHEMA_VERSION,
         "created": "2025-05-04T09:30:00Z",
         "bundle": bundle(),
-        "settings": Settings(10, len(results[0].stages.run_ms), None, 5, (50.0, 90.0, 95.0, 99.0), "built-in", 0),
+        "settings": Settings(10, len(results[0].run_ms), None, 5, (50.0, 90.0, 95.0, 99.0), "built-in", 0),
         "environment": environment(),
         "results": results,
         "mixes": (),

@@ -31,8 +31,8 @@ def test_every_case_has_all_its_samples(report):
         "tflite fp32 fast 8, 1 thread",
     ]
     for result in report.results:
-        assert sum(result.rounds) == len(result.stages.total_ms) == ITERATIONS
-        assert min(result.stages.run_ms) > 0
+        assert sum(result.rounds) == len(result.total_ms) == ITERATIONS
+        assert min(result.run_ms) > 0
         assert result.startup.load_ms > 0 and result.startup.process_bytes > result.startup.peak_bytes > 0
 
 

@@ -22,12 +22,12 @@ def drift(found: Sequence[Row]) -> list[Html]:
     found = [row for row in found if row.total.count >= _LEAST]
     if not found:
         return []
-    changes = {row.name: drifted(row.result.stages.total_ms) for row in found}
+    changes = {row.name: drifted(row.result.total_ms) for row in found}
     name = max(changes, key=lambda one: abs(changes[one]))
     most = f"From the first third of its answers to the last, the median of {name} changed by {change(changes[name])}"
     others = "; no other case changed more." if len(changes) > 1 else "."
     figures = [
-        figure(_chart(f"drift-{place}", row.result.stages.total_ms), row.name, change(changes[row.name]))
+        figure(_chart(f"drift-{place}", row.result.total_ms), row.name, change(changes[row.name]))
         for place, row in enumerate(found)
     ]
     charts = element("div", {"class": "grid"}, *figures)

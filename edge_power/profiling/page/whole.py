@@ -11,7 +11,7 @@ from edge_power.profiling.page.encoders.section import encoders
 from edge_power.profiling.page.fitted import delegation, latency_tables
 from edge_power.profiling.page.mix import mix
 from edge_power.profiling.page.reading import reading
-from edge_power.profiling.page.stages import memory, stages
+from edge_power.profiling.page.spans import memory, spans
 from edge_power.profiling.page.summary import summary
 from edge_power.profiling.page.verdict import header
 from edge_power.report import page as frame
@@ -61,7 +61,7 @@ def _chapters(report: Report, found: Sequence[Row]) -> list[Chapter]:
         Chapter("engine", "By engine and precision", by_engine(found)),
         Chapter("threads", "By number of threads", by_threads(found)),
         Chapter("encoders", "Words and time, encoder by encoder", encoders(report, found)),
-        Chapter("stages", "Tokenizing, choosing, running, decoding", stages(found)),
+        Chapter("spans", "An answer in parts", spans(found)),
         Chapter("memory", "Memory and start", memory(found)),
         Chapter("texts", "What a user of these texts would feel", mix(report)),
         Chapter("drift", "Answer by answer", drift(found)),

@@ -8,11 +8,11 @@ from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.profiler.assemble import BUILT_IN, assemble, settings_of
 from edge_power_runtime.profiler.machine.environment import Observer
 from edge_power_runtime.profiler.machine.versions import versions_of
-from edge_power_runtime.profiler.measure.mix import mix_result, mix_series
+from edge_power_runtime.profiler.measure.mix import Mix, mix_result, mixes_of
 from edge_power_runtime.profiler.measure.plan import configuration_of, plan_cases
 from edge_power_runtime.profiler.measure.probe import measure_startup
 from edge_power_runtime.profiler.measure.reference import ReferenceTimer
-from edge_power_runtime.profiler.measure.rounds import Series, num_steps, take_rounds
+from edge_power_runtime.profiler.measure.rounds import Series, num_steps, pool_of, take_rounds
 from edge_power_runtime.profiler.measure.subjects import Subject, SubjectOpener
 from edge_power_runtime.profiler.measure.texts import read_file
 from edge_power_runtime.profiler.options import Options
@@ -43,11 +43,11 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
     # Texts and files are checked here, before the first long step; engines load nothing yet.
     subjects = [opener.open(case) for case in cases]
     series = [_series(subject, options) for subject in subjects]
-    mixes = mix_series([subject.classifier for subject in subjects], texts)
+    mixes = mixes_of([subject.classifier for subject in subjects], texts)
     watch.begin(_num_steps(series, mixes, options))
     startups = [_startup(subject, bundle.path, watch) for subject in subjects]
     reference = ReferenceTimer()
-    environment = _time(series, mixes, options, reference, watch)
+    environment = _time(series, mixes, options, reference, watch, engines={case.engine for case in cases})
     results = tuple(map(_result, subjects, series, startups))
     name = _texts_name(options.texts)
     return assemble(
@@ -63,11 +63,13 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
 
 
 def _series(subject: Subject, options: Options) -> Series:
-    return Series(str(subject.case), subject.classifier, subject.texts.texts, wanted=options.iterations)
+    classifier, texts = subject.classifier, subject.texts.texts
+    return Series(str(subject.case), classifier, texts, wanted=options.iterations, pool=pool_of(classifier))
 
 
-def _num_steps(series: Sequence[Series], mixes: Sequence[Series], options: Options) -> int:
-    timing = sum(num_steps(part, options.burst, options.max_seconds) for part in (series, mixes) if part)
+def _num_steps(series: Sequence[Series], mixes: Sequence[Mix], options: Options) -> int:
+    parts = (series, [mix.series for mix in mixes])
+    timing = sum(num_steps(part, options.burst, options.max_seconds) for part in parts if part)
     starting, warming_up = len(series), len(series) + len(mixes)
     return starting + warming_up + timing + (1 if options.operations else 0)
 
@@ -78,20 +80,26 @@ def _startup(subject: Subject, path: Path, watch: Watcher) -> Startup:
 
 
 def _time(
-    series: Sequence[Series], mixes: Sequence[Series], options: Options, reference: ReferenceTimer, watch: Watcher
+    series: Sequence[Series],
+    mixes: Sequence[Mix],
+    options: Options,
+    reference: ReferenceTimer,
+    watch: Watcher,
+    *,
+    engines: set[str],
 ) -> Environment:
     for item in series:
         watch.step(f"warming up: {item.name}")
         item.warm_up(options.warmup)
-    for item in mixes:
-        watch.step(f"warming up: {item.name}")
-        item.classifier.warm_up()  # the mix also falls on programs that are no case
+    for mix in mixes:
+        watch.step(f"warming up: {mix.series.name}")
+        mix.classifier.warm_up()  # the mix also falls on programs that are no case
     observer = Observer()
     observer.start()
     take_rounds(series, options.burst, options.max_seconds, watch, reference)
     if mixes:
-        take_rounds(mixes, options.burst, options.max_seconds, watch)
-    return observer.stop(versions_of({item.classifier.artifact.engine for item in series}))
+        take_rounds([mix.series for mix in mixes], options.burst, options.max_seconds, watch)
+    return observer.stop(versions_of(engines))
 
 
 def _result(subject: Subject, series: Series, startup: Startup) -> CaseResult:
@@ -105,7 +113,7 @@ def _result(subject: Subject, series: Series, startup: Startup) -> CaseResult:
         num_tokens=subject.texts.num_tokens,
         startup=startup,
         rounds=tuple(series.rounds),
-        stages=series.stages(),
+        spans=series.spans(),
         num_texts=subject.texts.num_texts,
     )
 

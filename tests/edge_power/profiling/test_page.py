@@ -20,6 +20,7 @@ from edge_power.report.bars import Bar, Key, Part, bars, key_rows
 from edge_power.report.style import Colour, style_sheet
 from edge_power_runtime.profiler.arguments import add_arguments, options_from
 from edge_power_runtime.profiler.report.record import Case, Flag, FlagKind, Operation, Operations, Reference
+from edge_power_runtime.profiler.report.spans import SpanTimes
 from edge_power_runtime.reading.printable import printable
 from tests.edge_power.report.test_report import contrast
 from tests.page_outline import Outline
@@ -35,6 +36,7 @@ from tests.profile_records import (
     operations_of,
     report,
     result,
+    run_alone,
 )
 
 NASTY = "</style><img src=x onerror=alert(1)> $x_1$ \"&' \x00\ud800 漢字"
@@ -132,13 +134,13 @@ def test_what_was_not_measured_has_no_section():
 
     assert headings("full") == [
         "Summary", "Latency by length", "Pruned against unpruned", "By engine and precision", "By number of threads",
-        "Words and time, encoder by encoder", "Tokenizing, choosing, running, decoding", "Memory and start",
+        "Words and time, encoder by encoder", "An answer in parts", "Memory and start",
         "What a user of these texts would feel", "Answer by answer", "The fitted latency table",
         "Operations that ExecuTorch delegates", "The machine", "How it was measured", "How to read this page",
     ]  # fmt: skip
     assert headings("bare") == [
         "Summary", "Latency by length", "Words and time, encoder by encoder",
-        "Tokenizing, choosing, running, decoding", "The machine", "How it was measured", "How to read this page",
+        "An answer in parts", "The machine", "How it was measured", "How to read this page",
     ]  # fmt: skip
 
 
@@ -283,13 +285,33 @@ def test_where_the_time_goes_is_tabled():
     assert [re.sub(r".*\((.*)\)", r"\1", cell) for cell in rows[1][1:-1]] == ["34 %", "4 %", "53 %", "4 %", "5 %"]
 
 
-def test_stages_that_were_not_timed_have_a_dash():
-    alone = [replace(one, stages=replace(one.stages, tokenize_ms=None, choose_ms=None, decode_ms=None))
-             for one in report().results]  # fmt: skip
+def parts_of(drawn: str) -> list[list[str]]:
+    """The table of an answer's parts."""
+    (rows,) = [rows for name, rows in tables(drawn).items() if name.startswith("Medians of each part")]
+    return rows
+
+
+def test_whatever_spans_the_report_names_are_drawn():
+    first, second, *_ = report().results
+    tiers = ("look up", "ask", "run a", "run b", "judge")
+    two_runs = tuple(SpanTimes(name, name.startswith("run"), (0.25,) * 40) for name in tiers)
+    drawn = page(report((first, replace(second, spans=two_runs))))
+    head, *rows = parts_of(drawn)
+    assert head[1:] == [
+        "encode, ms", "choose, ms", "run, ms", "decode, ms", *(f"{name}, ms" for name in tiers), "outside of the engine"
+    ]  # fmt: skip
+    assert rows[0][5:10] == ["–"] * 5 and rows[1][1:5] == ["–"] * 4
+    assert rows[1][5:] == ["0.250"] * 5 + ["60.0 %"]
+    assert "look up 0.250 ms, ask 0.250 ms, run a 0.250 ms, run b 0.250 ms, judge 0.250 ms" in drawn
+
+
+def test_a_run_alone_has_nothing_around_it():
+    alone = [replace(one, spans=run_alone(one.run_ms)) for one in report().results]
     drawn = page(report(tuple(alone)))
-    (rows,) = [rows for name, rows in tables(drawn).items() if name.startswith("Medians of each stage")]
-    assert all((row[1], row[2], row[4], row[5]) == ("–", "–", "–", "–") and float(row[3]) > 0 for row in rows[1:])
-    assert "tokenizing, choosing and decoding were not timed" in drawn
+    head, *rows = parts_of(drawn)
+    assert head[1:] == ["run, ms", "outside of the engine"]
+    assert all(float(row[1]) > 0 and row[2] == "–" for row in rows)
+    assert "timed its run alone; what an answer needs around it was not timed" in html.unescape(drawn)
     assert "Latency, the engine's run alone" in html.unescape(drawn)
     assert "text to prediction" not in drawn and "from a text to its prediction" not in drawn
 

@@ -96,7 +96,7 @@ def test_json_and_markdown_go_to_files(cli, tiny, engine, tmp_path):
     status, out, _ = cli(str(tiny.path), "--engine", engine, *FEW, "--json", str(target), "--markdown", str(page))
     assert status == 0
     report = read_report(target.read_bytes(), "report.json")
-    assert [len(result.stages.run_ms) for result in report.results] == [3]
+    assert [len(result.run_ms) for result in report.results] == [3]
     assert "| p50" in page.read_text(encoding="utf-8") or "p50 ms |" in page.read_text(encoding="utf-8")
     assert "p50" in out
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "report.md"]
@@ -124,9 +124,9 @@ def test_two_reports_are_compared(cli, tiny, engine, tmp_path):
     assert status == 0
     assert "no difference" in out
     newer = tmp_path / "newer.json"
-    newer.write_text('{"schema_version": 2}', encoding="utf-8")
+    newer.write_text('{"schema_version": 3}', encoding="utf-8")
     assert_refused(
-        cli("--compare", str(file), str(newer)), "newer.json has schema_version 2, this runtime reads up to 1"
+        cli("--compare", str(file), str(newer)), "newer.json has schema_version 3, this runtime reads up to 2"
     )
     assert_refused(cli("--compare", str(file), str(tmp_path / "gone")), "cannot read")
     assert_refused(cli(str(tiny.path), "--compare", str(file), str(file)), "two reports and no bundle")

@@ -21,7 +21,7 @@ from edge_power_runtime.profiler.report.record import (
     Usage,
 )
 from tests.machines.busy import busy_for, busy_loops
-from tests.profile_records import environment, mix, report, result, stages, state
+from tests.profile_records import environment, mix, report, result, run_alone, spans, state
 
 CASE = Case("onnx", "fp32", "full", 32, 1)
 SETTINGS = Settings(10, 100, None, 5, (50.0, 90.0, 95.0, 99.0), "built-in", 0)
@@ -198,7 +198,9 @@ def test_a_percentile_that_no_mix_can_have():
 def wide(case: Case, high_ms: float) -> CaseResult:
     """Rounds of 3 ms and of another time in turn."""
     run_ms = tuple(3.0 if index // 5 % 2 else high_ms for index in range(100))
-    return replace(result(case), rounds=(5,) * 20, stages=replace(stages(1.0, 100, 1), run_ms=run_ms))
+    return replace(
+        result(case), rounds=(5,) * 20, spans=(*spans(1.0, 100, 1)[:2], *run_alone(run_ms), *spans(1.0, 100, 1)[3:])
+    )
 
 
 def test_a_spread_too_wide_to_know_the_median():
@@ -219,14 +221,8 @@ def test_wide_spreads_of_every_case_are_said_once_with_the_worst():
 
 
 def test_microseconds_are_not_a_wide_spread():
-    measured = result(CASE)
     run_ms = tuple(0.010 + 0.004 * (index // 5 % 2) for index in range(100))
-    nothing = (0.0,) * 100
-    tiny = replace(
-        measured,
-        rounds=(5,) * 20,
-        stages=replace(measured.stages, tokenize_ms=nothing, choose_ms=nothing, run_ms=run_ms, decode_ms=nothing),
-    )
+    tiny = replace(result(CASE), rounds=(5,) * 20, spans=run_alone(run_ms))
     assert find_flags(environment(), [tiny], SETTINGS) == ()
 
 

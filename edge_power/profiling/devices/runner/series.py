@@ -20,7 +20,8 @@ from edge_power_runtime.profiler.measure.plan import configuration_of, program_o
 from edge_power_runtime.profiler.measure.texts import case_texts
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.report.figures import last_line
-from edge_power_runtime.profiler.report.record import Case, CaseResult, Stages, Startup
+from edge_power_runtime.profiler.report.record import Case, CaseResult, Startup
+from edge_power_runtime.profiler.report.spans import SpanTimes
 from edge_power_runtime.text import TextEncoder
 
 # Every start loads the model and warms up again, which takes longer than the runs that are timed; ten starts a case
@@ -129,7 +130,7 @@ class Series:
             num_tokens=self._num_tokens,
             startup=_startup(self._first),
             rounds=tuple(self.rounds),
-            stages=Stages(None, None, tuple(self.run_ms), None),
+            spans=(SpanTimes("run", True, tuple(self.run_ms)),),
         )
 
 

@@ -10,7 +10,7 @@ from edge_power_runtime.profiler.judge.flags import LEAST_SAMPLES
 from edge_power_runtime.profiler.judge.machine_speed import MachineSpeed, judge, machine_speed
 from edge_power_runtime.profiler.judge.statistics import interval, ratio_draws
 from edge_power_runtime.profiler.report.record import CaseResult, Report
-from edge_power_runtime.profiler.text.comparison_text import listed
+from edge_power_runtime.profiler.report.rows import listed
 
 LEAST_DIFFERENCE = 0.03
 """Part by which two runs of one bundle may differ: where memory comes to lie varies from process to process."""
@@ -36,7 +36,7 @@ def compare(a: Report, b: Report, *, least: float = LEAST_DIFFERENCE) -> Compari
     if not 0 <= least < 1:
         raise InputError(f"the least difference that counts must be in 0..1, such as 0.03; got {least:g}")
     _check_texts(a, b)
-    _check_stages(a, b)
+    _check_spans(a, b)
     pairs = _pairs(a, b)
     for first, second in pairs:
         _check_words(first, second)
@@ -72,7 +72,7 @@ def _check_texts(a: Report, b: Report) -> None:
         raise InputError(f"the reports timed different texts: {texts}; profile both with the same --texts")
 
 
-def _check_stages(a: Report, b: Report) -> None:
+def _check_spans(a: Report, b: Report) -> None:
     if a.is_run_alone != b.is_run_alone:
         raise InputError(
             f"the {'first' if a.is_run_alone else 'second'} report timed the engine's run alone, the other whole "
@@ -100,9 +100,9 @@ def _check_words(first: CaseResult, second: CaseResult) -> None:
 
 def _samples(result: CaseResult) -> tuple[float, ...]:
     try:
-        return result.stages.total_ms
-    except ValueError as error:  # the stages have different numbers of samples
-        raise InputError("its stages have different numbers of samples; profile again") from error
+        return result.total_ms
+    except ValueError as error:  # the spans have different numbers of samples
+        raise InputError("its spans have different numbers of samples; profile again") from error
 
 
 def _draws(first: CaseResult, second: CaseResult) -> np.ndarray:

@@ -64,7 +64,7 @@ def _few_samples(results: Sequence[CaseResult], settings: Settings) -> Iterator[
 
 
 def _num_samples(result: CaseResult) -> int:
-    return len(result.stages.run_ms)
+    return len(result.run_ms)
 
 
 def _unmet(result: CaseResult, settings: Settings) -> list[float]:
@@ -107,7 +107,7 @@ def _few_texts(mixes: Sequence[MixResult], settings: Settings) -> Iterator[Flag]
 
 
 def _wide_spreads(results: Sequence[CaseResult]) -> Iterator[Flag]:
-    summaries = [summarise(result.stages.total_ms, (), rounds=result.rounds) for result in results]
+    summaries = [summarise(result.total_ms, (), rounds=result.rounds) for result in results]
     wide = [(result.case, summary) for result, summary in zip(results, summaries, strict=True) if _is_wide(summary)]
     if len(wide) > 1 and len(wide) == len(results):
         worst, summary = max(wide, key=lambda entry: _reach_ms(entry[1]) / max(entry[1].median, _FINEST_MS))

@@ -175,7 +175,7 @@ def _features(length: int, keep: Sequence[int]) -> np.ndarray:
 
 
 def _fit(key: Key, group: Sequence[CaseResult]) -> LatencyTable:
-    measured = np.array([np.median(result.stages.run_ms) for result in group])
+    measured = np.array([np.median(result.run_ms) for result in group])
     if measured.min() <= 0:
         raise InputError("a program's median time is 0 ms, so the clock is too coarse to fit a latency table to it")
     features = np.array([_features(result.case.length, result.keep) for result in group])

@@ -2,31 +2,49 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from edge_power_runtime.bundle.bundle import programs_of
 from edge_power_runtime.model import Classifier
-from edge_power_runtime.profiler.measure.rounds import Series
+from edge_power_runtime.profiler.measure.rounds import Series, pool_of
 from edge_power_runtime.profiler.report.figures import count
 from edge_power_runtime.profiler.report.record import MixResult
+from edge_power_runtime.profiler.report.spans import total_of
 from edge_power_runtime.text import Text
 
 
-def mix_series(classifiers: Sequence[Classifier], texts: Sequence[Text]) -> list[Series]:
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """All texts on one classifier.
+
+    Attributes:
+        classifier: that answers them.
+        series: of its answers.
+    """
+
+    classifier: Classifier
+    series: Series
+
+
+def mixes_of(classifiers: Sequence[Classifier], texts: Sequence[Text]) -> list[Mix]:
     """Give a series of all texts, once each and in order, per distinct classifier; none where there are no texts."""
     if not texts:
         return []
     distinct = {id(item): item for item in classifiers}.values()
-    return [Series(f"mix on {_name(item)}", item, texts, wanted=len(texts)) for item in distinct]
+    return [
+        Mix(item, Series(f"mix on {_name(item)}", item, texts, wanted=len(texts), pool=pool_of(item)))
+        for item in distinct
+    ]
 
 
-def mix_result(series: Series, texts: Sequence[Text]) -> MixResult:
+def mix_result(mix: Mix, texts: Sequence[Text]) -> MixResult:
     """Put the samples of a mix beside what each text was.
 
     Args:
-        series: of `mix_series`, after its rounds.
+        mix: of `mixes_of`, after its rounds.
         texts: the same; `max_seconds` may have left the last ones out.
     """
-    classifier, total_ms = series.classifier, series.stages().total_ms
+    classifier, total_ms = mix.classifier, total_of(mix.series.spans())
     encoded = [classifier.encode(text) for text in texts[: len(total_ms)]]
     programs = [program.length for program in programs_of(classifier.artifact, classifier.budget)]
     return MixResult(

@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from edge_power_runtime.answerer import Answerer
 from edge_power_runtime.model import Classifier
 from edge_power_runtime.profiler.measure.reference import ReferenceTimer
 from edge_power_runtime.profiler.progress import Watcher
-from edge_power_runtime.profiler.report.record import Stages
+from edge_power_runtime.profiler.report.spans import SpanTimes
 from edge_power_runtime.text import Text
 
 _SEED = 0
@@ -25,54 +26,57 @@ _UNTIMED_AFTER_SWITCH = 3
 
 
 class Series:
-    """Texts that one classifier answers in turn, and the samples so far.
+    """Texts that one answerer answers in turn, and the samples so far.
 
     Attributes:
         name: for the watcher.
-        classifier: what answers.
         wanted: how many samples to take.
+        pool: the size of the process's thread pool that it needs; None where it shares no pool with other series.
         rounds: how many samples each turn took.
     """
 
-    def __init__(self, name: str, classifier: Classifier, texts: Sequence[Text], wanted: int) -> None:
+    def __init__(
+        self, name: str, answerer: Answerer, texts: Sequence[Text], wanted: int, *, pool: int | None = None
+    ) -> None:
         """Begin with no samples."""
         self.name = name
-        self.classifier = classifier
         self.wanted = wanted
+        self.pool = pool
         self.rounds: list[int] = []
+        self._answerer = answerer
         self._texts = texts
-        self._marks: list[tuple[int, int, int, int, int]] = []
+        self._samples_ns: list[tuple[int, ...]] = []
 
     @property
     def left(self) -> int:
         """Samples that are still to be taken."""
-        return self.wanted - len(self._marks)
-
-    @property
-    def pool(self) -> int | None:
-        """The size of the process's thread pool that it needs; None where each classifier has a pool of its own."""
-        return self.classifier.num_threads if self.classifier.artifact.engine == "executorch" else None
+        return self.wanted - len(self._samples_ns)
 
     def warm_up(self, answers: int) -> None:
         """Answer without a clock."""
         for index in range(answers):
-            self.classifier(self._texts[index % len(self._texts)])
+            self._answerer(self._texts[index % len(self._texts)])
 
     def take_turn(self, untimed: int, timed: int) -> None:
         """Answer some texts untimed and the next ones timed, as many as are still wanted."""
-        position, count = len(self._marks), min(timed, self.left)
+        position, count = len(self._samples_ns), min(timed, self.left)
         for _ in range(untimed):
-            self.classifier(self._texts[position % len(self._texts) - 1])
+            self._answerer(self._texts[position % len(self._texts) - 1])
         for index in range(position, position + count):
-            self._marks.append(_timed_answer(self.classifier, self._texts[index % len(self._texts)]))
+            self._samples_ns.append(self._answerer.timed(self._texts[index % len(self._texts)])[1])
         self.rounds.append(count)
 
-    def stages(self) -> Stages:
-        """The samples, in the order they were taken."""
-        tokenize, choose, run, decode = (
-            tuple((marks[stage + 1] - marks[stage]) / _NS_PER_MS for marks in self._marks) for stage in range(4)
+    def spans(self) -> tuple[SpanTimes, ...]:
+        """The samples by the answerer's spans, in the order they were taken."""
+        return tuple(
+            SpanTimes(span.name, span.in_engine, tuple(sample[place] / _NS_PER_MS for sample in self._samples_ns))
+            for place, span in enumerate(self._answerer.spans)
         )
-        return Stages(tokenize, choose, run, decode)
+
+
+def pool_of(classifier: Classifier) -> int | None:
+    """Give the size of the thread pool that a classifier shares with others; None where it has one of its own."""
+    return classifier.num_threads if classifier.artifact.engine == "executorch" else None
 
 
 def take_rounds(
@@ -140,20 +144,6 @@ def _order(series: Sequence[Series], shuffle: random.Random) -> list[Series]:
     for unit in order:
         shuffle.shuffle(unit)
     return [item for unit in order for item in unit]
-
-
-def _timed_answer(classifier: Classifier, text: Text) -> tuple[int, int, int, int, int]:
-    """Do what `Classifier.__call__` does, and read the clock, in ns, before, between and after its four stages."""
-    clock = time.perf_counter_ns
-    start = clock()
-    encoded = classifier.encode(text)
-    tokenized = clock()
-    choice = classifier.choose(encoded)
-    chosen = clock()
-    outputs = choice.run()
-    ran = clock()
-    classifier.decode(choice, outputs)
-    return start, tokenized, chosen, ran, clock()
 
 
 @contextmanager

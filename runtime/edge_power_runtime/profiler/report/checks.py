@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from edge_power_runtime.bundle.manifest import PRECISIONS
 from edge_power_runtime.engines import ENGINE_NAMES
-from edge_power_runtime.profiler.report.record import CaseResult, LatencyTable, MixResult, Reference, Report, Stages
+from edge_power_runtime.profiler.report.record import CaseResult, LatencyTable, MixResult, Reference, Report
 from edge_power_runtime.reading.jsonnode import Node
 
 
@@ -51,21 +51,26 @@ def _check_names(node: Node) -> None:
 
 
 def _check_samples(result: CaseResult, place: Node) -> None:
-    rounds, stages = place.field("rounds"), place.field("stages")
     count = sum(result.rounds)
     if not count:
-        rounds.fail("numbers whose sum is at least 1")
-    for name in Stages.__slots__:
-        times = getattr(result.stages, name)
-        if times is not None:
-            _check_times(times, count, stages.field(name))
-        if name != "run_ms" and (times is None) != result.stages.is_run_alone:
-            stages.field(name).fail("null where the other stages are, or no stage null")
+        place.field("rounds").fail("numbers whose sum is at least 1")
+    if not result.spans:
+        place.field("spans").fail("an array of one span at least")
+    names = [span.name for span in result.spans]
+    for index, (span, at) in enumerate(zip(result.spans, place.field("spans").items(), strict=True)):
+        if not span.name or span.name in names[:index]:
+            at.field("name").fail("a name that no other span of the case has")
+        check_times(span.times_ms, count, at.field("times_ms"))
     if not result.keep:
         place.field("keep").fail("a number for each encoder, one at least")
 
 
-def _check_times(times: Sequence[float], count: int, place: Node) -> None:
+def check_times(times: Sequence[float], count: int, place: Node) -> None:
+    """Check that there are `count` samples, each a time.
+
+    Raises:
+        BundleError: there are not; the message gives the JSON path.
+    """
     if len(times) != count:
         place.fail(f"an array of as many samples as the rounds count, {count}")
     if min(times, default=0.0) < 0:
@@ -77,7 +82,7 @@ def _check_reference(reference: Reference, place: Node) -> None:
     if not count:
         place.field("rounds").fail("numbers whose sum is at least 1")
     times = place.field("times_ms")
-    _check_times(reference.times_ms, count, times)
+    check_times(reference.times_ms, count, times)
     if min(reference.times_ms) == 0:
         times.fail("an array of numbers above 0")
 
@@ -88,7 +93,7 @@ def _check_mix(mix: MixResult, place: Node) -> None:
         place.field("lengths").fail("an array of one sample at least")
     if len(mix.num_tokens) != count:
         place.field("num_tokens").fail(f"an array of as many samples as there are lengths, {count}")
-    _check_times(mix.total_ms, count, place.field("total_ms"))
+    check_times(mix.total_ms, count, place.field("total_ms"))
 
 
 def _check_table(table: LatencyTable, place: Node) -> None:

@@ -7,12 +7,13 @@ from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.report.checks import check_report
 from edge_power_runtime.profiler.report.reading import read_dataclass
 from edge_power_runtime.profiler.report.record import SCHEMA_VERSION, Report
+from edge_power_runtime.profiler.report.version_1 import from_version_1
 from edge_power_runtime.reading.jsonnode import parse_versioned
 from edge_power_runtime.reading.whole_file import write_whole
 
 
 def read_report(data: bytes | str, document: str) -> Report:
-    """Read and check a report.
+    """Read and check a report, of this version or an earlier one.
 
     Args:
         data: UTF-8 bytes, or text.
@@ -23,6 +24,8 @@ def read_report(data: bytes | str, document: str) -> Report:
         BundleError: it is malformed or contradicts itself; the message gives the JSON path.
     """
     node = parse_versioned(data, document, newest=SCHEMA_VERSION)
+    if node.field("schema_version").integer() == 1:
+        node = from_version_1(node)
     report = read_dataclass(Report, node)
     check_report(report, node)
     return report

@@ -8,9 +8,10 @@ from typing import Literal
 
 from edge_power_runtime.bundle.manifest import Delegation as Delegation  # a part of the report, as of the manifest
 from edge_power_runtime.profiler.report.figures import count
+from edge_power_runtime.profiler.report.spans import SpanTimes, total_of
 from edge_power_runtime.reading.printable import printable_json
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 FlagKind = Literal[
     "clock-changed", "throttled", "temperature-rose", "cores-taken", "few-samples", "wide-spread", "on-battery"
@@ -39,36 +40,6 @@ class Case:
     def __str__(self) -> str:
         """Such as `onnx fp32 balanced 128, 1 thread`."""
         return f"{self.engine} {self.precision} {self.budget} {self.length}, {count(self.threads, 'thread')}"
-
-
-@dataclass(frozen=True, slots=True)
-class Stages:
-    """Milliseconds of every timed answer in the order they were taken, by stage; those that are there have one length.
-
-    An engine's own benchmark program times its run alone: then the other three are None.
-
-    Attributes:
-        tokenize_ms: text to ids, cut to the longest program.
-        choose_ms: the program that fits, and padding to its length.
-        run_ms: the session's run: checking and casting inputs, and the engine's own call.
-        decode_ms: logits to a prediction.
-    """
-
-    tokenize_ms: tuple[float, ...] | None
-    choose_ms: tuple[float, ...] | None
-    run_ms: tuple[float, ...]
-    decode_ms: tuple[float, ...] | None
-
-    @property
-    def total_ms(self) -> tuple[float, ...]:
-        """Text to prediction, the sum of the stages; of those that were timed, where some were not."""
-        stages = (self.tokenize_ms, self.choose_ms, self.run_ms, self.decode_ms)
-        return tuple(map(sum, zip(*(stage for stage in stages if stage is not None), strict=True)))
-
-    @property
-    def is_run_alone(self) -> bool:
-        """Whether only the engine's run was timed."""
-        return self.tokenize_ms is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +74,7 @@ class CaseResult:
         num_tokens: of the timed text, [CLS] and [SEP] included; the median where several take turns.
         startup: None where it was not measured.
         rounds: how many of the samples each round took, in order; their sum is the number of samples.
-        stages: the samples.
+        spans: the samples: at least one span, all with as many.
         num_texts: texts of the file that fall on this program and take turns; 0 where the built-in text was timed.
     """
 
@@ -114,8 +85,24 @@ class CaseResult:
     num_tokens: int
     startup: Startup | None
     rounds: tuple[int, ...]
-    stages: Stages
+    spans: tuple[SpanTimes, ...]
     num_texts: int = 0
+
+    @property
+    def total_ms(self) -> tuple[float, ...]:
+        """Of each sample, the sum of its spans: text to prediction, unless `is_run_alone`."""
+        return total_of(self.spans)
+
+    @property
+    def run_ms(self) -> tuple[float, ...]:
+        """Of each sample, what the engine took of it."""
+        engine = [span for span in self.spans if span.in_engine]
+        return total_of(engine) if engine else (0.0,) * len(self.spans[0].times_ms)
+
+    @property
+    def is_run_alone(self) -> bool:
+        """Whether only the engine's run was timed, as an engine's own benchmark program does."""
+        return all(span.in_engine for span in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +381,7 @@ class Report:
     """The whole of a profile report.
 
     Attributes:
-        schema_version: of the format; this runtime reads 1.
+        schema_version: of the format; a report of version 1 is read as one of this.
         created: UTC, ISO 8601.
         bundle: what was profiled.
         settings: how.
@@ -422,7 +409,7 @@ class Report:
     @property
     def is_run_alone(self) -> bool:
         """Whether it is of an engine's own benchmark program, which knows no text."""
-        return all(result.stages.is_run_alone for result in self.results)
+        return all(result.is_run_alone for result in self.results)
 
     def to_json(self) -> str:
         """Write the report; `report_file.read_report` gives an equal one back."""

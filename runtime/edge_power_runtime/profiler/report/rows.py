@@ -85,6 +85,13 @@ def baseline_of(result: CaseResult, results: Iterable[CaseResult]) -> CaseResult
     return max((other for other in results if _differ_by_budget(other.case, result.case)), key=lambda one: one.macs)
 
 
+def listed(cases: Sequence[Case]) -> str:
+    """Name cases in one line, at most three of them."""
+    names = [str(case) for case in cases[:3]]
+    more = [f"{len(cases) - 3} more"] if len(cases) > 3 else []
+    return " / ".join(names + more) or "nothing"
+
+
 def shared(cases: Sequence[Case]) -> str:
     """What all cases have in common, such as `onnx fp32, 1 thread`; empty where nothing is."""
     same = _same(cases)
@@ -104,8 +111,8 @@ def short_name(case: Case, cases: Sequence[Case]) -> str:
 
 
 def _row(result: CaseResult, report: Report, cases: Sequence[Case], percentiles: Sequence[float]) -> Row:
-    total = summarise(result.stages.total_ms, percentiles, rounds=result.rounds)
-    run_ms = median(result.stages.run_ms)
+    total = summarise(result.total_ms, percentiles, rounds=result.rounds)
+    run_ms = median(result.run_ms)
     return Row(
         result=result,
         name=short_name(result.case, cases),
@@ -119,7 +126,7 @@ def _row(result: CaseResult, report: Report, cases: Sequence[Case], percentiles:
 
 
 def _speed_up(result: CaseResult, baseline: CaseResult) -> SpeedUp | None:
-    ours, theirs = result.stages.total_ms, baseline.stages.total_ms
+    ours, theirs = result.total_ms, baseline.total_ms
     if baseline.case == result.case or min(*ours, *theirs) <= 0:
         return None
     ratio, low, high = ratio_interval(ours, theirs, result.rounds, baseline.rounds)

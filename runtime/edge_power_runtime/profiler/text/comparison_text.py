@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from edge_power_runtime.profiler.judge.comparison import CaseComparison, Comparison, Interval, Judged, MachineComparison
 from edge_power_runtime.profiler.judge.flags import LEAST_SAMPLES
 from edge_power_runtime.profiler.report.figures import milliseconds
-from edge_power_runtime.profiler.report.record import Case
-from edge_power_runtime.profiler.report.rows import shared, short_name
+from edge_power_runtime.profiler.report.rows import listed, shared, short_name
 from edge_power_runtime.profiler.text.columns import aligned, fitting, left_out
 from edge_power_runtime.reading.printable import one_line, printable
 
@@ -57,13 +56,6 @@ def machine_line(machine: MachineComparison) -> str:
         differed = f"was as fast both times, as far as one can tell ({by:+.1f} % [{low:+.1f}, {high:+.1f}])"
     took = f"a fixed product took {milliseconds(machine.a_ms)} ms and {milliseconds(machine.b_ms)} ms"
     return f"the machine itself {differed}: {took}"
-
-
-def listed(cases: Sequence[Case]) -> str:
-    """Name cases in one line, at most three of them."""
-    names = [str(case) for case in cases[:3]]
-    more = [f"{len(cases) - 3} more"] if len(cases) > 3 else []
-    return " / ".join(names + more) or "nothing"
 
 
 def _rows(comparison: Comparison, names: Sequence[str], mean: str) -> list[tuple[str, ...]]:

@@ -96,7 +96,7 @@ def cells(row: Row, report: Report) -> tuple[str, ...]:
 
 def notes(report: Report, found: Sequence[Row]) -> list[str]:
     """What a reader of the table has to know, a sentence each."""
-    times_are = "of the engine's run alone, without tokenizing, choosing and decoding"
+    times_are = "of the engine's run alone, without what an answer needs around it"
     if not report.is_run_alone:
         times_are = "from text to prediction"
     said = [f"Times are {times_are}; memory is resident, beyond what the process had before."]

@@ -8,9 +8,9 @@ import pytest
 
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.judge.compare import compare
-from edge_power_runtime.profiler.report.record import Case, CaseResult, Report, Stages
+from edge_power_runtime.profiler.report.record import Case, CaseResult, Report
 from edge_power_runtime.profiler.text.comparison_text import comparison_text
-from tests.profile_records import bundle, cases, environment, flags, report, result
+from tests.profile_records import bundle, cases, environment, flags, report, result, run_alone, whole
 
 SHORT = Case("onnx", "fp32", "full", 32, 1)
 LONG = Case("onnx", "fp32", "full", 128, 1)
@@ -22,7 +22,7 @@ def measured(case: Case, median_ms: float, seed: int, *, rounds: int = 20, noise
     by_round = generator.normal(1, noise, rounds).repeat(5) * generator.normal(1, noise / 4, 5 * rounds)
     run_ms = tuple((median_ms * by_round).tolist())
     nothing = (0.0,) * len(run_ms)
-    return replace(result(case), rounds=(5,) * rounds, stages=Stages(nothing, nothing, run_ms, nothing))
+    return replace(result(case), rounds=(5,) * rounds, spans=whole(nothing, nothing, run_ms, nothing))
 
 
 def of(*results: CaseResult, **changes: object) -> Report:
@@ -123,12 +123,11 @@ def test_a_narrow_terminal_has_short_names_and_fewer_columns():
 
 
 def test_an_engines_part_is_not_compared_with_whole_answers():
-    alone = measured(SHORT, 4.0, 1)
-    null = replace(alone, stages=Stages(None, None, alone.stages.run_ms, None))
-    whole = replace(alone, stages=result(SHORT, count=100).stages)
+    answers = measured(SHORT, 4.0, 1)
+    alone = replace(answers, spans=run_alone(answers.run_ms))
     with pytest.raises(InputError, match="the second report timed the engine's run alone, the other whole answers; "):
-        compare(of(whole), of(null))
-    assert compare(of(null), of(null)).ratio == 1.0
+        compare(of(answers), of(alone))
+    assert compare(of(alone), of(alone)).ratio == 1.0
 
 
 def test_different_numbers_of_words():
@@ -141,9 +140,9 @@ def test_different_numbers_of_words():
     ("damage", "message"),
     [
         ({"rounds": (5,) * 21}, "full 32, 1 thread: the rounds count 105 samples, there are 100"),
-        ({"rounds": (), "stages": Stages((), (), (), ())}, "full 32, 1 thread: there are no samples"),
-        ({"stages": Stages((0.0,), (), (), ())}, "stages have different numbers of samples"),
-        ({"rounds": (2,), "stages": Stages((0.0,) * 2, (0.0,) * 2, (0.0,) * 2, (0.0,) * 2)}, "must be above 0"),
+        ({"rounds": (), "spans": whole((), (), (), ())}, "full 32, 1 thread: there are no samples"),
+        ({"spans": whole((0.0,), (), (), ())}, "spans have different numbers of samples"),
+        ({"rounds": (2,), "spans": whole(*((0.0, 0.0),) * 4)}, "must be above 0"),
     ],
 )
 def test_a_damaged_report(damage, message):

@@ -7,7 +7,8 @@ import pytest
 
 from edge_power_runtime import InputError
 from edge_power_runtime.profiler.judge.latency_table import check_enough, expected_ms, fit_latency_tables
-from edge_power_runtime.profiler.report.record import Case, CaseResult, Stages
+from edge_power_runtime.profiler.report.record import Case, CaseResult
+from tests.profile_records import run_alone
 
 SCHEDULES = {"full": (1.0, 1.0, 1.0), "balanced": (0.8, 0.5, 0.3)}
 LENGTHS = (16, 32, 64, 128)
@@ -41,11 +42,8 @@ def true_ms(length, keep, *, entering_ms=0.01):
 
 
 def result(budget, length, keep, run_ms, *, engine="onnx", threads=1):
-    none = (0.0,) * len(run_ms)
     case = Case(engine, "fp32", budget, length, threads)
-    return CaseResult(
-        case, keep, macs_of(length, keep), 1, length, None, (len(run_ms),), Stages(none, none, tuple(run_ms), none)
-    )
+    return CaseResult(case, keep, macs_of(length, keep), 1, length, None, (len(run_ms),), run_alone(tuple(run_ms)))
 
 
 def results(time=true_ms, schedules=SCHEDULES, lengths=LENGTHS, **options):

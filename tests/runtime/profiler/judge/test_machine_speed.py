@@ -5,18 +5,17 @@ from dataclasses import replace
 import pytest
 
 from edge_power_runtime.profiler.judge.compare import compare
-from edge_power_runtime.profiler.report.record import CaseResult, Environment, Reference, Report, Stages
+from edge_power_runtime.profiler.report.record import CaseResult, Environment, Reference, Report
 from edge_power_runtime.profiler.text.comparison_text import comparison_text
-from tests.profile_records import cases, environment, reference, report, result
+from tests.profile_records import cases, environment, reference, report, result, run_alone
 
 BUNDLES_OWN = "the second is slower: ratio 1.0"
 
 
 def slowed(measured: CaseResult, factor: float) -> CaseResult:
-    """Every stage took longer by a factor."""
-    found = measured.stages
-    parts = (found.tokenize_ms, found.choose_ms, found.run_ms, found.decode_ms)
-    return replace(measured, stages=Stages(*(tuple(factor * ms for ms in part) for part in parts if part is not None)))
+    """Every span took longer by a factor."""
+    spans = [replace(span, times_ms=tuple(factor * ms for ms in span.times_ms)) for span in measured.spans]
+    return replace(measured, spans=tuple(spans))
 
 
 def taken(factor: float = 1.0, machine: Reference | None = None, **changes: object) -> Report:
@@ -142,8 +141,7 @@ def test_what_hurt_the_reference_in_the_same_rounds_is_taken_out():
     def drifting(seed: int) -> Report:
         base = taken(1.0, timed(1.0, seed))
         results = tuple(
-            replace(one, stages=replace(one.stages, run_ms=tuple(map(float.__mul__, one.stages.run_ms, by_sample))))
-            for one in base.results
+            replace(one, spans=run_alone(tuple(map(float.__mul__, one.run_ms, by_sample)))) for one in base.results
         )
         times = tuple(ms * wave[index // 2] for index, ms in enumerate(base.reference.times_ms))
         return replace(base, results=results, reference=replace(base.reference, times_ms=times))

@@ -7,7 +7,8 @@ import pytest
 
 from edge_power_runtime import BundleError, SchemaVersionError
 from edge_power_runtime.profiler.report.file import read_report
-from edge_power_runtime.profiler.report.record import Case, Flag, Reference, Stages
+from edge_power_runtime.profiler.report.record import Case, Flag, Reference
+from edge_power_runtime.profiler.report.spans import SpanTimes
 
 STATE = (
     '{"clocks_mhz":{"0":2400.5},"temperatures_c":{"cpu-thermal":41.0},"throttle_counts":{"0":3},'
@@ -18,7 +19,7 @@ EMPTY_STATE = (
 )
 CASE = '{"engine":"onnx","precision":"fp32","budget":"größer","length":8,"threads":1}'
 LITERAL = (
-    '{"schema_version":1,"created":"2026-01-02T03:04:05+00:00","bundle":{"name":"tiny","architecture":"bert",'
+    '{"schema_version":2,"created":"2026-01-02T03:04:05+00:00","bundle":{"name":"tiny","architecture":"bert",'
     '"manifest_sha256":"00","schedules":{"größer":[0.5,0.25]},"delegation":{"full_8":{"delegate":"XnnpackBackend",'
     '"inside":{"linear":2},"outside":{"topk":1}}}},"settings":{"warmup":1,"iterations":2,"max_seconds":null,"burst":2,'
     '"percentiles":[50.0,99.0],"texts":"built-in","num_texts":0},"environment":{"device":null,"cpu":"a CPU",'
@@ -29,8 +30,10 @@ LITERAL = (
     + EMPTY_STATE
     + ',"usage":{"wall_s":1.5,"own_cpu_s":1.0,"other_cpu_s":null,"stolen_s":0.0,"involuntary_switches":4}},"results":'
     '[{"case":' + CASE + ',"keep":[4,1],"macs":1000,"artifact_bytes":500,"num_tokens":8,"startup":{"load_ms":1.0,'
-    '"first_answer_ms":2.0,"steady_bytes":3,"peak_bytes":null,"process_bytes":5},"rounds":[1,1],"stages":'
-    '{"tokenize_ms":[0.1,0.2],"choose_ms":[0.25,0.25],"run_ms":[1.0,2.0],"decode_ms":[0.5,0.5]},"num_texts":0}],"mixes":'
+    '"first_answer_ms":2.0,"steady_bytes":3,"peak_bytes":null,"process_bytes":5},"rounds":[1,1],"spans":'
+    '[{"name":"encode","in_engine":false,"times_ms":[0.1,0.2]},{"name":"choose","in_engine":false,"times_ms":'
+    '[0.25,0.25]},{"name":"run","in_engine":true,"times_ms":[1.0,2.0]},{"name":"decode","in_engine":false,"times_ms":'
+    '[0.5,0.5]}],"num_texts":0}],"mixes":'
     '[{"engine":"onnx","precision":"fp32","budget":"größer","threads":1,"lengths":[8],"num_tokens":[3],'
     '"total_ms":[1.5],"truncated":0}],"operations":[{"case":' + CASE + ',"runs":20,"operations":[{"name":"a/MatMul",'
     '"kind":"MatMul","encoder":1,"group":"attention","time_ms":0.5}],"unavailable":null}],"latency_tables":'
@@ -58,8 +61,13 @@ def test_a_literal_report_is_read():
     report = read_report(LITERAL.encode(), "report.json")
     (result,) = report.results
     assert result.case == Case("onnx", "fp32", "größer", 8, 1)
-    assert result.stages == Stages((0.1, 0.2), (0.25, 0.25), (1.0, 2.0), (0.5, 0.5))
-    assert result.stages.total_ms == pytest.approx((1.85, 2.95))
+    assert [(span.name, span.in_engine) for span in result.spans] == [
+        ("encode", False), ("choose", False), ("run", True), ("decode", False),
+    ]  # fmt: skip
+    assert result.spans[0] == SpanTimes("encode", False, (0.1, 0.2))
+    assert result.total_ms == pytest.approx((1.85, 2.95))
+    assert result.run_ms == (1.0, 2.0)
+    assert not result.is_run_alone
     assert result.startup.peak_bytes is None
     assert report.environment.before.battery.status == "Discharging"
     assert report.environment.after.battery is None
@@ -76,43 +84,37 @@ def test_it_is_written_as_it_was_read():
 
 
 def test_a_newer_schema_is_refused():
-    newer = LITERAL.replace('"schema_version":1', '"schema_version":2')
+    newer = LITERAL.replace('"schema_version":2', '"schema_version":3')
     with pytest.raises(SchemaVersionError) as caught:
         read_report(newer, "report.json")
     assert str(caught.value) == (
-        "report.json has schema_version 2, this runtime reads up to 1; "
+        "report.json has schema_version 3, this runtime reads up to 2; "
         "update edge-power-runtime: pip install --upgrade edge-power-runtime"
     )
 
 
-# What an engine's own benchmark program gives: its run, and no other stage.
-RUN_ALONE = LITERAL
-for stage in ("[0.1,0.2]", "[0.25,0.25]", "[0.5,0.5]"):
-    RUN_ALONE = RUN_ALONE.replace(f'_ms":{stage}', '_ms":null')
+def test_an_engines_run_alone_is_a_report_without_the_other_spans():
+    text = broken("results", 0, "spans", value=[json.loads(LITERAL)["results"][0]["spans"][2]])
+    (result,) = read_report(text, "report.json").results
+    assert result.total_ms == result.run_ms == (1.0, 2.0)
+    assert result.is_run_alone
 
 
-def test_stages_that_were_not_timed_are_null():
-    report = read_report(RUN_ALONE, "report.json")
-    (result,) = report.results
-    assert result.stages == Stages(None, None, (1.0, 2.0), None)
-    assert result.stages.total_ms == (1.0, 2.0)
-    assert result.stages.is_run_alone
-    assert report.to_json() == RUN_ALONE
+def test_an_answer_of_two_runs_is_read():
+    spans = [{"name": name, "in_engine": name != "ask", "times_ms": [1, 0]} for name in ("first", "ask", "second")]
+    (result,) = read_report(broken("results", 0, "spans", value=spans), "report.json").results
+    assert (result.total_ms, result.run_ms, result.is_run_alone) == ((3.0, 0.0), (2.0, 0.0), False)
 
 
-def test_three_stages_are_null_or_none_is():
-    first_alone = LITERAL.replace('"tokenize_ms":[0.1,0.2]', '"tokenize_ms":null')
-    last_alone = LITERAL.replace('"decode_ms":[0.5,0.5]', '"decode_ms":null')
-    for text, name in ((first_alone, "choose_ms"), (last_alone, "decode_ms")):
-        with pytest.raises(
-            BundleError, match=rf"stages.{name} must be null where the other stages are, or no stage null"
-        ):
-            read_report(text, "report.json")
+def test_an_answer_without_an_engine_is_read():
+    spans = [{"name": "look up", "in_engine": False, "times_ms": [1, 2]}]
+    (result,) = read_report(broken("results", 0, "spans", value=spans), "report.json").results
+    assert (result.total_ms, result.run_ms, result.is_run_alone) == ((1.0, 2.0), (0.0, 0.0), False)
 
 
 def test_a_newer_schema_is_refused_whatever_else_it_has():
     with pytest.raises(SchemaVersionError):
-        read_report('{"schema_version": 3, "results": "elsewhere"}', "report.json")
+        read_report('{"schema_version": 4, "results": "elsewhere"}', "report.json")
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,12 @@ def test_a_newer_schema_is_refused_whatever_else_it_has():
         ("{}", "report.json: schema_version is missing"),
         (broken("schema_version", value=0), "schema_version must be a whole number in 1"),
         (broken("flags", drop=True), "report.json: flags is missing"),
-        (broken("results", 0, "stages", "run_ms", 1, value="2"), r"results\[0\].stages.run_ms\[1\] must be a number"),
+        (
+            broken("results", 0, "spans", 2, "times_ms", 1, value="2"),
+            r"results\[0\].spans\[2\].times_ms\[1\] must be a number",
+        ),
+        (broken("results", 0, "spans", 2, "in_engine", value=1), r"spans\[2\].in_engine must be true or false"),
+        (broken("results", 0, "spans", drop=True), r"results\[0\].spans is missing"),
         (broken("results", 0, "case", "length", value=-1), r"results\[0\].case.length must be a whole number in 0"),
         (broken("results", 0, "case", "threads", value=True), "threads must be a whole number"),
         (broken("results", value={}), "results must be an array"),
@@ -151,10 +158,19 @@ def test_a_mistake_is_told_with_its_place(text, message):
     ("text", "message"),
     [
         (
-            broken("results", 0, "stages", "run_ms", value=[1]),
-            "run_ms must be an array of as many samples as the rounds",
+            broken("results", 0, "spans", 2, "times_ms", value=[1]),
+            r"spans\[2\].times_ms must be an array of as many samples as the rounds",
         ),
-        (broken("results", 0, "stages", "run_ms", value=[1, -1]), "run_ms must be an array of numbers of at least 0"),
+        (
+            broken("results", 0, "spans", 0, "times_ms", value=[1, -1]),
+            r"spans\[0\].times_ms must be an array of numbers of at least 0",
+        ),
+        (broken("results", 0, "spans", value=[]), r"results\[0\].spans must be an array of one span at least"),
+        (
+            broken("results", 0, "spans", 1, "name", value="encode"),
+            r"spans\[1\].name must be a name that no other span",
+        ),
+        (broken("results", 0, "spans", 1, "name", value=""), r"spans\[1\].name must be a name that no other span"),
         (broken("results", value=[]), "results must be an array of one result at least"),
         (broken("results", 0, "rounds", value=[]), r"results\[0\].rounds must be numbers whose sum is at least 1"),
         (broken("results", 0, "keep", value=[]), "keep must be a number for each encoder"),
@@ -183,7 +199,10 @@ def test_a_mistake_is_told_with_its_place(text, message):
         (broken("mixes", 0, "threads", value=0), r"mixes\[0\].threads must be a whole number in 1"),
         (broken("mixes", 0, "engine", value="x"), r"mixes\[0\].engine must be one of onnx"),
         (broken("latency_tables", 0, "precision", value="x"), r"latency_tables\[0\].precision must be one of fp32"),
-        (broken("results", 0, "stages", "run_ms", value=[1, 1e16]), r"run_ms\[1\] must be a number within 1e\+15"),
+        (
+            broken("results", 0, "spans", 2, "times_ms", value=[1, 1e16]),
+            r"times_ms\[1\] must be a number within 1e\+15",
+        ),
         (broken("latency_tables", 0, "fixed_ms", value=-1e300), r"fixed_ms must be a number within 1e\+15"),
         (broken("settings", "percentiles", value=[101]), "percentiles must be an array of numbers in 0..100"),
     ],
@@ -228,7 +247,7 @@ def test_any_mangled_value_is_told():
             assert str(error).startswith("report.json")
         else:
             assert read_report(report.to_json(), "again") == report
-            assert all(len(result.stages.total_ms) == sum(result.rounds) > 0 for result in report.results)
+            assert all(len(result.total_ms) == sum(result.rounds) > 0 for result in report.results)
 
     check()
 

@@ -14,11 +14,22 @@ from edge_power_runtime.profiler.report.figures import (
     size,
     times,
 )
-from edge_power_runtime.profiler.report.record import Case, CaseResult, Flag, Report, Stages
+from edge_power_runtime.profiler.report.record import Case, CaseResult, Flag, Report
 from edge_power_runtime.profiler.report.rows import is_unpruned, rows, shared, short_name
 from edge_power_runtime.profiler.text.markdown import escaped, markdown
 from edge_power_runtime.profiler.text.table import columns, flag_lines, text_table
-from tests.profile_records import bare_report, bundle, cases, environment, flags, full_report, report, result
+from tests.profile_records import (
+    bare_report,
+    bundle,
+    cases,
+    environment,
+    flags,
+    full_report,
+    report,
+    result,
+    run_alone,
+    whole,
+)
 
 NASTY = "<b>|x`y`|\x1b[31m*z*\nnew_line & [a](b)"
 
@@ -26,7 +37,7 @@ NASTY = "<b>|x`y`|\x1b[31m*z*\nnew_line & [a](b)"
 def steady(case: Case, run_ms: float, count: int = 10) -> CaseResult:
     """A case whose every answer takes the same time."""
     made = result(case, count=count)
-    return replace(made, stages=Stages((0.5,) * count, (0.25,) * count, (run_ms,) * count, (0.25,) * count))
+    return replace(made, spans=whole((0.5,) * count, (0.25,) * count, (run_ms,) * count, (0.25,) * count))
 
 
 def known() -> Report:
@@ -99,11 +110,9 @@ def test_the_text_table():
 
 
 def test_an_engines_part_is_said_to_be_that():
-    alone = [replace(one, stages=replace(one.stages, tokenize_ms=None, choose_ms=None, decode_ms=None))
-             for one in report().results]  # fmt: skip
-    assert "Times are of the engine's run alone, without tokenizing, choosing and decoding; memory" in text_table(
-        report(tuple(alone))
-    )
+    alone = [replace(one, spans=run_alone(one.run_ms)) for one in report().results]
+    said = "Times are of the engine's run alone, without what an answer needs around it; memory"
+    assert said in text_table(report(tuple(alone)))
 
 
 def test_flags_are_warnings_in_the_text():
@@ -203,7 +212,7 @@ def test_names_cannot_break_the_table():
 
 
 def test_a_case_without_samples_is_refused():
-    empty = replace(result(Case("onnx", "fp32", "full", 64, 1)), stages=Stages((), (), (), ()), rounds=())
+    empty = replace(result(Case("onnx", "fp32", "full", 64, 1)), spans=run_alone(()), rounds=())
     made = report((empty,))
     for write in (markdown, text_table):
         with pytest.raises(InputError, match="no samples"):
@@ -212,7 +221,7 @@ def test_a_case_without_samples_is_refused():
 
 def test_a_clock_too_coarse_to_see_a_run_gives_no_rates():
     case = Case("onnx", "fp32", "full", 64, 1)
-    still = replace(result(case, count=2), stages=Stages((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0)), rounds=(2,))
+    still = replace(result(case, count=2), spans=run_alone((0.0, 0.0)), rounds=(2,))
     pruned = steady(Case("onnx", "fp32", "balanced", 64, 1), 4.0)
     first, second = rows(report((still, pruned)))
     assert (first.answers_per_s, first.macs_per_s, second.speed_up) == (None, None, None)

@@ -1,6 +1,7 @@
-"""An answer's four stages apart, and what a fresh process needs: time to load, and memory."""
+"""An answer's parts as the report names them, and what a fresh process needs: time to load, and memory."""
 
 from collections.abc import Sequence
+from itertools import cycle
 from statistics import median
 
 from edge_power.profiling.page.by_length import at_longest
@@ -9,27 +10,23 @@ from edge_power.report.bars import Bar, Key, Part, bars
 from edge_power.report.markup import Column, Html, element, figure
 from edge_power.report.style import Colour
 from edge_power_runtime.profiler.report.figures import NONE, milliseconds, size
-from edge_power_runtime.profiler.report.record import Stages
 from edge_power_runtime.profiler.report.rows import Row
 
-_KEYS = (
-    Key(Colour.SECOND, "tokenizing"),
-    Key(Colour.RAMP_1, "choosing"),
-    Key(Colour.ACCENT, "running"),
-    Key(Colour.RAMP_6, "decoding"),
-)
+_IN_ENGINE = (Colour.ACCENT, Colour.PALE)
+_OUTSIDE = (Colour.SECOND, Colour.RAMP_1, Colour.RAMP_6, Colour.RAMP_3, Colour.RAMP_4, Colour.MUTED)
 _MOST_BARS = 12
-_RUN_ALONE = "An engine's own benchmark program timed its run alone; tokenizing, choosing and decoding were not timed."
+_RUN_ALONE = "An engine's own benchmark program timed its run alone; what an answer needs around it was not timed."
 
 
-def stages(found: Sequence[Row]) -> list[Html]:
+def spans(found: Sequence[Row]) -> list[Html]:
     """A chart of the shortest length, where what is not the engine weighs most, and a table of all."""
-    if all(row.result.stages.is_run_alone for row in found):
-        return [element("p", {}, _RUN_ALONE), _stages_table(found)]
+    keys = _keys(found)
+    if all(row.result.is_run_alone for row in found):
+        return [element("p", {}, _RUN_ALONE), _spans_table(found, keys)]
     shortest = min(row.case.length for row in found)
     drawn = [row for row in found if row.case.length == shortest][:_MOST_BARS]
-    picture = figure(_stages_chart(drawn), f"An answer in parts, {shortest} tokens", "Medians of each stage.")
-    return [element("div", {"class": "grid"}, picture), _stages_table(found)]
+    picture = figure(_spans_chart(drawn, keys), f"An answer in parts, {shortest} tokens", "Medians of each part.")
+    return [element("div", {"class": "grid"}, picture), _spans_table(found, keys)]
 
 
 def memory(found: Sequence[Row]) -> list[Html]:
@@ -46,36 +43,45 @@ def memory(found: Sequence[Row]) -> list[Html]:
     return [element("div", {"class": "grid"}, picture), _startup_table(started)]
 
 
-def _medians(one: Stages) -> tuple[float | None, float | None, float, float | None]:
-    """In the order of the keys; None for a stage that was not timed."""
-    tokenize, choose, decode = (
-        None if stage is None else median(stage) for stage in (one.tokenize_ms, one.choose_ms, one.decode_ms)
-    )
-    return tokenize, choose, median(one.run_ms), decode
+def _keys(found: Sequence[Row]) -> list[Key]:
+    """A colour for each name that a span of some case has, in the order in which they come."""
+    in_engine = {span.name: span.in_engine for row in found for span in row.result.spans}
+    engine, outside = cycle(_IN_ENGINE), cycle(_OUTSIDE)
+    return [Key(next(engine if is_inside else outside), name) for name, is_inside in in_engine.items()]
 
 
-def _stages_chart(found: Sequence[Row]) -> Html:
+def _medians(row: Row) -> dict[str, float]:
+    """By the names of the case's spans, in their order."""
+    return {span.name: median(span.times_ms) for span in row.result.spans}
+
+
+def _spans_chart(found: Sequence[Row], keys: Sequence[Key]) -> Html:
+    colours = {key.words: key.colour for key in keys}
     shown, facts = [], []
+    used: set[str] = set()
     for row in found:
-        parts = _medians(row.result.stages)
-        coloured = [Part(value or 0.0, key.colour) for key, value in zip(_KEYS, parts, strict=True)]
-        shown.append(Bar(row.name, f"{milliseconds(sum(filter(None, parts)))} ms", coloured))
-        said = ", ".join(f"{key.words} {milliseconds(value)} ms" for key, value in zip(_KEYS, parts, strict=True))
+        parts = _medians(row)
+        used |= parts.keys()
+        coloured = [Part(value, colours[name]) for name, value in parts.items()]
+        shown.append(Bar(row.name, f"{milliseconds(sum(parts.values()))} ms", coloured))
+        said = ", ".join(f"{name} {milliseconds(value)} ms" for name, value in parts.items())
         facts.append(f"{row.name}: {said}")
-    return bars("stages", shown, alternative=f"{'; '.join(facts)}.", keys=_KEYS)
+    legend = [key for key in keys if key.words in used]
+    return bars("spans", shown, alternative=f"{'; '.join(facts)}.", keys=legend)
 
 
-def _stages_table(found: Sequence[Row]) -> Html:
-    names = [f"{key.words}, ms" for key in _KEYS]
-    columns = [Column(name, is_number=True) for name in [*names, "outside of the engine"]]
-    return case_table("Medians of each stage", columns, found, _stages_cells)
+def _spans_table(found: Sequence[Row], keys: Sequence[Key]) -> Html:
+    names = [key.words for key in keys]
+    columns = [Column(name, is_number=True) for name in [*(f"{name}, ms" for name in names), "outside of the engine"]]
+    return case_table("Medians of each part", columns, found, lambda row: _spans_cells(row, names))
 
 
-def _stages_cells(row: Row) -> list[str]:
-    parts = _medians(row.result.stages)
-    whole = sum(filter(None, parts))
-    outside = NONE if row.result.stages.is_run_alone else f"{100 * (whole - parts[2]) / (whole or 1.0):.1f} %"
-    return [case_name(row), *map(milliseconds, parts), outside]
+def _spans_cells(row: Row, names: Sequence[str]) -> list[str]:
+    parts = _medians(row)
+    whole = sum(parts.values())
+    outside = sum(parts[span.name] for span in row.result.spans if not span.in_engine)
+    share = NONE if row.result.is_run_alone else f"{100 * outside / (whole or 1.0):.1f} %"
+    return [case_name(row), *(milliseconds(parts.get(name)) for name in names), share]
 
 
 def _memory_chart(found: Sequence[Row]) -> Html:
