@@ -27,7 +27,7 @@ from rich.console import Console
 from edge_power.cli.screens.screen import table
 from edge_power.conversion.artifacts import ENGINES
 from edge_power.data import read_examples
-from edge_power.evaluate import BundlePredictor, EagerPredictor, evaluate
+from edge_power.evaluation import BundlePredictor, EagerPredictor, evaluate
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.retention_file import Retention, parse_keep
 from edge_power_runtime import Bundle, Classifier

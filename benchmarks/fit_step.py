@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.efficiency import machine
-from edge_power.fit.training.machine import keep_freed_memory, mixed
-from edge_power.fit.training.phase import Precision
+from edge_power.fitting.training.machine import keep_freed_memory, mixed
+from edge_power.fitting.training.phase import Precision
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.config import ModelConfig
 from edge_power_runtime.reading.whole_file import write_whole

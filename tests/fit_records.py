@@ -2,7 +2,7 @@
 
 import math
 
-from edge_power.fit.record import BudgetRecord, Candidate, DataRecord, FitRecord, LogPoint, PhaseRecord
+from edge_power.fitting.record import BudgetRecord, Candidate, DataRecord, FitRecord, LogPoint, PhaseRecord
 
 SEARCHED = (0.989, 0.786, 0.545, 0.169, 0.106, 0.106)
 FAST = (0.8, 0.55, 0.35, 0.11, 0.06, 0.06)

@@ -13,8 +13,8 @@ from pathlib import Path
 import torch
 
 from edge_power.data import Columns, Example, Source
-from edge_power.fit.options import Epochs, FitOptions, Goal
-from edge_power.fit.texts.dataset import Collator, TokenizedExamples, tokenize
+from edge_power.fitting.options import Epochs, FitOptions, Goal
+from edge_power.fitting.texts.dataset import Collator, TokenizedExamples, tokenize
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import text_encoder
 from edge_power.tasks.target import infer_target

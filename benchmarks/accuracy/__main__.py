@@ -24,8 +24,8 @@ from benchmarks.accuracy.tasks import TASKS, Settings
 from benchmarks.accuracy.units import Unit, run, units
 from edge_power.cli.screens.screen import error_console, say
 from edge_power.cli.screens.training import TrainingScreen
-from edge_power.fit.options import FEWEST_STEPS
-from edge_power.fit.training.phase import Precision
+from edge_power.fitting.options import FEWEST_STEPS
+from edge_power.fitting.training.phase import Precision
 from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.reading.whole_file import write_whole
 

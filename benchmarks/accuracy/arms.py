@@ -8,9 +8,9 @@ from benchmarks.accuracy.result import Found, Served
 from benchmarks.accuracy.scan import as_published
 from benchmarks.accuracy.tasks import BUDGETS, MORE
 from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
-from edge_power.fit.depth import lowest_encoders
-from edge_power.fit.options import Goal
-from edge_power.fit.record import BudgetRecord
+from edge_power.fitting.depth import lowest_encoders
+from edge_power.fitting.options import Goal
+from edge_power.fitting.record import BudgetRecord
 from edge_power_runtime.retention import RetentionSchedule
 
 # Made by hand before there was a search: what facts.md measured, and later scaled to the target.

@@ -13,22 +13,22 @@ import numpy as np
 from benchmarks.accuracy.result import Found, Result
 from benchmarks.accuracy.tasks import Settings, Task
 from edge_power.errors import FitError
-from edge_power.fit.contents import ANSWERS, remove_made
-from edge_power.fit.cost import Cost
-from edge_power.fit.ledger import Ledger
-from edge_power.fit.options import FitOptions, Goal
-from edge_power.fit.phases import Phases
-from edge_power.fit.prepare import Prepared, prepare
-from edge_power.fit.record import FitRecord, PhaseRecord
-from edge_power.fit.run import fit
-from edge_power.fit.texts.dataset import TokenizedExamples
-from edge_power.fit.texts.score import score
-from edge_power.fit.texts.teacher import taught_texts
-from edge_power.fit.training.machine import keep_freed_memory
-from edge_power.fit.training.module import FitModel
-from edge_power.fit.training.phase import Phase, Texts, Training
-from edge_power.fit.watch import Watcher
-from edge_power.fit.workplace import Workplace
+from edge_power.fitting.contents import ANSWERS, remove_made
+from edge_power.fitting.cost import Cost
+from edge_power.fitting.ledger import Ledger
+from edge_power.fitting.options import FitOptions, Goal
+from edge_power.fitting.phases import Phases
+from edge_power.fitting.prepare import Prepared, prepare
+from edge_power.fitting.record import FitRecord, PhaseRecord
+from edge_power.fitting.run import fit
+from edge_power.fitting.texts.dataset import TokenizedExamples
+from edge_power.fitting.texts.score import score
+from edge_power.fitting.texts.teacher import taught_texts
+from edge_power.fitting.training.machine import keep_freed_memory
+from edge_power.fitting.training.module import FitModel
+from edge_power.fitting.training.phase import Phase, Texts, Training
+from edge_power.fitting.watch import Watcher
+from edge_power.fitting.workplace import Workplace
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power_converters.output.renaming import rename_new
 from edge_power_runtime.reading.whole_file import write_whole

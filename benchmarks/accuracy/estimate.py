@@ -6,7 +6,7 @@ from benchmarks.accuracy.bench import options_of
 from benchmarks.accuracy.tasks import Settings
 from benchmarks.accuracy.units import Unit
 from edge_power.data import count_rows
-from edge_power.fit.prepare import HELD_OUT
+from edge_power.fitting.prepare import HELD_OUT
 
 # Of one token in one forward pass of the whole MiniLM, on 2 cores of a shared x86-64 machine.
 SECONDS = 0.0003

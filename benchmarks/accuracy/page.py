@@ -12,7 +12,7 @@ from benchmarks.accuracy.result import MALFORMED, Result
 from benchmarks.accuracy.tasks import BUDGETS, TASKS, Settings, Task
 from benchmarks.accuracy.units import Unit
 from edge_power.errors import FitError
-from edge_power.fit.record import PhaseRecord
+from edge_power.fitting.record import PhaseRecord
 from edge_power_runtime.reading.whole_file import write_whole
 
 # From this heading on the page is a person's, and is kept when it is written anew.

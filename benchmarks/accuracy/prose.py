@@ -2,7 +2,7 @@
 
 from benchmarks.accuracy.scan import FACTOR, MOST_SEARCHES, RETENTION_RATE
 from benchmarks.accuracy.tasks import TASKS
-from edge_power.fit.cost import FLOOR
+from edge_power.fitting.cost import FLOOR
 
 
 def _asked() -> str:

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from edge_power.errors import OptionError
-from edge_power.fit.cost import Cost
+from edge_power.fitting.cost import Cost
 from edge_power.model.classifier import EncoderOutput, PowerEncoder
 from edge_power.model.config import ModelConfig
 from edge_power.model.extract import Marks, significance

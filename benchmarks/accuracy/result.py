@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from edge_power.errors import FitError
-from edge_power.fit.record import PhaseRecord
+from edge_power.fitting.record import PhaseRecord
 from edge_power_runtime.reading.whole_file import write_whole
 
 # What reading something else comes to.

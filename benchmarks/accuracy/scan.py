@@ -8,13 +8,13 @@ from benchmarks.accuracy.bench import Bench
 from benchmarks.accuracy.published import AbsoluteSoftExtract, PaddedEncoder, padded_cost
 from benchmarks.accuracy.result import Found, Scan
 from benchmarks.accuracy.words import with_encoder
-from edge_power.fit.cost import Cost
-from edge_power.fit.ledger import Ledger
-from edge_power.fit.prepare import prepare
-from edge_power.fit.record import PhaseRecord
-from edge_power.fit.training.module import FitModel
-from edge_power.fit.training.phase import Phase, SearchGoal
-from edge_power.fit.training.price import Price
+from edge_power.fitting.cost import Cost
+from edge_power.fitting.ledger import Ledger
+from edge_power.fitting.prepare import prepare
+from edge_power.fitting.record import PhaseRecord
+from edge_power.fitting.training.module import FitModel
+from edge_power.fitting.training.phase import Phase, SearchGoal
+from edge_power.fitting.training.price import Price
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.config import ModelConfig
 from edge_power.model.macs import count_macs, count_unpruned

@@ -7,8 +7,8 @@ import numpy as np
 
 from edge_power.data import Source
 from edge_power.demo.classifier import encoder_directory
-from edge_power.fit.options import FEWEST_STEPS
-from edge_power.fit.training.phase import Precision
+from edge_power.fitting.options import FEWEST_STEPS
+from edge_power.fitting.training.phase import Precision
 from edge_power_runtime.reading.whole_file import write_whole
 
 MORE = 1.4  # times the target, and divided by it: 0.5 is between 0.36 and 0.7

@@ -14,10 +14,10 @@ from benchmarks.accuracy.bench import Bench, open_bench
 from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import TASKS, Settings, Task
 from benchmarks.efficiency import processor
-from edge_power.fit.contents import remove_made
-from edge_power.fit.options import FitOptions
-from edge_power.fit.prepare import mean_length
-from edge_power.fit.watch import Watcher
+from edge_power.fitting.contents import remove_made
+from edge_power.fitting.options import FitOptions
+from edge_power.fitting.prepare import mean_length
+from edge_power.fitting.watch import Watcher
 
 _PACKAGES = ("edge-power", "torch", "transformers", "accelerate")
 

@@ -16,7 +16,7 @@ from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.printable import printable
 
 if TYPE_CHECKING:
-    from edge_power.evaluate import Evaluation, Predictor
+    from edge_power.evaluation import Evaluation, Predictor
     from edge_power.model.classifier import PowerForSequenceClassification
     from edge_power.model.retention_file import Retention
 
@@ -95,7 +95,7 @@ def command(
 
 
 def _evaluate(predictor: "Predictor", source: Path | Source | Kept, bar: Progress, task: TaskID) -> "Evaluation":
-    from edge_power.evaluate import evaluate
+    from edge_power.evaluation import evaluate
 
     return evaluate(predictor, source, progress=lambda done: bar.advance(task, done))
 
@@ -126,7 +126,7 @@ def _print(results: "dict[str, Evaluation]", data: str) -> None:
 def _bundle(
     target: str, engine: str | None, budgets: tuple[str, ...], threads: int, threshold: float | None
 ) -> "dict[str, Predictor]":
-    from edge_power.evaluate import BundlePredictor
+    from edge_power.evaluation import BundlePredictor
     from edge_power_runtime import Classifier
 
     budget = budgets[0] if budgets and ALL not in budgets else None
@@ -145,7 +145,7 @@ def _model(
 ) -> "dict[str, Predictor]":
     import torch
 
-    from edge_power.evaluate import EagerPredictor
+    from edge_power.evaluation import EagerPredictor
     from edge_power.model.classifier import PowerForSequenceClassification
 
     if threads < 1:

@@ -12,7 +12,7 @@ from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.whole_file import refuse_inputs
 
 if TYPE_CHECKING:
-    from edge_power.explain.explanation import Explanation
+    from edge_power.explaining.explanation import Explanation
     from edge_power_runtime.text import Text
 
 
@@ -61,7 +61,7 @@ def command(
     if not is_bundle and engine:
         raise InputError(f"{model} is no bundle, and runs in PyTorch; leave out --engine")
     if html is not None:
-        from edge_power.explain.page_file import check_page
+        from edge_power.explaining.page_file import check_page
 
         check_page(html, force=force)
         refuse_inputs(html, [model, retention])
@@ -74,8 +74,8 @@ def command(
         else _checkpoint(model, asked, budget, keep, retention, threshold)
     )
     if html is not None:
-        from edge_power.explain.page import page
-        from edge_power.explain.page_file import write_page
+        from edge_power.explaining.page import page
+        from edge_power.explaining.page_file import write_page
 
         write_page(html, page(explanation), force=force)
     if as_json:
@@ -87,7 +87,7 @@ def command(
 
 
 def _print(explanation: "Explanation") -> None:
-    from edge_power.explain.terminal import draw
+    from edge_power.explaining.terminal import draw
 
     console = output_console()
     for line in draw(explanation, console.width):
@@ -95,7 +95,7 @@ def _print(explanation: "Explanation") -> None:
 
 
 def _bundle(model: str, text: "Text", engine: str | None, budget: str | None, threshold: float | None) -> "Explanation":
-    from edge_power.explain.sources import explain_bundle
+    from edge_power.explaining.sources import explain_bundle
     from edge_power_runtime import Classifier
 
     return explain_bundle(Classifier.open(model, engine=engine, budget=budget, threshold=threshold), text)
@@ -106,7 +106,7 @@ def _checkpoint(
 ) -> "Explanation":
     named = read_budgets_options(keep, file)
 
-    from edge_power.explain.sources import explain_checkpoint
+    from edge_power.explaining.sources import explain_checkpoint
     from edge_power.model.classifier import PowerForSequenceClassification
 
     loaded = PowerForSequenceClassification.from_pretrained(model)

@@ -18,8 +18,8 @@ from edge_power_runtime.system.native_output import hushed
 from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
-    from edge_power.fit.options import Goal
-    from edge_power.fit.record import Candidate, FitRecord
+    from edge_power.fitting.options import Goal
+    from edge_power.fitting.record import Candidate, FitRecord
 
 TARGET = 0.5
 
@@ -121,9 +121,9 @@ def command(
     with _kept_when_interrupted(output), TrainingScreen(error_console()) as watcher:
         watcher.begin("starting", 1)
         with hushed():  # what transformers imports on the way prints warnings of its own
-            from edge_power.fit.run import fit
-        from edge_power.fit.options import Epochs, FitOptions
-        from edge_power.fit.training.objective import Distillation
+            from edge_power.fitting.run import fit
+        from edge_power.fitting.options import Epochs, FitOptions
+        from edge_power.fitting.training.objective import Distillation
 
         def source(name: str | None, split: str) -> Source | None:
             return None if name is None else Source(name, columns, split)
@@ -171,8 +171,8 @@ def _kept_when_interrupted(output: Path) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         from edge_power.cli import INTERRUPTED
-        from edge_power.fit.contents import PLAN_FILE
-        from edge_power.fit.workplace import unfinished
+        from edge_power.fitting.contents import PLAN_FILE
+        from edge_power.fitting.workplace import unfinished
 
         directory = unfinished(output)
         if not (directory / PLAN_FILE).is_file():
@@ -182,7 +182,7 @@ def _kept_when_interrupted(output: Path) -> Iterator[None]:
 
 
 def _goal(target: float | None, max_loss: float | None, price: float | None, budgets: tuple[str, ...]) -> "Goal":
-    from edge_power.fit.options import Goal
+    from edge_power.fitting.options import Goal
 
     if target is None and max_loss is None and price is None and not budgets:
         target = TARGET
@@ -255,7 +255,7 @@ def _full(record: "FitRecord") -> float:
 
 
 def _tried(candidates: "Sequence[Candidate]") -> str:
-    from edge_power.fit.page.words import list_of
+    from edge_power.fitting.page.words import list_of
 
     depths = list_of([str(encoders) for encoders in sorted({one.encoders for one in candidates}, reverse=True)])
     chosen = ", ".join(f"{one.title} ({one.stage})" for one in candidates if one.chosen)

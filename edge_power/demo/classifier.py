@@ -11,7 +11,7 @@ import torch
 from edge_power.conversion.convert import default_budgets
 from edge_power.data import label_ids, read_examples
 from edge_power.errors import CheckpointError
-from edge_power.evaluate import eager_batches
+from edge_power.evaluation import eager_batches
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.retention_file import FULL, Retention, parse_keep
 from edge_power.model.tokenizer import text_encoder

@@ -31,8 +31,8 @@ from benchmarks.accuracy.units import Unit, run, units
 from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
 from edge_power.demo.classifier import encoder_directory
 from edge_power.errors import FitError
-from edge_power.fit.cost import FLOOR, Cost
-from edge_power.fit.watch import Silence
+from edge_power.fitting.cost import FLOOR, Cost
+from edge_power.fitting.watch import Silence
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.macs import count_macs, count_unpruned
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule

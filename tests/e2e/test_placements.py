@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from edge_power.conversion.convert import EngineReport, Plan, Silence, convert
-from edge_power.fit.options import FitOptions, Goal
-from edge_power.fit.run import FITTED, fit
+from edge_power.fitting.options import FitOptions, Goal
+from edge_power.fitting.run import FITTED, fit
 from edge_power.model.retention_file import parse_keep
 from edge_power_converters.output.staging import check_output, staged_directory
 from edge_power_runtime.errors import EdgePowerError

@@ -17,7 +17,7 @@ QUIET_S = 60.0
 
 
 class TrainingScreen:
-    """Draws a fit (`edge_power.fit.watch.Watcher`)."""
+    """Draws a fit (`edge_power.fitting.watch.Watcher`)."""
 
     def __init__(self, console: Console) -> None:
         """Draw on `console`."""

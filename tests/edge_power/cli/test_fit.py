@@ -19,7 +19,7 @@ from rich.console import Console
 from edge_power.cli.screens import training
 from edge_power.cli.screens.training import TrainingScreen
 from edge_power.errors import FitError
-from edge_power.fit.training.saving import saving
+from edge_power.fitting.training.saving import saving
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power_converters.output.staging import OutputError, check_output, staged_directory
 from tests.edge_power.conftest import Result, assert_refused

@@ -14,9 +14,9 @@ from edge_power.cli import main
 from edge_power.cli.convert import _read_texts
 from edge_power.conversion.convert import Plan, convert
 from edge_power.data import DataError, Kept, Source, count_rows, keep, labels_from, read_examples
-from edge_power.fit.options import FitOptions, Goal
-from edge_power.fit.prepare import prepare
-from edge_power.fit.watch import Silence
+from edge_power.fitting.options import FitOptions, Goal
+from edge_power.fitting.prepare import prepare
+from edge_power.fitting.watch import Silence
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.retention_file import parse_keep
 from tests.edge_power.conftest import assert_refused

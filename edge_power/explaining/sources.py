@@ -1,0 +1,111 @@
+"""Explanations of a checkpoint, in PyTorch, and of a bundle, on the engine that runs it."""
+
+import math
+from typing import TYPE_CHECKING
+
+from edge_power.errors import CheckpointError
+from edge_power.explaining.explanation import Explanation, Stage, Verdict
+from edge_power.explaining.words import read_words
+from edge_power_runtime import Classifier
+from edge_power_runtime.tasks import Task, task_named
+from edge_power_runtime.text import Text
+
+if TYPE_CHECKING:
+    import torch
+
+    from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
+    from edge_power.model.retention_file import Retention
+
+
+def explain_checkpoint(
+    model: "PowerForSequenceClassification",
+    text: Text,
+    retention: "Retention",
+    *,
+    source: str = "model",
+    threshold: float | None = None,
+) -> Explanation:
+    """Follow a text through the eager model, with the words that `retention` keeps and with all.
+
+    The text runs at its true length. Only where `retention` has configurations and no schedule is it padded, to the
+    smallest length that has one.
+
+    Args:
+        model: with a tokenizer, in evaluation mode.
+        text: a text or a pair; cut at the longest length of the model or the configurations.
+        retention: words kept.
+        source: the model's name, for the reader.
+        threshold: of a multi-label model, the probability above which a text has a label; None takes 0.5.
+
+    Raises:
+        InputError: `text` is no text, the threshold is outside (0, 1), or the model has one label a text.
+        RetentionError: `retention` does not fit the model.
+        CheckpointError: the model has no tokenizer, or gives no finite numbers.
+    """
+    from edge_power.conversion.references import eager_outputs
+    from edge_power.model.macs import count_macs, count_unpruned
+    from edge_power.model.tokenizer import text_encoder
+
+    task = task_named(model.config.task, threshold=threshold)
+    longest = model.config.max_positions
+    lengths = [] if retention.schedule else sorted(known for known in retention.configurations if known <= longest)
+    encoder, cut = text_encoder(model), max(lengths, default=longest)
+    encoded = encoder.encode(text, cut)
+    words = encoded.num_tokens
+    length = next((length for length in lengths if length >= words), words)
+    config = retention.at(length, encoders=model.config.num_encoders)
+    pruned = eager_outputs(model, [encoder.pad(encoded, length)], config)
+    unpruned = eager_outputs(model, [encoder.pad(encoded, words)], None)
+    return Explanation(
+        source=source,
+        text=text,
+        reading=read_words(encoder, text, cut),
+        stages=_stages(pruned, words),
+        labels=model.config.labels,
+        prediction=_verdict(model, task, pruned.logits),
+        unpruned=_verdict(model, task, unpruned.logits),
+        multiply_adds=count_macs(model.config, config).total / count_unpruned(model.config, words),
+    )
+
+
+def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
+    """Follow a text through the program that a device would run; a bundle tells which words it kept, not their scores.
+
+    Raises:
+        InputError: `text` is no text.
+        EngineError: the engine failed.
+    """
+    found = classifier(text)
+    artifact, manifest = classifier.artifact, classifier.bundle.manifest
+    everything = (tuple(range(found.num_tokens)),) * (len(found.retention.keep) - 1)
+    return Explanation(
+        source=f"{manifest.name}: {found.program} on {artifact.engine}, {artifact.precision}",
+        text=text,
+        reading=read_words(classifier.model.encoder, text, found.num_tokens),
+        stages=(*(Stage(kept) for kept in found.survivors or everything), Stage((0,))),
+        labels=manifest.labels,
+        prediction=Verdict(found.label, found.score, found.scores, found.labels),
+    )
+
+
+def _stages(output: "ClassifierOutput", words: int) -> tuple[Stage, ...]:
+    """One text's way, without its padding."""
+    stages = [
+        Stage(tuple(position for position in kept[0].tolist() if position < words), _scores(scores[0, :words]))
+        for kept, scores in zip(output.encoder.survivors, output.encoder.scores, strict=True)
+    ]
+    return (*stages, Stage((0,)))
+
+
+def _scores(scores: "torch.Tensor") -> tuple[float | None, ...]:
+    if scores.isnan().all():
+        return ()
+    return tuple(None if math.isnan(score) else score for score in scores.tolist())
+
+
+def _verdict(model: "PowerForSequenceClassification", task: Task, logits: "torch.Tensor") -> Verdict:
+    if not logits.isfinite().all():
+        raise CheckpointError(
+            f"the model gives the logits {logits[0].tolist()}, expected finite numbers; train it anew"
+        )
+    return Verdict(*task.decode(tuple(logits[0].tolist()), model.config.labels))

@@ -1,0 +1,181 @@
+"""A killed fit goes on to the result of an unbroken one; the same seed gives the same fit."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from edge_power.errors import OptionError
+from edge_power.fitting.options import FitOptions, Goal
+from edge_power.fitting.run import fit
+from edge_power.fitting.training.objective import Distillation
+from tests.tiny_fit import options_of, source_of, taught_model, write_task
+
+REPOSITORY = Path(__file__).parents[3]
+
+# Kills itself, with the signal that cannot be caught, at a step of the search or when the search is over.
+_KILLED = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from edge_power.fitting.run import fit
+from tests.edge_power.fitting.test_resume import options_in
+
+class Killer:
+    title, step = "", 0
+    def begin(self, description, total, done=0):
+        self.title, self.step = description, done
+    def advance(self, steps, note=""):
+        self.step += steps
+        if sys.argv[2] == "at a step" and self.title.startswith("search") and self.step == 12:
+            os.kill(os.getpid(), signal.SIGKILL)
+    def line(self, text):
+        if sys.argv[2] == "between phases" and text.startswith("search"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+place = Path(sys.argv[1])
+fit(replace(options_in(place, "broken"), resume=sys.argv[2] == "between phases"), Killer())
+"""
+
+
+def options_in(place: Path, name: str) -> FitOptions:
+    """Two phases of 20 steps, with checkpoints at 5, 10, 15 and 20; dropout draws random numbers at every step."""
+    options = options_of(place / "taught", source_of(place / "train.tsv"), place / name, Goal(target=0.4))
+    return replace(options, distillation=Distillation(augment=0.0))  # nothing is dropped out of augmented texts
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("resume")
+    write_task(directory, rows=160)
+    taught_model(dropout=0.1).save_pretrained(directory / "taught")
+    return directory
+
+
+@pytest.fixture(scope="module")
+def unbroken(place: Path) -> Path:
+    fit(options_in(place, "unbroken"))
+    return place / "unbroken"
+
+
+def killed(place: Path, moment: str) -> None:
+    # As many threads as here, whatever tests before this one have set: other sums differ in their last bits.
+    environment = os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())}
+    process = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(place), moment],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == -signal.SIGKILL, process.stderr
+    assert not (place / "broken").exists()
+
+
+@pytest.fixture(scope="module")
+def broken(place: Path) -> Path:
+    """The working directory of a fit that was killed in the middle of the search."""
+    killed(place, "at a step")
+    return place / "broken.unfinished"
+
+
+def timeless(content: Any) -> Any:
+    """Without times, which differ between runs of the same."""
+    match content:
+        case dict():
+            return {name: timeless(value) for name, value in content.items() if name != "seconds"}
+        case list():
+            return [timeless(value) for value in content]
+        case _:
+            return content
+
+
+def written(output: Path) -> dict[str, Any]:
+    return timeless(json.loads((output / "fit.json").read_text(encoding="utf-8")))
+
+
+def assert_same_fit(one: Path, other: Path) -> None:
+    assert (one / "model.safetensors").read_bytes() == (other / "model.safetensors").read_bytes()
+    assert (one / "retention.json").read_bytes() == (other / "retention.json").read_bytes()
+    assert written(one) == written(other)
+
+
+def test_a_kill_leaves_a_plan_and_checkpoints(broken):
+    names = sorted(path.name for path in broken.iterdir())
+    assert names[:2] == ["01-search", "plan.json"]
+    assert re.fullmatch(r"taught-[0-9a-f]{16}\.npy", names[2]) and len(names) == 3
+    assert (broken / "01-search" / "checkpoints" / "checkpoint-10" / "trainer_state.json").is_file()
+
+
+def test_what_was_killed_is_not_begun_anew_by_accident(place, broken):
+    with pytest.raises(OptionError) as caught:
+        fit(options_in(place, "broken"))
+    assert str(caught.value) == (
+        f"an unfinished fit is in {broken}; add --resume to go on, or remove that directory to begin anew"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [("seed", {"seed": 1}), ("batch_size", {"batch_size": 8}), ("goal", {"goal": Goal(target=0.5)})],
+)
+def test_changed_options_are_named(place, broken, name, changes):
+    options = replace(options_in(place, "broken"), resume=True, **changes)
+    with pytest.raises(OptionError, match=f"the unfinished fit in .* was begun with {name} .*, found .*; give what it"):
+        fit(options)
+    assert (broken / "plan.json").is_file()
+
+
+def test_changed_texts_are_named(place, broken):
+    train = place / "train.tsv"
+    text = train.read_text(encoding="utf-8")
+    train.write_text(text.replace(" the ", " a "), encoding="utf-8")
+    try:
+        with pytest.raises(OptionError, match=r"begun with (select|train) texts \d+ rows, sha256 \w+, found \d+ rows"):
+            fit(replace(options_in(place, "broken"), resume=True))
+    finally:
+        train.write_text(text, encoding="utf-8")
+
+
+def test_changed_weights_are_named(place, broken):
+    model = taught_model(dropout=0.1)
+    next(model.parameters()).data += 0.01
+    model.save_pretrained(place / "changed")
+    (place / "taught").rename(place / "kept")
+    (place / "changed").rename(place / "taught")
+    try:
+        with pytest.raises(OptionError, match=r"begun with weights (\d+) tensors, sha256 \w+, found \1 tensors, "):
+            fit(replace(options_in(place, "broken"), resume=True))
+    finally:
+        (place / "taught").rename(place / "changed")
+        (place / "kept").rename(place / "taught")
+
+
+def test_a_fit_killed_twice_ends_as_an_unbroken_one(place, broken, unbroken):
+    killed(place, "between phases")
+    assert (broken / "01-search" / "done.json").is_file()
+    assert not (broken / "02-re-train" / "done.json").exists()
+    fit(replace(options_in(place, "broken"), resume=True))
+    assert_same_fit(place / "broken", unbroken)
+    assert not broken.exists()
+
+
+def test_resuming_what_was_never_begun_begins(place, unbroken):
+    """So that a job script may always say --resume; and the same seed is the same fit."""
+    fit(replace(options_in(place, "again"), resume=True))
+    assert_same_fit(place / "again", unbroken)
+
+
+def test_another_seed_is_another_fit(place, unbroken):
+    fit(replace(options_in(place, "other"), seed=1))
+    assert (place / "other" / "model.safetensors").read_bytes() != (unbroken / "model.safetensors").read_bytes()
+    assert written(place / "other")["phases"] != written(unbroken)["phases"]
