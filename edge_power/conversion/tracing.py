@@ -133,10 +133,11 @@ class StaticClassifier(nn.Module):
         x = self.embeddings(input_ids[0], None if token_type_ids is None else token_type_ids[0])
         mask = attention_mask[0].to(x.dtype)
         kept: list[torch.Tensor] = []
-        for encoder in self.encoders[: self.passing]:
+        encoders = list(self.encoders)  # a slice of a ModuleList is a module of its own
+        for encoder in encoders[: self.passing]:
             x, mask, rows = encoder(x, mask)
             kept += rows
-        for encoder in self.encoders[self.passing :]:
+        for encoder in encoders[self.passing :]:
             x = encoder(x, mask)
         logits = self.head(x)
         return {"logits": logits, "kept": torch.cat(kept)} if kept else {"logits": logits}
