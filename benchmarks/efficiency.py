@@ -113,7 +113,7 @@ def convert_programs(shape: Shape, engine: str, length: int, directory: Path) ->
         directory.mkdir(parents=True, exist_ok=True)
         tracer = Tracer(shape.model())
         sources = [
-            SourceProgram(name, name, length, tracer.trace(config, lowering=lowering))
+            SourceProgram(name, name, length, tracer.trace(config, lowering=lowering), last=len(config.keep))
             for name, (config, lowering) in shape.programs(length).items()
         ]
         artifact = converter_for(engine)(sources, directory, lowering="both", progress=lambda what: None)

@@ -111,7 +111,7 @@ def convert_programs(engine: str, directory: Path) -> Artifact:
         torch.manual_seed(0)
         tracer = Tracer(PowerForSequenceClassification(CONFIG).eval())
         sources = [
-            SourceProgram(name, budget, config.length, tracer.trace(config))
+            SourceProgram(name, budget, config.length, tracer.trace(config), last=len(config.keep))
             for name, (budget, config) in configurations().items()
         ]
         artifact = converter_for(engine)(sources, directory, lowering="topk", progress=say)

@@ -1,5 +1,6 @@
 """Bundles of one's own, made of the committed one: whole, valid, and told apart by their names."""
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -18,10 +19,21 @@ def write_bundle(directory: Path, name: str) -> None:
     write_manifest(directory, text.encode())
 
 
+def add_unknown(directory: Path, *, engine: str = "coreml", precision: str = "fp16") -> None:
+    """Add an artifact that no reader of today knows, with a file of its own."""
+    content, path = b"of another engine", directory / "later" / "model.bin"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    entry = {"path": "later/model.bin", "size_bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    manifest = json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8"))
+    manifest["artifacts"].insert(0, {"engine": engine, "precision": precision, "files": [entry], "programs": {}})
+    write_manifest(directory, json.dumps(manifest).encode())
+
+
 def checked_name(directory: Path) -> str:
     """The name of a bundle all of whose files are what its manifest says, and which holds nothing else."""
     bundle = Bundle.open(directory)
-    entries = [*bundle.manifest.files, *(entry for item in bundle.manifest.artifacts for entry in item.files)]
+    entries = bundle.manifest.listed
     bundle.check(entries)
     listed = {MANIFEST_FILE, SEAL_FILE, *(entry.path for entry in entries)}
     found = {path.relative_to(directory).as_posix() for path in directory.rglob("*") if path.is_file()}

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_power_runtime import Bundle, Classifier, EdgePowerError
-from edge_power_runtime.bundle.manifest import FileEntry
+from edge_power_runtime.bundle.files import FileEntry
 from edge_power_runtime.verify import verify
 
 TEXTS = ("a good film", ("a film", "not bad at all, never dull"))
@@ -66,7 +66,7 @@ def flip_file(bundle: Path, name: str, engine: str, expected: Answers, *, step: 
         answer, or with another exception, is counted by what it was.
     """
     path, counted, opened = bundle / name, Counter[str](), Bundle.open(bundle)
-    listed = [entry for entry in _entries(opened) if entry.path == name]
+    listed = [entry for entry in opened.manifest.listed if entry.path == name]
     content = path.read_bytes()
     for place, bit in flips(len(content), step, seed=len(content)):
         altered = bytearray(content)
@@ -75,11 +75,6 @@ def flip_file(bundle: Path, name: str, engine: str, expected: Answers, *, step: 
         counted[_outcome(opened, listed, engine, expected, f"{place} of {name}")] += 1
     path.write_bytes(content)
     return counted
-
-
-def _entries(bundle: Bundle) -> list[FileEntry]:
-    manifest = bundle.manifest
-    return [*manifest.files, *(entry for artifact in manifest.artifacts for entry in artifact.files)]
 
 
 def _outcome(opened: Bundle, listed: list[FileEntry], engine: str, expected: Answers, where: str) -> str:

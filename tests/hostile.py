@@ -29,6 +29,7 @@ def hostile_bundle(tiny_bundle: Path, target: Path) -> Path:
         for program in artifact["programs"]:
             program["name"] += EVIL
             program["budget"] += EVIL
+    manifest["artifacts"].append({"engine": f"coreml{EVIL}", "precision": f"fp8{EVIL}", "files": []})
     for entry in manifest["files"]:
         data = (target / entry["path"]).read_bytes()
         entry.update(size_bytes=len(data), sha256=hashlib.sha256(data).hexdigest())

@@ -61,7 +61,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str
         files=file_entries(directory, [path]),
         programs=tuple(
             replace(
-                describe(program, FILE, method=program.name, addressed_by="position"),
+                describe(program, [FILE], method=program.name, addressed_by="position"),
                 delegation=delegations[program.name],
             )
             for program in programs

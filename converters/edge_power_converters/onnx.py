@@ -45,22 +45,22 @@ def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str
     check_unique(programs)
     folder = directory / DIRECTORY
     folder.mkdir()
+    described = []
     with (folder / WEIGHTS).open("wb") as stream:
         weights = _SharedWeights(folder, stream)
         for program in programs:
             progress(program.name)
             with quiet(f"converting {program.name} to ONNX"):
                 model = _to_model(program)
-                weights.move_from(model)
+                shared = [f"{DIRECTORY}/{WEIGHTS}"] if weights.move_from(model) else []
                 ir.save(model, folder / f"{program.name}.onnx")
+            files = [f"{DIRECTORY}/{program.name}.onnx", *shared]
+            described.append(describe(program, files, method=None, addressed_by="name"))
     return Artifact(
         engine="onnx",
         precision="fp32",
         files=file_entries(directory, folder.iterdir()),
-        programs=tuple(
-            describe(program, f"{DIRECTORY}/{program.name}.onnx", method=None, addressed_by="name")
-            for program in programs
-        ),
+        programs=tuple(described),
         lowering=lowering,
         versions={name: version(name) for name in ("torch", "onnx", "onnxscript", "onnxruntime")},
     )
@@ -73,12 +73,14 @@ class _SharedWeights:
         self._folder, self._stream = folder, stream
         self._offsets: dict[bytes, int] = {}
 
-    def move_from(self, model: ir.Model) -> None:
-        """Replace the large initializers of a graph by references."""
+    def move_from(self, model: ir.Model) -> bool:
+        """Replace the large initializers of a graph by references; tell whether there are any."""
+        moved = False
         for value in model.graph.initializers.values():
             tensor = value.const_value
             if tensor is not None and tensor.nbytes >= INLINE_BYTES:
-                value.const_value = self._store(tensor)
+                value.const_value, moved = self._store(tensor), True
+        return moved
 
     def _store(self, tensor: ir.TensorProtocol) -> ir.ExternalTensor:
         content = tensor.tobytes()

@@ -11,7 +11,9 @@ from torch.export import ExportedProgram
 from torch.utils import _pytree as pytree
 
 from edge_power_converters.errors import ConversionError
-from edge_power_runtime.bundle.manifest import FileEntry, Program, TensorSpec
+from edge_power_runtime.bundle.files import FileEntry
+from edge_power_runtime.bundle.manifest import Program
+from edge_power_runtime.bundle.tensors import ROLES, TensorSpec
 
 # Called before each step of a conversion with a word or two on what it is.
 Progress = Callable[[str], None]
@@ -30,12 +32,16 @@ class SourceProgram:
         budget: the budget it belongs to.
         length: its static length.
         exported: static shapes, keyword inputs of shape (1, length), a dict of outputs.
+        last: the last encoder that it computes, counted from 1.
+        first: the first one.
     """
 
     name: str
     budget: str
     length: int
     exported: ExportedProgram
+    last: int
+    first: int = 1
 
     @property
     def inputs(self) -> dict[str, torch.Tensor]:
@@ -72,6 +78,7 @@ def tensor_specs(
     return tuple(
         TensorSpec(
             name=name,
+            role=ROLES[name],
             engine_name=name if by_name else None,
             position=None if by_name else position,
             dtype=_dtype(name, tensor, narrow=narrow),
@@ -82,13 +89,13 @@ def tensor_specs(
 
 
 def describe(
-    program: SourceProgram, file: str, *, method: str | None, addressed_by: Addressing, narrow: bool = False
+    program: SourceProgram, files: Sequence[str], *, method: str | None, addressed_by: Addressing, narrow: bool = False
 ) -> Program:
     """Describe a converted program as the manifest does; its parity is measured later.
 
     Args:
-        program: that was converted.
-        file: of the artifact, which holds it.
+        program: that was converted, of tensors that a manifest knows.
+        files: of the artifact: first the one that the engine opens, then what that needs.
         method: its method or signature in the file; None where the file is the program.
         addressed_by: see `tensor_specs`.
         narrow: see `tensor_specs`.
@@ -97,7 +104,10 @@ def describe(
         name=program.name,
         budget=program.budget,
         length=program.length,
-        file=file,
+        first=program.first,
+        last=program.last,
+        file=files[0],
+        files=tuple(files),
         method=method,
         inputs=tensor_specs(program.inputs, addressed_by=addressed_by, narrow=narrow),
         outputs=tensor_specs(program.outputs, addressed_by=addressed_by, narrow=narrow),

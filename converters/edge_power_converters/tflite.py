@@ -38,7 +38,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str
         precision="fp32",
         files=file_entries(directory, [path]),
         programs=tuple(
-            describe(program, FILE, method=program.name, addressed_by="name", narrow=True) for program in programs
+            describe(program, [FILE], method=program.name, addressed_by="name", narrow=True) for program in programs
         ),
         lowering=lowering,
         versions={name: version(name) for name in ("torch", "litert-torch", "ai-edge-litert")},

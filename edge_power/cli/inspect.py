@@ -77,6 +77,11 @@ def _artifacts(manifest: Manifest) -> Sheet:
             if parity is not None:
                 figures = (f"{parity.max_abs_error:.1e}", f"{parity.kept_agreement:.0%}", str(parity.texts))
             made.add_row(*first, program.name, *figures, tools)
+    for unknown in manifest.unknown:
+        size = megabytes(sum(entry.size_bytes for entry in unknown.files))
+        made.add_row(
+            unknown.engine, unknown.precision, size, "(passed over)", "-", "-", "-", "this version knows it not"
+        )
     return made
 
 

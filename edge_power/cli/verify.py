@@ -4,7 +4,7 @@ import click
 from rich.text import Text
 
 from edge_power.cli.options import engine_option, threads_option
-from edge_power.cli.screens.screen import output_console, table
+from edge_power.cli.screens.screen import output_console, say, table
 from edge_power_runtime.errors import InputError
 
 
@@ -27,16 +27,17 @@ def command(bundle: str, engine: str | None, atol: float | None, threads: int) -
     if threads < 1:
         raise InputError(f"--threads is {threads}, must be at least 1")
     opened = Bundle.open(bundle)
-    engines = [artifact.engine for artifact in opened.manifest.artifacts if engine_info(artifact.engine).is_installed]
-    wanted = [opened.artifact(engine).engine] if engine else engines or [opened.artifact().engine]
+    installed = [artifact for artifact in opened.manifest.artifacts if engine_info(artifact.engine).is_installed]
+    wanted = [opened.artifact(engine)] if engine or not installed else installed
     made = table("", "engine", "program", "texts", "largest error", "tolerance", "labels", "kept words")
     passed = True
-    for name in wanted:
-        for check in verify(opened, engine=name, num_threads=threads, atol=atol):
+    for artifact in wanted:
+        engine, precision = artifact.engine, artifact.precision
+        for check in verify(opened, engine=engine, precision=precision, num_threads=threads, atol=atol):
             passed &= check.passed
             made.add_row(
                 Text("✓", "green") if check.passed else Text("✗", "red"),
-                name,
+                engine,
                 check.program,
                 str(check.texts),
                 f"{check.max_abs_error:.1e}",
@@ -45,4 +46,6 @@ def command(bundle: str, engine: str | None, atol: float | None, threads: int) -
                 f"{check.kept_agreement:.0%}",
             )
     output_console().print(made)
+    for unknown in opened.manifest.unknown:
+        say(f"passed over: {unknown.engine} {unknown.precision}, which this version does not know", err=True)
     return 0 if passed else 1

@@ -57,7 +57,8 @@ def write_artifact(tracer: Tracer, order: ArtifactOrder, directory: Path, step: 
     programs = []
     for name, (budget, config) in order.configurations.items():
         step(f"{order.engine}: tracing {name}")
-        programs.append(SourceProgram(name, budget, config.length, tracer.trace(config, lowering=order.lowering)))
+        exported = tracer.trace(config, lowering=order.lowering)
+        programs.append(SourceProgram(name, budget, config.length, exported, last=len(config.keep)))
     write = converter_for(order.engine)
     return write(
         programs,

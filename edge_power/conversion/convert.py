@@ -176,9 +176,7 @@ def _read_back(directory: Path, manifest: Manifest) -> None:
     """Open what was written as a device will, before it is called a bundle."""
     try:
         bundle = Bundle.open(directory)
-        bundle.check(manifest.files)
-        for artifact in manifest.artifacts:
-            bundle.check(artifact.files)
+        bundle.check(manifest.listed)
         if bundle.manifest != manifest:
             raise BundleError(f"{MANIFEST_FILE} reads as another one than was written")
     except BundleError as error:

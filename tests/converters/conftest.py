@@ -40,8 +40,8 @@ TEXTS: list[Text] = [
 class PlainTopk(torch.nn.Module):
     """The shortest program that chooses rows."""
 
-    def forward(self, values: torch.Tensor) -> dict[str, torch.Tensor]:
-        return {"kept": torch.topk(values[0], TOPK_KEEP).indices}
+    def forward(self, words: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"kept": torch.topk(words[0], TOPK_KEEP).indices}
 
 
 def small_model(*, num_encoders: int = 3) -> PowerForSequenceClassification:
@@ -52,14 +52,14 @@ def small_model(*, num_encoders: int = 3) -> PowerForSequenceClassification:
 def sources() -> list[SourceProgram]:
     """The programs: both lowerings of a classifier, all its words, both lowerings where all words tie, a bare topk."""
     traced, tied = Tracer(small_model()), Tracer(zero_attention(small_model(num_encoders=2)))
-    topk = torch.export.export(PlainTopk(), (), {"values": torch.ones(1, TOPK_LENGTH)})
+    topk = torch.export.export(PlainTopk(), (), {"words": torch.ones(1, TOPK_LENGTH)})
     return [
-        SourceProgram("topk_12", "topk", LENGTH, traced.trace(PRUNED, lowering="topk")),
-        SourceProgram("compare_12", "compare", LENGTH, traced.trace(PRUNED, lowering="compare")),
-        SourceProgram("full_8", "full", FULL.length, traced.trace(FULL)),
-        SourceProgram("tied_topk_12", "tied_topk", LENGTH, tied.trace(TIED, lowering="topk")),
-        SourceProgram("tied_compare_12", "tied_compare", LENGTH, tied.trace(TIED, lowering="compare")),
-        SourceProgram("plain_12", "plain", TOPK_LENGTH, topk),
+        SourceProgram("topk_12", "topk", LENGTH, traced.trace(PRUNED, lowering="topk"), last=3),
+        SourceProgram("compare_12", "compare", LENGTH, traced.trace(PRUNED, lowering="compare"), last=3),
+        SourceProgram("full_8", "full", FULL.length, traced.trace(FULL), last=3),
+        SourceProgram("tied_topk_12", "tied_topk", LENGTH, tied.trace(TIED, lowering="topk"), last=2),
+        SourceProgram("tied_compare_12", "tied_compare", LENGTH, tied.trace(TIED, lowering="compare"), last=2),
+        SourceProgram("plain_12", "plain", TOPK_LENGTH, topk, last=1),
     ]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from edge_power_converters.parity import check_artifact
+from edge_power_runtime.bundle.tensors import ROLES
 from edge_power_runtime.retention import survivors
 from edge_power_runtime.sessions import open_engine
 from edge_power_runtime.tasks import Classification
@@ -92,6 +93,7 @@ def test_specifications_name_what_the_program_was_traced_with(converted):
         program = converted.program(name)
         assert [spec.name for spec in program.inputs] == list(source.inputs)
         assert [spec.name for spec in program.outputs] == list(source.outputs)
+        assert [ROLES[spec.name] for spec in program.inputs] == [spec.role for spec in program.inputs]
         for spec in program.inputs:
             assert (spec.engine_name is None) == (converted.engine == "executorch")
             assert (spec.position is None) == (converted.engine != "executorch")
@@ -115,7 +117,10 @@ def test_file_names_are_the_formats(converted):
         "tflite": {"model.tflite"},
     }
     assert names == expected[converted.engine]
-    assert {program.file for program in converted.artifact.programs} <= names
+    for program in converted.artifact.programs:
+        assert program.file == program.files[0] and set(program.files) <= names
+        weights = {"onnx/weights.bin"} if converted.engine == "onnx" and program.name in CLASSIFIERS else set()
+        assert set(program.files[1:]) == weights, "a graph names the weights that it needs, and no other file"
     assert all((program.method is None) == (converted.engine == "onnx") for program in converted.artifact.programs)
 
 
@@ -128,6 +133,12 @@ def test_versions_and_lowering_are_recorded(converted):
     assert needed[converted.engine] <= set(converted.artifact.versions)
     assert converted.artifact.lowering == "as named"
     assert converted.artifact.precision == "fp32"
+
+
+def test_the_encoders_are_recorded(converted):
+    for name, source in converted.sources.items():
+        program = converted.program(name)
+        assert (program.first, program.last) == (1, source.last)
 
 
 def test_steps_are_told(converted):
@@ -189,7 +200,7 @@ _ABOVE = np.nextafter(_ONE, np.float32(2))
 def test_topk_is_stable(converted, values):
     """Equal values in their order, values one ulp apart by size: what ExecuTorch's own topk does not do."""
     array = np.array([values], dtype=np.float32)
-    found = converted.session("plain_12").run({"values": array})["kept"].tolist()
+    found = converted.session("plain_12").run({"words": array})["kept"].tolist()
     assert found == stable_order(array[0], TOPK_KEEP)
 
 

@@ -62,7 +62,7 @@ def test_the_other_lowering_and_all_words_are_named_alike(conversion):
 
 def test_encoders_with_shared_weights_are_told_apart(tmp_path):
     model = tiny_model(dataclasses.replace(tiny_config(), num_encoders=3, shared_encoders=True))
-    programs = [SourceProgram("p", "p", PRUNED.length, Tracer(model).trace(PRUNED))]
+    programs = [SourceProgram("p", "p", PRUNED.length, Tracer(model).trace(PRUNED), last=3)]
     names = node_names(convert_for("onnx", programs, tmp_path), "p")
     gemms = [place_of(name) for name in names if "Gemm" in name and not name.startswith("head/")]
     assert [gemms.count((encoder, "ffn")) for encoder in (1, 2, 3)] == [2, 2, 2]

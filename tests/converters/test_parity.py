@@ -38,7 +38,7 @@ def check(monkeypatch, outputs, examples, *, atol=1e-4):
             return next(left)
 
     monkeypatch.setattr(parity, "open_engine", lambda directory, artifact: Engine())
-    program = Program("p", "fast", 4, "f", None, (), (), None)
+    program = Program("p", "fast", 4, 1, 2, "f", ("f",), None, (), (), None)
     artifact = Artifact("onnx", "fp32", (), (program,), "topk", {})
     checked, (found,) = check_artifact(
         None,

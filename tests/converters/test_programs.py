@@ -11,8 +11,8 @@ from edge_power_converters.program import check_unique, tensor_specs
 class TwoInputs(torch.nn.Module):
     """Names in another order than the alphabet's."""
 
-    def forward(self, zebra: torch.Tensor, apple: torch.Tensor) -> dict[str, torch.Tensor]:
-        return {"sum": zebra + apple, "difference": zebra - apple}
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"logits": input_ids + attention_mask, "kept": input_ids - attention_mask}
 
 
 class Positional(torch.nn.Module):
@@ -35,24 +35,24 @@ def export(module, **inputs):
 
 @pytest.fixture(scope="module")
 def two():
-    exported = export(TwoInputs(), zebra=torch.ones(1, 3, dtype=torch.int64), apple=torch.ones(1, 3, dtype=torch.int64))
-    return SourceProgram("two", "full", 3, exported)
+    ids, mask = (torch.ones(1, 3, dtype=torch.int64) for _ in range(2))
+    return SourceProgram("two", "full", 3, export(TwoInputs(), input_ids=ids, attention_mask=mask), last=1)
 
 
 def test_names_are_those_of_the_keywords(two):
-    assert list(two.inputs) == ["zebra", "apple"]
-    assert list(two.outputs) == ["sum", "difference"]
+    assert list(two.inputs) == ["input_ids", "attention_mask"]
+    assert list(two.outputs) == ["logits", "kept"]
     assert {name: (sample.shape, sample.dtype) for name, sample in two.samples().items()} == {
-        "zebra": ((1, 3), torch.int64),
-        "apple": ((1, 3), torch.int64),
+        "input_ids": ((1, 3), torch.int64),
+        "attention_mask": ((1, 3), torch.int64),
     }
 
 
 def test_specifications_by_name_and_by_position(two):
     by_name = tensor_specs(two.inputs, addressed_by="name", narrow=True)
-    assert [(spec.name, spec.engine_name, spec.position, spec.dtype, spec.shape) for spec in by_name] == [
-        ("zebra", "zebra", None, "int32", (1, 3)),
-        ("apple", "apple", None, "int32", (1, 3)),
+    assert [(spec.name, spec.role, spec.engine_name, spec.position, spec.dtype, spec.shape) for spec in by_name] == [
+        ("input_ids", "ids", "input_ids", None, "int32", (1, 3)),
+        ("attention_mask", "mask", "attention_mask", None, "int32", (1, 3)),
     ]
     by_position = tensor_specs(two.outputs, addressed_by="position")
     assert [(spec.engine_name, spec.position, spec.dtype) for spec in by_position] == [
@@ -62,12 +62,12 @@ def test_specifications_by_name_and_by_position(two):
 
 
 def test_a_dtype_that_no_manifest_knows_is_refused():
-    with pytest.raises(ConversionError, match=r"x is torch\.float64; a program takes and gives"):
-        tensor_specs({"x": torch.ones(1, dtype=torch.float64)}, addressed_by="name")
+    with pytest.raises(ConversionError, match=r"logits is torch\.float64; a program takes and gives"):
+        tensor_specs({"logits": torch.ones(1, dtype=torch.float64)}, addressed_by="name")
 
 
 def test_a_program_that_gives_no_dict_is_refused():
-    program = SourceProgram("bare", "full", 2, export(Positional(), x=torch.ones(1, 2)))
+    program = SourceProgram("bare", "full", 2, export(Positional(), x=torch.ones(1, 2)), last=1)
     with pytest.raises(ConversionError, match="bare must take keyword tensors and return a dict"):
         _ = program.outputs
 
@@ -81,7 +81,7 @@ def test_no_program_and_two_of_one_name_are_refused(two, tmp_path):
 
 
 def test_topk_values_are_not_silently_changed():
-    program = SourceProgram("values", "full", 4, export(TopkValues(), x=torch.ones(1, 4)))
+    program = SourceProgram("values", "full", 4, export(TopkValues(), x=torch.ones(1, 4)), last=1)
     with pytest.raises(ConversionError, match="program values uses the values of a topk"):
         rewrite(program)
 

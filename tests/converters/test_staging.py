@@ -13,7 +13,7 @@ from edge_power_converters import ConversionError, OutputError, staged_directory
 from edge_power_converters.output import renaming
 from edge_power_converters.output.ownership import remove_listed
 from edge_power_converters.output.staging import check_output
-from tests.bundles import checked_name, write_bundle
+from tests.bundles import add_unknown, checked_name, write_bundle
 
 NOBODY = 65534
 
@@ -71,6 +71,14 @@ def test_force_replaces_a_bundle(place, any_system):
 def test_a_listed_file_that_was_edited_goes_with_the_rest(place):
     (place / "bundle" / "config.json").write_text("{}")
     stage(place / "bundle", "new", force=True)
+    assert checked_name(place / "bundle") == "new"
+
+
+def test_the_files_of_an_artifact_that_nobody_here_knows_are_the_bundles_own(place):
+    add_unknown(place / "bundle")
+    stage(place / "bundle", "new", force=True)
+    assert names_in(place) == ["bundle"]
+    assert not (place / "bundle" / "later").exists()
     assert checked_name(place / "bundle") == "new"
 
 

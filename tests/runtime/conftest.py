@@ -12,6 +12,7 @@ import pytest
 from edge_power_runtime import Bundle
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.bundle.seal import write_manifest
+from edge_power_runtime.bundle.tensors import ROLES
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "good", "bad", "film", "the", "##s", "very", "dull")
 LENGTHS = (8, 16)
@@ -81,22 +82,35 @@ def entry(root: Path, name: str) -> dict:
     return {"path": name, "size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
+def toy_tensor(name: str, dtype: str, shape: list[int]) -> dict:
+    """The manifest's tensor of an engine that goes by names."""
+    return {
+        "name": name,
+        "role": ROLES[name],
+        "engine_name": name,
+        "position": None,
+        "dtype": dtype,
+        "shape": shape,
+    }
+
+
 def toy_program(budget: str, length: int) -> dict:
     """The manifest's program of one budget at one length."""
     keep = KEEP[budget][length]
-    outputs = [{"name": "logits", "engine_name": "logits", "position": None, "dtype": "float32", "shape": [1, 2]}]
+    outputs = [toy_tensor("logits", "float32", [1, 2])]
     if budget == "fast":
-        shape = [keep[0] + keep[1]]
-        outputs.append({"name": "kept", "engine_name": "kept", "position": None, "dtype": "int64", "shape": shape})
+        outputs.append(toy_tensor("kept", "int64", [keep[0] + keep[1]]))
     return {
         "name": f"{budget}_{length}",
         "budget": budget,
         "length": length,
+        "first": 1,
+        "last": len(keep),
         "file": f"onnx/{budget}_{length}.onnx",
+        "files": [f"onnx/{budget}_{length}.onnx"],
         "method": None,
         "inputs": [
-            {"name": name, "engine_name": name, "position": None, "dtype": "int64", "shape": [1, length]}
-            for name in ("input_ids", "attention_mask", "token_type_ids")
+            toy_tensor(name, "int64", [1, length]) for name in ("input_ids", "attention_mask", "token_type_ids")
         ],
         "outputs": outputs,
         "parity": None,

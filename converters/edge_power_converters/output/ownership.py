@@ -43,9 +43,7 @@ class Kind:
 
 
 def _files_of_bundle(manifest: bytes) -> frozenset[str]:
-    read = read_manifest(manifest)
-    entries = (*read.files, *(entry for artifact in read.artifacts for entry in artifact.files))
-    return frozenset({MANIFEST_FILE, SEAL_FILE, *(entry.path for entry in entries)})
+    return frozenset({MANIFEST_FILE, SEAL_FILE, *(entry.path for entry in read_manifest(manifest).listed)})
 
 
 BUNDLE = Kind("bundle", MANIFEST_FILE, _files_of_bundle)

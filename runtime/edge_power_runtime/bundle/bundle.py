@@ -8,11 +8,12 @@ from pathlib import Path
 
 from edge_power_runtime.bundle import bounds
 from edge_power_runtime.bundle.checks import read_manifest
-from edge_power_runtime.bundle.manifest import MANIFEST_FILE, PRECISIONS, Artifact, FileEntry, Manifest, Program
+from edge_power_runtime.bundle.files import FileEntry
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, PRECISIONS, Artifact, Manifest, Program
 from edge_power_runtime.bundle.paths import resolve
 from edge_power_runtime.bundle.seal import SEAL_BYTES, SEAL_FILE, check_seal
 from edge_power_runtime.engines import ENGINE_NAMES, engine_info, engine_name, missing_engine
-from edge_power_runtime.errors import BundleError, InputError
+from edge_power_runtime.errors import BundleError, InputError, UnsupportedEngineError
 from edge_power_runtime.retention import RetentionConfig
 
 
@@ -48,27 +49,25 @@ class Bundle:
         return cls(directory, read_manifest(data))
 
     def artifact(self, engine: str | None = None, precision: str | None = None) -> Artifact:
-        """Choose an artifact.
+        """Choose an artifact of those that this runtime knows.
 
         Args:
             engine: a name or an alias; None takes the first installed of onnx, tflite, executorch.
             precision: fp32, fp16 or int8; None takes the first there is, in this order.
 
         Raises:
-            UnsupportedEngineError: no engine is called so.
-            InputError: the bundle has no such artifact; the message lists those that it has.
+            UnsupportedEngineError: no engine is called so, here or in the bundle.
+            InputError: the bundle has no such artifact; the message lists those that it has, and those passed over.
             MissingEngineError: no engine is named, and none that the bundle is made for is installed.
         """
-        name = None if engine is None else engine_name(engine)
+        name = None if engine is None else self._engine_name(engine)
         found = [
             artifact
             for artifact in self.manifest.artifacts
             if name in (None, artifact.engine) and precision in (None, artifact.precision)
         ]
         if not found:
-            wanted = " ".join(filter(None, (name, precision)))
-            have = ", ".join(f"{item.engine} {item.precision}" for item in self.manifest.artifacts) or "none"
-            raise InputError(f"the bundle {self.path} has no artifact {wanted}; it has: {have}")
+            raise self._no_artifact(" ".join(filter(None, (name, precision))))
         if name is None:
             engines = dict.fromkeys(artifact.engine for artifact in found)
             found = [artifact for artifact in found if engine_info(artifact.engine).is_installed]
@@ -96,6 +95,25 @@ class Bundle:
         configuration = self.manifest.configuration(program.budget, program.length)
         assert configuration is not None
         return configuration.retention
+
+    def _engine_name(self, typed: str) -> str:
+        """Give our name of an engine, or that of one which only the bundle knows."""
+        try:
+            return engine_name(typed)
+        except UnsupportedEngineError:
+            if typed not in {item.engine for item in self.manifest.unknown}:
+                raise
+            return typed
+
+    def _no_artifact(self, wanted: str) -> InputError:
+        have = ", ".join(f"{item.engine} {item.precision}" for item in self.manifest.artifacts) or "none"
+        if not self.manifest.unknown:
+            return InputError(f"the bundle {self.path} has no artifact {wanted}; it has: {have}")
+        unknown = ", ".join(f"{item.engine} {item.precision}" for item in self.manifest.unknown)
+        return InputError(
+            f"the bundle {self.path} has no artifact {wanted} for this runtime; it has: {have}; "
+            f"this runtime does not know {unknown}: pip install --upgrade edge-power-runtime"
+        )
 
     def resolve(self, entry_path: str) -> Path:
         """Find a file of the bundle; see `edge_power_runtime.bundle.paths.resolve`."""

@@ -4,24 +4,23 @@ Each check looks at each part once, by sets and dictionaries: a manifest of thou
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from edge_power_runtime.bundle.files import FileEntry
 from edge_power_runtime.bundle.manifest import (
-    INPUT_NAMES,
     MANIFEST_FILE,
-    OUTPUT_NAMES,
     SCHEMA_VERSION,
     TOKENIZER_FILE,
     Artifact,
     Configuration,
-    FileEntry,
     Manifest,
     Program,
-    TensorSpec,
+    is_known,
 )
+from edge_power_runtime.bundle.signatures import SIGNATURES, Size, Stage, TensorRule
+from edge_power_runtime.bundle.tensors import NAMES, TensorSpec
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
-
-Shape = tuple[int, ...]
 
 
 def read_manifest(data: bytes | str) -> Manifest:
@@ -54,16 +53,27 @@ def _check_manifest(manifest: Manifest, node: Node) -> None:
     _check_unique((budget.name for budget in manifest.budgets), node.field("budgets"), "budget names")
     for budget, place in zip(manifest.budgets, node.field("budgets").items(), strict=True):
         _check_unique((item.length for item in budget.configurations), place.field("configurations"), "lengths")
-    pairs = ((artifact.engine, artifact.precision) for artifact in manifest.artifacts)
-    _check_unique(pairs, node.field("artifacts"), "pairs of engine and precision")
-    checks = _ArtifactChecks(manifest)
-    for artifact, place in zip(manifest.artifacts, node.field("artifacts").items(), strict=True):
-        checks.check(artifact, place)
+    _check_max_length(manifest, node.field("max_length"))
+    artifacts = node.field("artifacts")
+    pairs = ((artifact.engine, artifact.precision) for artifact in manifest.every_artifact)
+    _check_unique(pairs, artifacts, "pairs of engine and precision")
+    checks, known, unknown = _ArtifactChecks(manifest), iter(manifest.artifacts), iter(manifest.unknown)
+    for place in artifacts.items():
+        if is_known(place):
+            checks.check(next(known), place)
+        else:
+            _check_files(next(unknown).files, place.field("files"))
 
 
 def _check_labels(manifest: Manifest, node: Node) -> None:
     if (expected := manifest.answers().expected_labels(manifest.labels)) is not None:
         node.fail(expected)
+
+
+def _check_max_length(manifest: Manifest, node: Node) -> None:
+    lengths = [item.length for budget in manifest.budgets for item in budget.configurations]
+    if lengths and manifest.max_length != max(lengths):
+        node.fail(f"{max(lengths)}, the longest length of a configuration")
 
 
 def _check_files(files: tuple[FileEntry, ...], node: Node) -> None:
@@ -78,8 +88,7 @@ class _ArtifactChecks:
         self._configurations: Mapping[tuple[str, int], Configuration] = {
             (budget.name, item.length): item for budget in manifest.budgets for item in budget.configurations
         }
-        self._inputs = INPUT_NAMES if manifest.tokenizer.has_token_types else INPUT_NAMES[:2]
-        self._num_logits = manifest.num_logits
+        self._manifest = manifest
 
     def check(self, artifact: Artifact, node: Node) -> None:
         programs = node.field("programs")
@@ -91,8 +100,7 @@ class _ArtifactChecks:
         _check_unique(pairs, programs, "pairs of budget and length")
         files = {entry.path for entry in artifact.files}
         for program, place in zip(artifact.programs, programs.items(), strict=True):
-            if program.file not in files:
-                place.field("file").fail("one of the artifact's files")
+            _check_program_files(program, files, place)
             _check_method(artifact.engine, program, place.field("method"))
             self._check_tensors(artifact.engine, program, place)
 
@@ -102,16 +110,37 @@ class _ArtifactChecks:
             node.fail(
                 f"the program of a budget's configuration; no budget {program.budget!r} has length {program.length}"
             )
-        inputs: dict[str, Shape] = {name: (1, program.length) for name in self._inputs}
-        outputs: dict[str, Shape] = {"logits": (1, self._num_logits)}
-        retention = configuration.retention
-        if retention.drops:
-            outputs["kept"] = (sum(retention.keep[encoder] for encoder in retention.drops),)
-        _check_specs(program.inputs, inputs, node.field("inputs"))
-        _check_specs(program.outputs, outputs, node.field("outputs"))
-        for side, specs, names in (("inputs", program.inputs, INPUT_NAMES), ("outputs", program.outputs, OUTPUT_NAMES)):
+        signature = SIGNATURES[self._manifest.task, _stage_of(program, len(configuration.keep), node)]
+        retention, typed = configuration.retention, self._manifest.tokenizer.has_token_types
+        sizes: Mapping[Size, int] = {
+            "length": program.length,
+            "logits": self._manifest.num_logits,
+            "kept": sum(retention.keep[encoder] for encoder in retention.drops),
+        }
+        inputs = [rule for rule in signature.inputs if typed or rule.role != "types"]
+        outputs = [rule for rule in signature.outputs if retention.drops or rule.role != "kept"]
+        for side, specs, rules in (("inputs", program.inputs, inputs), ("outputs", program.outputs, outputs)):
+            _check_specs(specs, _expected(rules, sizes), node.field(side))
             for spec, place in zip(specs, node.field(side).items(), strict=True):
-                _check_address(spec, engine, names.index(spec.name), place)
+                _check_address(spec, engine, [rule.role for rule in rules].index(spec.role), place)
+
+
+def _stage_of(program: Program, encoders: int, node: Node) -> Stage:
+    """Tell which part of the model a program computes; there are programs of the whole model alone."""
+    if program.first != 1:
+        node.field("first").fail("1, the first encoder")
+    if program.last != encoders:
+        node.field("last").fail(f"{encoders}, the last encoder of the configuration")
+    return "whole"
+
+
+def _check_program_files(program: Program, files: Collection[str], node: Node) -> None:
+    _check_unique(program.files, node.field("files"), "paths")
+    for path, place in zip(program.files, node.field("files").items(), strict=True):
+        if path not in files:
+            place.fail("one of the artifact's files")
+    if program.file not in program.files:
+        node.field("file").fail("one of the program's files")
 
 
 def _check_method(engine: str, program: Program, node: Node) -> None:
@@ -122,16 +151,33 @@ def _check_method(engine: str, program: Program, node: Node) -> None:
         node.fail(f"the name by which {engine} finds the program")
 
 
-def _check_specs(specs: tuple[TensorSpec, ...], expected: Mapping[str, Shape], node: Node) -> None:
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What a tensor must be."""
+
+    shape: tuple[int, ...]
+    dtypes: tuple[str, ...]
+
+
+def _expected(rules: Sequence[TensorRule], sizes: Mapping[Size, int]) -> dict[str, _Expected]:
+    """Tell by its name what each tensor must be."""
+    return {
+        NAMES[rule.role]: _Expected(tuple(1 if size == 1 else sizes[size] for size in rule.shape), rule.dtypes)
+        for rule in rules
+    }
+
+
+def _check_specs(specs: tuple[TensorSpec, ...], expected: Mapping[str, _Expected], node: Node) -> None:
     if sorted(spec.name for spec in specs) != sorted(expected):
         node.fail(
             f"the tensors {', '.join(expected)}, each once, not {', '.join(spec.name for spec in specs) or 'none'}"
         )
     for spec, place in zip(specs, node.items(), strict=True):
-        if spec.shape != expected[spec.name]:
-            place.field("shape").fail(f"{list(expected[spec.name])} for {spec.name}")
-        if (spec.dtype == "float32") != (spec.name == "logits"):
-            place.field("dtype").fail("float32 for logits, int32 or int64 for every other tensor")
+        rule = expected[spec.name]
+        if spec.shape != rule.shape:
+            place.field("shape").fail(f"{list(rule.shape)} for {spec.name}")
+        if spec.dtype not in rule.dtypes:
+            place.field("dtype").fail(f"{' or '.join(rule.dtypes)} for {spec.name}")
 
 
 def _check_address(spec: TensorSpec, engine: str, position: int, node: Node) -> None:

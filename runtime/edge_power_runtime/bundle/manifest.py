@@ -2,13 +2,13 @@
 
 import dataclasses
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
 from edge_power_runtime.bundle import bounds
-from edge_power_runtime.bundle.paths import unsafe_reason
+from edge_power_runtime.bundle.files import FileEntry, read_files, read_path
+from edge_power_runtime.bundle.tensors import TensorSpec
 from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node
@@ -20,68 +20,8 @@ MANIFEST_FILE = "bundle.json"
 TOKENIZER_FILE = "tokenizer.json"
 GOLDEN_FILE = "golden.json"
 PRECISIONS = ("fp32", "fp16", "int8")
-DTYPES = ("int32", "int64", "float32")
-# In the order of an executorch method's inputs and outputs.
-INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
-OUTPUT_NAMES = ("logits", "kept")
 
 Side = Literal["right", "left"]
-
-_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """A file of the bundle.
-
-    Attributes:
-        path: POSIX, relative to the bundle and inside it.
-        size_bytes: its length.
-        sha256: of its content, 64 lower-case hexadecimal digits.
-    """
-
-    path: str
-    size_bytes: int
-    sha256: str
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read an entry; the path and the digest are checked."""
-        digest = node.field("sha256")
-        if not _SHA256.match(digest.text()):
-            digest.fail("64 lower-case hexadecimal digits")
-        return cls(_read_path(node.field("path")), node.field("size_bytes").integer(), digest.text())
-
-
-@dataclass(frozen=True, slots=True)
-class TensorSpec:
-    """An input or output of a program.
-
-    Attributes:
-        name: our name: input_ids, attention_mask, token_type_ids, logits or kept.
-        engine_name: what the engine calls it, which is `name`; None where the engine goes by position.
-        position: its place in INPUT_NAMES or OUTPUT_NAMES; None where the engine goes by name.
-        dtype: int32, int64 or float32.
-        shape: static.
-    """
-
-    name: str
-    engine_name: str | None
-    position: int | None
-    dtype: str
-    shape: tuple[int, ...]
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read a specification of either kind."""
-        engine_name, position = node.optional("engine_name"), node.optional("position")
-        return cls(
-            name=node.field("name").text(),
-            engine_name=None if engine_name is None else engine_name.text(),
-            position=None if position is None else position.integer(),
-            dtype=node.field("dtype").choice(DTYPES),
-            shape=tuple(item.integer(minimum=1) for item in node.field("shape").items()),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +89,10 @@ class Program:
         name: unique within the artifact.
         budget: the name of its budget.
         length: the static sequence length.
-        file: the artifact's file that holds it.
+        first: the first encoder that it computes, counted from 1.
+        last: the last one.
+        file: the artifact's file that the engine opens.
+        files: all files of the artifact that it needs: `file`, and for onnx the weights that its graph names.
         method: the method (executorch) or signature key (tflite); None for onnx, where a file is one program.
         inputs: what it takes, each (1, length).
         outputs: logits and, where words are dropped, kept.
@@ -160,7 +103,10 @@ class Program:
     name: str
     budget: str
     length: int
-    file: str | None
+    first: int
+    last: int
+    file: str
+    files: tuple[str, ...]
     method: str | None
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
@@ -170,13 +116,15 @@ class Program:
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read a program; what depends on the rest of the manifest is checked later."""
-        file, method, parity = node.optional("file"), node.optional("method"), node.optional("parity")
-        delegation = node.later("delegation")
+        method, parity, delegation = node.optional("method"), node.optional("parity"), node.later("delegation")
         return cls(
             name=node.field("name").text(),
             budget=node.field("budget").text(),
             length=node.field("length").integer(1, bounds.LENGTH),
-            file=None if file is None else _read_path(file),
+            first=node.field("first").integer(1, bounds.ENCODERS),
+            last=node.field("last").integer(1, bounds.ENCODERS),
+            file=read_path(node.field("file")),
+            files=tuple(read_path(item) for item in node.field("files").items(most=bounds.FILES)),
             method=None if method is None else method.text(),
             inputs=tuple(TensorSpec.read(item) for item in node.field("inputs").items()),
             outputs=tuple(TensorSpec.read(item) for item in node.field("outputs").items()),
@@ -216,11 +164,37 @@ class Artifact:
         return cls(
             engine=node.field("engine").choice(ENGINE_NAMES),
             precision=node.field("precision").choice(PRECISIONS),
-            files=_read_files(node),
+            files=read_files(node),
             programs=tuple(Program.read(item) for item in node.field("programs").items(most=bounds.PROGRAMS)),
             lowering=node.field("lowering").text(),
             versions=_read_versions(node),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownArtifact:
+    """An artifact of an engine or a precision that this runtime does not know: it is passed over, and its files listed.
+
+    Attributes:
+        engine: as the manifest calls it.
+        precision: likewise.
+        files: what must be shipped for it.
+    """
+
+    engine: str
+    precision: str
+    files: tuple[FileEntry, ...]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read what an artifact of any engine has; nothing else is looked at."""
+        return cls(node.field("engine").text(), node.field("precision").text(), read_files(node))
+
+
+def is_known(artifact: Node) -> bool:
+    """Whether this runtime knows the engine and the precision of an artifact that is yet to be read."""
+    engine, precision = artifact.field("engine").text(), artifact.field("precision").text()
+    return engine in ENGINE_NAMES and precision in PRECISIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,13 +297,14 @@ class Manifest:
         task: by name; `answers` gives it as a value.
         labels: in the order of the logits; empty for regression.
         threshold: of a multi-label model, the probability above which a text has a label; None for other tasks.
-        max_length: the longest text that the model takes, in tokens.
+        max_length: the longest length of a configuration: a text of more tokens is cut, whatever the budget.
         tokenizer: see TokenizerEntry.
         files: those that belong to no artifact: tokenizer.json, golden.json, config.json, ...
         budgets: the first is the default.
-        artifacts: one per engine and precision.
+        artifacts: one per engine and precision that this runtime knows.
         versions: of the tools that made the bundle.
         created_by: the program that made it.
+        unknown: the other artifacts.
     """
 
     schema_version: int
@@ -345,6 +320,7 @@ class Manifest:
     artifacts: tuple[Artifact, ...]
     versions: Mapping[str, str]
     created_by: str
+    unknown: tuple[UnknownArtifact, ...] = ()
 
     @property
     def num_logits(self) -> int:
@@ -363,6 +339,16 @@ class Manifest:
         """
         return task_named(self.task, threshold=self.threshold if threshold is None else threshold, sigmoid=sigmoid)
 
+    @property
+    def listed(self) -> tuple[FileEntry, ...]:
+        """Every file that the manifest lists: the bundle's own, whether or not this runtime knows what they are for."""
+        return (*self.files, *(entry for artifact in self.every_artifact for entry in artifact.files))
+
+    @property
+    def every_artifact(self) -> tuple[Artifact | UnknownArtifact, ...]:
+        """The artifacts that this runtime knows, and the others."""
+        return (*self.artifacts, *self.unknown)
+
     def configuration(self, budget: str, length: int) -> Configuration | None:
         """Find a budget's configuration at one length."""
         found = (item for entry in self.budgets if entry.name == budget for item in entry.configurations)
@@ -375,11 +361,13 @@ class Manifest:
             del fields["threshold"]
         for entry in (fields, *fields["artifacts"]):
             entry["versions"] = dict(sorted(entry["versions"].items()))
+        fields["artifacts"] += fields.pop("unknown")
         return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def read(cls, node: Node) -> Self:
         """Read a manifest; whether its parts fit together is checked later."""
+        artifacts = node.field("artifacts").items()
         task = _read_task(node.field("task"))
         return cls(
             schema_version=node.field("schema_version").integer(minimum=1),
@@ -390,11 +378,12 @@ class Manifest:
             threshold=_read_threshold(node, task),
             max_length=node.field("max_length").integer(minimum=1),
             tokenizer=TokenizerEntry.read(node.field("tokenizer")),
-            files=_read_files(node),
+            files=read_files(node),
             budgets=tuple(Budget.read(item) for item in node.field("budgets").items(most=bounds.BUDGETS)),
-            artifacts=tuple(Artifact.read(item) for item in node.field("artifacts").items()),
+            artifacts=tuple(Artifact.read(item) for item in artifacts if is_known(item)),
             versions=_read_versions(node),
             created_by=node.field("created_by").text(),
+            unknown=tuple(UnknownArtifact.read(item) for item in artifacts if not is_known(item)),
         )
 
 
@@ -412,17 +401,6 @@ def _read_threshold(node: Node, task: TaskName) -> float | None:
     if not 0 < given.number() < 1:
         given.fail("a number above 0 and below 1")
     return given.number()
-
-
-def _read_files(node: Node) -> tuple[FileEntry, ...]:
-    return tuple(FileEntry.read(item) for item in node.field("files").items(most=bounds.FILES))
-
-
-def _read_path(node: Node) -> str:
-    path = node.text(most=bounds.PATH_CHARACTERS)
-    if reason := unsafe_reason(path):
-        node.fail(f"a relative POSIX path inside the bundle (this one {reason})")
-    return path
 
 
 def _read_versions(node: Node) -> dict[str, str]:

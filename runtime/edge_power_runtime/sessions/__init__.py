@@ -37,8 +37,8 @@ class Engine(Protocol):
 
         Raises:
             EngineError: the engine does not find it or cannot load it.
-            BundleError: its tensors are not those of the manifest, or it asks for a file that the artifact does not
-                list.
+            BundleError: its tensors are not those of the manifest, or it asks for a file that is not listed for
+                it.
         """
         ...
 
@@ -60,7 +60,7 @@ def open_engine(bundle_path: Path, artifact: Artifact, *, num_threads: int = 1) 
         case "onnx":
             from edge_power_runtime.sessions.onnx import OnnxEngine
 
-            return OnnxEngine(bundle_path, artifact, num_threads=num_threads)
+            return OnnxEngine(bundle_path, num_threads=num_threads)
         case "tflite":
             from edge_power_runtime.sessions.tflite import TfliteEngine
 

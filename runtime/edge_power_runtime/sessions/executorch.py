@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from edge_power_runtime.bundle.manifest import INPUT_NAMES, OUTPUT_NAMES, Program, TensorSpec
+from edge_power_runtime.bundle.manifest import Program
 from edge_power_runtime.bundle.paths import resolve
+from edge_power_runtime.bundle.tensors import INPUT_NAMES, OUTPUT_NAMES, TensorSpec
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
 from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
@@ -77,7 +78,7 @@ class ExecutorchEngine:
             EngineError: ExecuTorch cannot load the file, or finds no such method.
             BundleError: the method has other tensors than the manifest says.
         """
-        session = ExecutorchSession(self, program, resolve(self._bundle_path, program.file or ""))
+        session = ExecutorchSession(self, program, resolve(self._bundle_path, program.file))
         with _LOCK:
             self.method(session.path, program)
         return session

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Artifact, Program
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Program
 from edge_power_runtime.bundle.paths import resolve
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import BundleError, EngineError
@@ -21,7 +21,7 @@ _DTYPES = {"tensor(int32)": "int32", "tensor(int64)": "int64", "tensor(float)": 
 class OnnxEngine:
     """The graphs of an onnx artifact, each a file of its own."""
 
-    def __init__(self, bundle_path: Path, artifact: Artifact, *, num_threads: int = 1) -> None:
+    def __init__(self, bundle_path: Path, *, num_threads: int = 1) -> None:
         """Remember where the graphs are; telemetry is switched off unless the environment says otherwise.
 
         Raises:
@@ -36,7 +36,6 @@ class OnnxEngine:
             raise missing_engine("onnx") from error
         self._runtime = onnxruntime
         self._bundle_path = bundle_path
-        self._files = tuple(entry.path for entry in artifact.files)
         self._num_threads = num_threads
 
     def session(self, program: Program) -> "OnnxSession":
@@ -44,7 +43,7 @@ class OnnxEngine:
 
         Raises:
             EngineError: ONNX Runtime refuses it.
-            BundleError: it keeps weights in a file that the artifact does not list, or has other tensors than the
+            BundleError: it keeps weights in a file that is not listed for the program, or has other tensors than the
                 manifest says.
         """
         return self._open(program, self._options())
@@ -76,7 +75,7 @@ class OnnxEngine:
         return options
 
     def _open(self, program: Program, options: Any) -> "OnnxSession":
-        path = resolve(self._bundle_path, program.file or "")
+        path = resolve(self._bundle_path, program.file)
         self._check_weights(program, path)
         try:
             with huge_pages():
@@ -87,18 +86,18 @@ class OnnxEngine:
         return OnnxSession(session, program)
 
     def _check_weights(self, program: Program, path: Path) -> None:
-        """Refuse a graph that has weights in a file beside it which the artifact does not list: no digest covers it."""
+        """Refuse a graph that has weights in a file which the program does not list: no digest might cover it."""
         try:
             names = external_locations(path.read_bytes())
         except (ValueError, OSError) as error:
             raise BundleError(f"{program.file} in the bundle {self._bundle_path} is no ONNX graph: {error}") from error
         # A link leads the engine elsewhere, so real places are compared, not names.
-        listed = {os.path.realpath(self._bundle_path / name) for name in self._files}
+        listed = {os.path.realpath(self._bundle_path / name) for name in program.files}
         for name in sorted(names):
             if "/" in name or "\\" in name or "\0" in name or os.path.realpath(path.parent / name) not in listed:
                 raise BundleError(
                     f"{program.file} in the bundle {self._bundle_path} keeps weights in {name!r}; expected one of the "
-                    f"artifact's files beside it, whose digests {MANIFEST_FILE} holds: convert the model again"
+                    f"program's files beside it, whose digests {MANIFEST_FILE} holds: convert the model again"
                 )
 
 

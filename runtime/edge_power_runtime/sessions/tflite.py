@@ -45,7 +45,7 @@ class TfliteEngine:
             EngineError: LiteRT cannot load the file, or finds no such signature.
             BundleError: the signature has other tensors than the manifest says.
         """
-        path = resolve(self._bundle_path, program.file or "")
+        path = resolve(self._bundle_path, program.file)
         with self._lock:
             try:
                 runner = self._interpreter(path).get_signature_runner(program.method)

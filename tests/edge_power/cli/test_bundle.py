@@ -17,6 +17,7 @@ from edge_power_runtime import model as runtime_model
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.sessions import open_engine
+from tests.bundles import add_unknown
 from tests.edge_power.conftest import assert_refused
 
 ROWS = [
@@ -61,6 +62,19 @@ def edit(bundle, change, name=MANIFEST_FILE):
         write_manifest(bundle, data)
     else:
         (bundle / name).write_bytes(data)
+
+
+def test_an_artifact_that_this_version_does_not_know(cli, bundle):
+    add_unknown(bundle)
+    shown = cli("inspect", bundle)
+    assert shown.status == 0
+    for part in ("coreml", "fp16", "(passed over)", "this version knows it not", "onnx"):
+        assert part in shown.out
+    found = cli("verify", bundle, "--engine", "onnx")
+    assert found.status == 0 and "full_8" in found.out
+    assert found.err.splitlines()[-1] == "passed over: coreml fp16, which this version does not know"
+    refused = cli("run", bundle, "a good film", "--engine", "coreml")
+    assert_refused(refused, "has no artifact coreml for this runtime; it has: onnx fp32, executorch fp32, tflite fp32;")
 
 
 def reseal(bundle, name):

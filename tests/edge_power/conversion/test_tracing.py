@@ -74,14 +74,14 @@ def test_every_head(options):
 
 def test_full_retention_has_no_output_kept(tracer):
     for keep in ((9, 9, 9, 1), (9, 9, 9, 9)):
-        source = SourceProgram("full", "full", 9, tracer.trace(RetentionConfig(9, keep)))
+        source = SourceProgram("full", "full", 9, tracer.trace(RetentionConfig(9, keep)), last=len(keep))
         assert list(source.outputs) == ["logits"]
 
 
 @pytest.mark.parametrize("lowering", LOWERINGS)
 def test_programs_are_static_and_their_tensors_are_named(tracer, lowering):
     config = SCHEDULE.at(10)
-    source = SourceProgram("fast_10", "fast", 10, tracer.trace(config, lowering=lowering))
+    source = SourceProgram("fast_10", "fast", 10, tracer.trace(config, lowering=lowering), last=len(config.keep))
     assert list(source.inputs) == list(INPUT_NAMES)
     assert all(tuple(fake.shape) == (1, 10) and fake.dtype == torch.int64 for fake in source.inputs.values())
     assert {name: (tuple(fake.shape), fake.dtype) for name, fake in source.outputs.items()} == {

@@ -27,6 +27,7 @@ from edge_power.profiling.devices.reach.shell import (
 from edge_power_runtime import Bundle, BundleError
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.errors import InputError
+from tests.bundles import add_unknown
 
 BOARD = Interpreter("python3", (3, 11, 2), "linux", "aarch64", "glibc", "2.36", "", False, True, ())
 
@@ -73,6 +74,18 @@ def test_only_what_is_asked_for_is_copied(device, bundle, tmp_path):
     told, _ = copy(device, bundle, tmp_path, engines=("tflite",), precisions=("fp32",))
     assert "model.tflite" in told
     assert not any(name.startswith("onnx/") or name == "model.pte" for name in told)
+
+
+def test_an_artifact_that_nobody_here_knows_goes_along_where_all_do(device, bundle, tmp_path):
+    add_unknown(bundle)
+    told, folder = copy(device, bundle, tmp_path)
+    assert "later/model.bin" in told
+    assert Bundle.open(folder).manifest == Bundle.open(bundle).manifest
+    assert copy(device, bundle, tmp_path)[0] == []
+    (bundle / "later/model.bin").write_bytes(b"altered")
+    with pytest.raises(BundleError, match="later/model.bin in the bundle"):
+        copy(device, bundle, tmp_path)
+    assert "later/model.bin" not in Shipment.of(Bundle.open(bundle), engines=("onnx",)).digests
 
 
 def test_what_is_no_part_of_the_bundle_is_removed(device, bundle, tmp_path):

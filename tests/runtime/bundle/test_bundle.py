@@ -87,6 +87,41 @@ def test_absent_artifact_lists_those_there(toy_bundle, engine, precision):
         Bundle.open(toy_bundle).artifact(engine, precision)
 
 
+@pytest.fixture
+def with_unknown(toy_bundle, edit_manifest):
+    """A bundle with artifacts of an engine and of a precision that this runtime does not know."""
+
+    def change(manifest: dict) -> None:
+        manifest["artifacts"] += [
+            {"engine": "coreml", "precision": "fp16", "files": [], "programs": "of another kind"},
+            {"engine": "onnx", "precision": "int4", "files": []},
+        ]
+
+    edit_manifest(toy_bundle, change)
+    return Bundle.open(toy_bundle)
+
+
+@pytest.mark.parametrize(
+    ("engine", "precision"), [("coreml", None), ("coreml", "fp16"), ("onnx", "int4"), (None, "int4")]
+)
+def test_an_unknown_artifact_that_is_asked_for_is_told_from_those_there(with_unknown, engine, precision):
+    with pytest.raises(InputError) as refused:
+        with_unknown.artifact(engine, precision)
+    wanted = " ".join(filter(None, (engine, precision)))
+    assert str(refused.value) == (
+        f"the bundle {with_unknown.path} has no artifact {wanted} for this runtime; it has: onnx fp32; "
+        "this runtime does not know coreml fp16, onnx int4: pip install --upgrade edge-power-runtime"
+    )
+
+
+def test_an_unknown_artifact_is_never_chosen(with_unknown, toy_engine, installed):
+    installed("onnxruntime")
+    assert with_unknown.artifact() == with_unknown.artifact("ort") == with_unknown.artifact("onnx", "fp32")
+    assert Classifier.open(with_unknown.path)("a good film").program == "full_8"
+    with pytest.raises(UnsupportedEngineError, match="no engine is called 'coreml2'; this runtime runs onnx, tflite"):
+        with_unknown.artifact("coreml2")
+
+
 def test_every_engine_has_a_known_name():
     assert ENGINE_NAMES == ("onnx", "tflite", "executorch")
 
@@ -207,8 +242,6 @@ def test_unreadable_manifest_is_told(toy_bundle):
 
 def test_tiny_bundle_is_whole(tiny_bundle: Path):
     bundle = Bundle.open(tiny_bundle)
-    bundle.check(bundle.manifest.files)
-    for artifact in bundle.manifest.artifacts:
-        bundle.check(artifact.files)
+    bundle.check(bundle.manifest.listed)
     assert {artifact.engine for artifact in bundle.manifest.artifacts} == set(ENGINE_NAMES)
     assert (tiny_bundle / "bundle.json").read_text(encoding="utf-8") == bundle.manifest.to_json()

@@ -3,13 +3,15 @@
 import copy
 import json
 import time
+from typing import get_args
 
 import pytest
 
 from edge_power_runtime import BundleError, RetentionConfig, SchemaVersionError
 from edge_power_runtime.bundle import bounds
 from edge_power_runtime.bundle.checks import read_manifest
-from edge_power_runtime.bundle.manifest import Manifest
+from edge_power_runtime.bundle.manifest import Manifest, Task
+from edge_power_runtime.bundle.signatures import SIGNATURES
 from edge_power_runtime.reading.jsonnode import repeated_key
 from edge_power_runtime.tasks import MultiLabelClassification
 
@@ -24,7 +26,7 @@ LITERAL = (
     "negativ",
     "größer"
   ],
-  "max_length": 8,
+  "max_length": 4,
   "tokenizer": {
     "pad_id": 0,
     "has_token_types": false,
@@ -74,11 +76,17 @@ LITERAL = (
           "name": "fast_4",
           "budget": "fast",
           "length": 4,
+          "first": 1,
+          "last": 2,
           "file": "model.tflite",
+          "files": [
+            "model.tflite"
+          ],
           "method": "fast_4",
           "inputs": [
             {
               "name": "input_ids",
+              "role": "ids",
               "engine_name": "input_ids",
               "position": null,
               "dtype": "int32",
@@ -89,6 +97,7 @@ LITERAL = (
             },
             {
               "name": "attention_mask",
+              "role": "mask",
               "engine_name": "attention_mask",
               "position": null,
               "dtype": "int32",
@@ -101,6 +110,7 @@ LITERAL = (
           "outputs": [
             {
               "name": "logits",
+              "role": "logits",
               "engine_name": "logits",
               "position": null,
               "dtype": "float32",
@@ -111,6 +121,7 @@ LITERAL = (
             },
             {
               "name": "kept",
+              "role": "kept",
               "engine_name": "kept",
               "position": null,
               "dtype": "int32",
@@ -301,20 +312,40 @@ def test_documents_that_are_no_manifest(data, message):
         (("budgets", 0, "configurations", 0, "keep"), [5, 1], r"configurations\[0\].keep must be a retention conf"),
         (("budgets", 0, "configurations", 0, "keep"), [1, 1], r"outputs\[1\].shape must be \[1\] for kept"),
         (("budgets", 0, "configurations", 0, "keep"), [4, 1], r"outputs must be the tensors logits, each once"),
-        (("artifacts", 0, "engine"), "coreml", r"artifacts\[0\].engine must be one of onnx, tflite, executorch"),
-        (("artifacts", 0, "precision"), "int4", r"artifacts\[0\].precision must be one of fp32, fp16, int8"),
+        (("max_length",), 8, "max_length must be 4, the longest length of a configuration, found 8"),
+        (("artifacts", 0, "engine"), None, r"artifacts\[0\].engine must be a string"),
+        (("artifacts", 0, "precision"), [], r"artifacts\[0\].precision must be a string"),
         (("artifacts", 0, "programs"), [], "a list of at least one program"),
         (("artifacts", 0, "versions"), {"torch": 2}, r"artifacts\[0\].versions.torch must be a string"),
         ((*PROGRAM, "budget"), "slow", "no budget 'slow' has length 4"),
         ((*PROGRAM, "length"), 8, "no budget 'fast' has length 8"),
-        ((*PROGRAM, "file"), None, r"programs\[0\].file must be one of the artifact's files"),
-        ((*PROGRAM, "file"), "other.tflite", "one of the artifact's files"),
+        ((*PROGRAM, "first"), 2, r"programs\[0\].first must be 1, the first encoder, found 2"),
+        ((*PROGRAM, "first"), 0, r"programs\[0\].first must be a whole number in 1\.\.1000"),
+        ((*PROGRAM, "last"), 1, r"programs\[0\].last must be 2, the last encoder of the configuration, found 1"),
+        ((*PROGRAM, "file"), None, r"programs\[0\].file must be a string"),
+        ((*PROGRAM, "file"), "other.tflite", r"programs\[0\].file must be one of the program's files, found 'other"),
+        ((*PROGRAM, "files"), [], r"programs\[0\].file must be one of the program's files"),
+        ((*PROGRAM, "files", 0), "other.tflite", r"programs\[0\].files\[0\] must be one of the artifact's files, fou"),
+        ((*PROGRAM, "files"), ["model.tflite"] * 2, r"programs\[0\].files must be a list without repeated paths"),
         ((*PROGRAM, "method"), None, "the name by which tflite finds the program"),
         ((*PROGRAM, "inputs", 1, "dtype"), "int16", r"programs\[0\].inputs\[1\].dtype must be one of int32, int64, f"),
-        ((*PROGRAM, "inputs", 1, "dtype"), "float32", r"inputs\[1\].dtype must be float32 for logits, int32 or int64"),
+        ((*PROGRAM, "inputs", 1, "dtype"), "float32", r"inputs\[1\].dtype must be int32 or int64 for attention_mask"),
+        ((*PROGRAM, "outputs", 0, "dtype"), "int32", r"outputs\[0\].dtype must be float32 for logits, found 'int32'"),
+        (
+            (*PROGRAM, "inputs", 1, "role"),
+            "ids",
+            r"programs\[0\].inputs\[1\].role must be 'mask' for attention_mask, f",
+        ),
+        ((*PROGRAM, "inputs", 1, "role"), None, r"programs\[0\].inputs\[1\].role must be a string"),
+        (
+            (*PROGRAM, "inputs", 1, "name"),
+            "labels",
+            r"inputs\[1\].name must be one of input_ids, attention_mask, token",
+        ),
         ((*PROGRAM, "inputs", 1, "shape"), [1, 5], r"inputs\[1\].shape must be \[1, 4\] for attention_mask"),
         ((*PROGRAM, "inputs", 1, "shape"), [1, 0], r"inputs\[1\].shape\[1\] must be a whole number in 1\.\."),
-        ((*PROGRAM, "inputs", 1, "name"), "input_ids", "input_ids, attention_mask, each once"),
+        ((*PROGRAM, "inputs", 1, "name"), "input_ids", r"inputs\[1\].role must be 'ids' for input_ids, found 'mask'"),
+        ((*PROGRAM, "inputs"), [], r"inputs must be the tensors input_ids, attention_mask, each once, not none"),
         ((*PROGRAM, "inputs", 1, "engine_name"), None, "engine_name must be 'attention_mask' as the name is, found N"),
         ((*PROGRAM, "inputs", 1, "engine_name"), "mask", "engine_name must be 'attention_mask' as the name is"),
         (
@@ -353,7 +384,9 @@ def test_each_mistake_is_told_with_its_place(path, value, message):
         ("", "is empty"),
     ],
 )
-@pytest.mark.parametrize("place", [("files", 0, "path"), ("artifacts", 0, "files", 0, "path"), (*PROGRAM, "file")])
+@pytest.mark.parametrize(
+    "place", [("files", 0, "path"), ("artifacts", 0, "files", 0, "path"), (*PROGRAM, "file"), (*PROGRAM, "files", 0)]
+)
 def test_unsafe_paths_are_refused(place, name, reason):
     with pytest.raises(BundleError, match=reason):
         read_manifest(changed(place, name))
@@ -432,6 +465,7 @@ def test_a_key_that_is_there_twice_is_refused(key):
         (("budgets", 0, "schedule"), bounds.ENCODERS),
         (("artifacts", 0, "files"), bounds.FILES),
         (("artifacts", 0, "programs"), bounds.PROGRAMS),
+        ((*PROGRAM, "files"), bounds.FILES),
     ],
 )
 def test_a_list_has_a_bound(path, most):
@@ -461,7 +495,13 @@ def test_thousands_of_parts_are_read_in_seconds():
     document["budgets"] = [{**budget, "name": f"fast-{number}"} for number in range(bounds.BUDGETS)]
     artifact["files"] = [{**artifact["files"][0], "path": f"model-{number}"} for number in range(1000)]
     artifact["programs"] = [
-        {**artifact["programs"][0], "name": f"p-{number}", "budget": f"fast-{number}", "file": f"model-{number}"}
+        {
+            **artifact["programs"][0],
+            "name": f"p-{number}",
+            "budget": f"fast-{number}",
+            "file": f"model-{number}",
+            "files": [f"model-{number}"],
+        }
         for number in range(1000)
     ]
     start = time.perf_counter()
@@ -472,6 +512,66 @@ def test_thousands_of_parts_are_read_in_seconds():
     document["files"].pop(0)
     with pytest.raises(BundleError, match="without repeated paths .here 'tokenizer.json'"):
         read_manifest(json.dumps(document))
+
+
+def with_unknown(**entries: object) -> dict:
+    """The literal with an artifact of an engine that nobody here knows."""
+    document = json.loads(LITERAL)
+    files = [{"path": "model.mlpackage", "size_bytes": 3, "sha256": SHA}]
+    document["artifacts"].insert(0, {"engine": "coreml", "precision": "fp16", "files": files, **entries})
+    return document
+
+
+@pytest.mark.parametrize(
+    ("engine", "precision"), [("coreml", "fp16"), ("tflite", "int4"), ("coreml", "int8"), ("", ""), ("ONNX", "fp32")]
+)
+def test_an_artifact_that_this_runtime_does_not_know_is_passed_over(engine, precision):
+    document = with_unknown(engine=engine, precision=precision, programs="in a form of its own", lowering=None)
+    manifest, literal = read_manifest(json.dumps(document)), read_manifest(LITERAL)
+    assert manifest.artifacts == literal.artifacts
+    assert [(item.engine, item.precision) for item in manifest.unknown] == [(engine, precision)]
+    assert [entry.path for entry in manifest.listed] == ["tokenizer.json", "model.tflite", "model.mlpackage"]
+    assert read_manifest(manifest.to_json()) == manifest
+
+
+def test_faults_of_a_known_artifact_are_told_with_their_own_place():
+    """An unknown one stands before it: places must not shift."""
+    document = with_unknown()
+    document["artifacts"][1]["programs"][0]["last"] = 1
+    with pytest.raises(BundleError, match=r"artifacts\[1\].programs\[0\].last must be 2"):
+        read_manifest(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"files": None}, r"artifacts\[0\].files must be an array"),
+        (
+            {"files": [{"path": "../x", "size_bytes": 1, "sha256": SHA}]},
+            r"artifacts\[0\].files\[0\].path must be a rel",
+        ),
+        (
+            {"files": [{"path": "x", "size_bytes": 1, "sha256": SHA}] * 2},
+            r"artifacts\[0\].files must be a list without",
+        ),
+        ({"precision": 8}, r"artifacts\[0\].precision must be a string"),
+        ({"files": [0] * (bounds.FILES + 1)}, r"artifacts\[0\].files must be an array of at most 10000 elements"),
+    ],
+)
+def test_the_files_of_an_unknown_artifact_are_read_as_strictly(changes, message):
+    with pytest.raises(BundleError, match=message):
+        read_manifest(json.dumps(with_unknown(**changes)))
+
+
+def test_two_unknown_artifacts_of_one_pair_are_refused():
+    document = with_unknown()
+    document["artifacts"].append(document["artifacts"][0])
+    with pytest.raises(BundleError, match="without repeated pairs of engine and precision"):
+        read_manifest(json.dumps(document))
+
+
+def test_every_task_has_a_signature_of_the_whole_model():
+    assert {task for task, stage in SIGNATURES if stage == "whole"} == set(get_args(Task))
 
 
 def test_any_mutation_is_a_manifest_or_a_bundle_error():

@@ -1,4 +1,4 @@
-"""A graph reads no file that the artifact does not list: whatever it says, wherever in the graph it says so."""
+"""A graph reads no file that is not listed for its program: whatever it says, wherever in the graph it says so."""
 
 import dataclasses
 import shutil
@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from edge_power_runtime import Bundle, BundleError
-from edge_power_runtime.bundle.manifest import FileEntry
 from edge_power_runtime.sessions import open_engine
 from edge_power_runtime.sessions.onnx_external import FIELDS, external_locations
 
@@ -33,10 +32,10 @@ def keep_slope_in(bundle, location: str) -> None:
 
 
 def load(bundle, *listed: str):
-    """Load full_8 of an artifact that lists some files more; digests are another's matter."""
+    """Load full_8, for which some files more are listed; digests are another's matter."""
     artifact = Bundle.open(bundle).artifact("onnx")
-    files = (*artifact.files, *(FileEntry(name, 8, "0" * 64) for name in listed))
-    return open_engine(bundle, dataclasses.replace(artifact, files=files)).session(artifact.programs[0])
+    program = artifact.programs[0]
+    return open_engine(bundle, artifact).session(dataclasses.replace(program, files=(*program.files, *listed)))
 
 
 SLOPE = np.array([[0.01, -0.01]], dtype=np.float32).tobytes()
@@ -51,7 +50,7 @@ def test_a_file_that_is_not_listed_beside_the_graph(onnx_bundle, place, absolute
     if not absolute and not place.startswith("onnx/"):
         location = f"../{place}"
     keep_slope_in(onnx_bundle, location)
-    with pytest.raises(BundleError, match="onnx/full_8.onnx .* keeps weights in .*; expected one of the artifact"):
+    with pytest.raises(BundleError, match="onnx/full_8.onnx .* keeps weights in .*; expected one of the program"):
         load(onnx_bundle, "listed.bin", "onnx/deeper/weights.bin")
 
 
@@ -194,7 +193,7 @@ def test_the_tiny_graphs_name_their_weights(tiny_bundle):
 def test_the_committed_bundle_needs_its_weights_listed(tiny_copy):
     pytest.importorskip("onnxruntime")
     artifact = Bundle.open(tiny_copy).artifact("onnx")
-    listed = tuple(entry for entry in artifact.files if entry.path != "onnx/weights.bin")
+    program = dataclasses.replace(artifact.programs[0], files=(artifact.programs[0].file,))
     shutil.copy(tiny_copy / "onnx/weights.bin", tiny_copy / "onnx/other.bin")
     with pytest.raises(BundleError, match="keeps weights in 'weights.bin'"):
-        open_engine(tiny_copy, dataclasses.replace(artifact, files=listed)).session(artifact.programs[0])
+        open_engine(tiny_copy, artifact).session(program)

@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from edge_power_runtime import Bundle, BundleError, Classifier
-from edge_power_runtime.bundle.manifest import Program, TensorSpec
+from edge_power_runtime.bundle.manifest import Program
+from edge_power_runtime.bundle.tensors import TensorSpec
 from edge_power_runtime.sessions import open_engine
 from edge_power_runtime.verify import verify
 
@@ -48,7 +49,7 @@ def test_every_difference_is_told(tiny_bundle, tiny_artifact):
 
 def test_the_engines_unknown_outputs_are_told(tiny_bundle, tiny_artifact):
     program = next(item for item in tiny_artifact.programs if item.name == "full_8")
-    kept = TensorSpec("kept", None, None, "int64", (14,))
+    kept = TensorSpec("kept", "kept", None, None, "int64", (14,))
     with pytest.raises(BundleError, match=r"gives kept as nothing, bundle.json says int64 \[14\]"):
         open_engine(tiny_bundle, tiny_artifact).session(dataclasses.replace(program, outputs=(*program.outputs, kept)))
 
@@ -67,7 +68,8 @@ def regression(manifest: dict) -> None:
 
 def other_programs_file(manifest: dict) -> None:
     first, second, *_ = manifest["artifacts"][0]["programs"]
-    first["file"], second["file"] = second["file"], first["file"]
+    for key in ("file", "files"):
+        first[key], second[key] = second[key], first[key]
 
 
 @pytest.mark.parametrize("change", [three_labels, regression, other_programs_file])

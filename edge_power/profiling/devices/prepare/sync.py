@@ -10,7 +10,8 @@ from edge_power.profiling.devices.reach.device import Device
 from edge_power.profiling.devices.reach.errors import DeviceError
 from edge_power_runtime import Bundle, BundleError
 from edge_power_runtime.bundle.checks import read_manifest
-from edge_power_runtime.bundle.manifest import MANIFEST_FILE, FileEntry
+from edge_power_runtime.bundle.files import FileEntry
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.bundle.seal import SEAL_FILE, seal_of
 from edge_power_runtime.errors import InputError
 
@@ -38,7 +39,7 @@ class Shipment:
 
         Args:
             bundle: on this machine.
-            engines: whose artifacts go along; empty for all.
+            engines: whose artifacts go along; empty for all, those among them that this runtime does not know.
             precisions: likewise.
 
         Raises:
@@ -46,7 +47,7 @@ class Shipment:
         """
         artifacts = [
             artifact
-            for artifact in bundle.manifest.artifacts
+            for artifact in bundle.manifest.every_artifact
             if (not engines or artifact.engine in engines) and (not precisions or artifact.precision in precisions)
         ]
         entries = (*bundle.manifest.files, *(entry for artifact in artifacts for entry in artifact.files))

@@ -83,8 +83,7 @@ def _time(bundle: Bundle, case: Case, program: Program, runs: int) -> tuple[Oper
 
     # Ones are a token, a real word and a token type in every model; time does not depend on which.
     inputs = {spec.name: np.ones(spec.shape, dtype=spec.dtype) for spec in program.inputs}
-    artifact = bundle.artifact(case.engine, case.precision)
-    engine = OnnxEngine(bundle.path, artifact, num_threads=case.threads)
+    engine = OnnxEngine(bundle.path, num_threads=case.threads)
     with tempfile.TemporaryDirectory(prefix="edge-power-") as folder:
         session = engine.profiling_session(program, Path(folder, "operations"))
         try:

@@ -1,0 +1,61 @@
+"""A program's tensors as the manifest writes them down, and the format's names for what they hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from edge_power_runtime.reading.jsonnode import Node
+
+Role = Literal["ids", "mask", "types", "words", "logits", "kept"]
+DTYPES = ("int32", "int64", "float32")
+
+# The format fixes what a tensor is called, so that no two can be taken for one another.
+NAMES: Mapping[Role, str] = {
+    "ids": "input_ids",
+    "mask": "attention_mask",
+    "types": "token_type_ids",
+    "words": "words",
+    "logits": "logits",
+    "kept": "kept",
+}
+ROLES: Mapping[str, Role] = {name: role for role, name in NAMES.items()}
+# In the order of an executorch method's inputs and outputs.
+INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
+OUTPUT_NAMES = ("logits", "kept")
+
+
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """An input or output of a program.
+
+    Attributes:
+        name: our name, which is that of its role.
+        role: what it holds: token ids, mask, token types, word-vectors, logits, or the rows kept.
+        engine_name: what the engine calls it, which is `name`; None where the engine goes by position.
+        position: its place among the inputs or outputs of a method; None where the engine goes by name.
+        dtype: int32, int64 or float32.
+        shape: static.
+    """
+
+    name: str
+    role: Role
+    engine_name: str | None
+    position: int | None
+    dtype: str
+    shape: tuple[int, ...]
+
+    @classmethod
+    def read(cls, node: Node) -> Self:
+        """Read a specification of either kind; the role must be that of the name."""
+        name, engine_name, position = node.field("name"), node.optional("engine_name"), node.optional("position")
+        role = ROLES[name.choice(ROLES)]
+        if node.field("role").text() != role:
+            node.field("role").fail(f"{role!r} for {name.text()}")
+        return cls(
+            name=name.text(),
+            role=role,
+            engine_name=None if engine_name is None else engine_name.text(),
+            position=None if position is None else position.integer(),
+            dtype=node.field("dtype").choice(DTYPES),
+            shape=tuple(item.integer(minimum=1) for item in node.field("shape").items()),
+        )
