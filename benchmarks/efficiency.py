@@ -31,7 +31,7 @@ from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.config import ModelConfig
 from edge_power.model.extract import Lowering
 from edge_power.model.macs import count_macs
-from edge_power_converters import SourceProgram
+from edge_power_converters import SourceProgram, fp32
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.profiler.machine.device_facts import cpu_model
 from edge_power_runtime.profiler.machine.system_files import SystemFiles
@@ -116,7 +116,7 @@ def convert_programs(shape: Shape, engine: str, length: int, directory: Path) ->
             SourceProgram(name, name, length, tracer.trace(config, lowering=lowering), last=len(config.keep))
             for name, (config, lowering) in shape.programs(length).items()
         ]
-        artifact = converter_for(engine)(sources, directory, lowering="both", progress=lambda what: None)
+        artifact = converter_for(engine).convert(sources, directory, fp32(engine, "both"), progress=lambda what: None)
         description.write_text(json.dumps(asdict(artifact)))
     return Artifact.read(parse(description.read_text(), description.name))
 

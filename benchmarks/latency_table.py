@@ -25,7 +25,7 @@ from edge_power.conversion.artifacts import converter_for
 from edge_power.conversion.tracing import Tracer
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.macs import count_macs
-from edge_power_converters import SourceProgram
+from edge_power_converters import SourceProgram, fp32
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.profiler.judge.latency_table import expected_ms, fit_latency_tables
 from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyTable
@@ -114,7 +114,7 @@ def convert_programs(engine: str, directory: Path) -> Artifact:
             SourceProgram(name, budget, config.length, tracer.trace(config), last=len(config.keep))
             for name, (budget, config) in configurations().items()
         ]
-        artifact = converter_for(engine)(sources, directory, lowering="topk", progress=say)
+        artifact = converter_for(engine).convert(sources, directory, fp32(engine, "topk"), progress=say)
         description.write_text(json.dumps(asdict(artifact)))
     return Artifact.read(parse(description.read_text(), description.name))
 

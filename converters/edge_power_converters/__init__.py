@@ -4,16 +4,20 @@ from edge_power_converters.errors import ConversionError, OutputError, ParityErr
 from edge_power_converters.output.staging import staged_directory
 from edge_power_converters.parity import ProgramParity, Reference, check_artifact
 from edge_power_converters.program import SourceProgram
+from edge_power_converters.recipe import Acceptance, Recipe, fp32
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Acceptance",
     "ConversionError",
     "OutputError",
     "ParityError",
     "ProgramParity",
+    "Recipe",
     "Reference",
     "SourceProgram",
     "check_artifact",
+    "fp32",
     "staged_directory",
 ]

@@ -12,14 +12,15 @@ from torch.export import ExportedProgram
 from torch.fx import Graph, GraphModule, Node
 
 from edge_power_converters.errors import ConversionError
-from edge_power_converters.program import Progress, SourceProgram, check_unique, describe, file_entries
+from edge_power_converters.preconditions import check_programs
+from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
 from edge_power_converters.quiet import quiet
+from edge_power_converters.recipe import Recipe
 from edge_power_runtime.bundle.manifest import Artifact, Delegation
 
 if TYPE_CHECKING:
     from executorch.exir import EdgeProgramManager
 
-FILE = "model.pte"
 # Of float64's 53 bits a float32 needs 24: two that differ, differ by 2^-24 of their size, and 2^-40 for each of up to
 # 2^15 positions stays below that; two that are equal come apart by the position alone.
 TIE_BREAK = 2.0**-40
@@ -33,40 +34,46 @@ CUBIC = 0.044715 * LINEAR
 UNPACK = frozenset({"getitem"})
 
 
-def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str, progress: Progress) -> Artifact:
+def steps(programs: int) -> int:
+    """How many steps the conversion of some programs has: ExecuTorch lowers all of them together."""
+    return 1
+
+
+def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, *, progress: Progress) -> Artifact:
     """Write programs for ExecuTorch.
 
     Args:
         programs: at least one; they should share weights.
         directory: of the bundle.
-        lowering: recorded in the artifact.
-        progress: told before each step.
+        recipe: for executorch, at fp32.
+        progress: told before the one step.
 
     Raises:
         ConversionError: a program cannot be converted.
         OSError: the file cannot be written.
     """
-    check_unique(programs)
+    recipe.check_precision("fp32")
+    check_programs(programs)
     progress(f"{len(programs)} programs")
     with quiet("converting to ExecuTorch"):
         lowered = _lower({program.name: rewrite(program) for program in programs})
         # Counted before the memory plan, which adds operations that compute nothing.
         delegations = {program.name: count_delegated(lowered.exported_program(program.name)) for program in programs}
         content = bytes(lowered.to_executorch().buffer)
-    path = directory / FILE
+    path = directory / recipe.file("model", ".pte")
     path.write_bytes(content)
     return Artifact(
-        engine="executorch",
-        precision="fp32",
+        engine=recipe.engine,
+        precision=recipe.precision,
         files=file_entries(directory, [path]),
         programs=tuple(
             replace(
-                describe(program, [FILE], method=program.name, addressed_by="position"),
+                describe(program, [path.name], method=program.name, addressed_by="position"),
                 delegation=delegations[program.name],
             )
             for program in programs
         ),
-        lowering=lowering,
+        lowering=recipe.lowering,
         versions={name: version(name) for name in ("torch", "executorch")},
     )
 

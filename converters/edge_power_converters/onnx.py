@@ -9,19 +9,15 @@ from typing import BinaryIO
 import onnx_ir as ir
 
 from edge_power_converters.onnx_names import name_nodes
-from edge_power_converters.program import (
-    Progress,
-    SourceProgram,
-    check_unique,
-    describe,
-    file_entries,
-)
+from edge_power_converters.preconditions import check_programs
+from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
 from edge_power_converters.quiet import quiet
+from edge_power_converters.recipe import Recipe
 from edge_power_runtime.bundle.manifest import Artifact
 
 # opset 20 is the first with Gelu; ONNX Runtime reads it since 1.17.
 OPSET = 20
-DIRECTORY = "onnx"
+FOLDER = "onnx"
 WEIGHTS = "weights.bin"
 # Smaller tensors (shapes, scalars, biases of one row) stay in the graph, where shape inference can see them.
 INLINE_BYTES = 1024
@@ -29,21 +25,27 @@ INLINE_BYTES = 1024
 ALIGNMENT = 4096
 
 
-def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str, progress: Progress) -> Artifact:
+def steps(programs: int) -> int:
+    """How many steps the conversion of some programs has: each is one."""
+    return programs
+
+
+def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, *, progress: Progress) -> Artifact:
     """Write programs for ONNX Runtime.
 
     Args:
         programs: at least one; they should share weights.
-        directory: of the bundle; files are written below `onnx/`.
-        lowering: recorded in the artifact.
+        directory: of the bundle; files are written into a folder of it.
+        recipe: for onnx, at fp32.
         progress: told before each program.
 
     Raises:
         ConversionError: a program cannot be converted.
         OSError: a file cannot be written.
     """
-    check_unique(programs)
-    folder = directory / DIRECTORY
+    recipe.check_precision("fp32")
+    check_programs(programs)
+    folder = directory / recipe.file(FOLDER)
     folder.mkdir()
     described = []
     with (folder / WEIGHTS).open("wb") as stream:
@@ -52,16 +54,16 @@ def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str
             progress(program.name)
             with quiet(f"converting {program.name} to ONNX"):
                 model = _to_model(program)
-                shared = [f"{DIRECTORY}/{WEIGHTS}"] if weights.move_from(model) else []
+                shared = [f"{folder.name}/{WEIGHTS}"] if weights.move_from(model) else []
                 ir.save(model, folder / f"{program.name}.onnx")
-            files = [f"{DIRECTORY}/{program.name}.onnx", *shared]
+            files = [f"{folder.name}/{program.name}.onnx", *shared]
             described.append(describe(program, files, method=None, addressed_by="name"))
     return Artifact(
-        engine="onnx",
-        precision="fp32",
+        engine=recipe.engine,
+        precision=recipe.precision,
         files=file_entries(directory, folder.iterdir()),
         programs=tuple(described),
-        lowering=lowering,
+        lowering=recipe.lowering,
         versions={name: version(name) for name in ("torch", "onnx", "onnxscript", "onnxruntime")},
     )
 

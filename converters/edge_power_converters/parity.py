@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_power_converters.quiet import quiet
+from edge_power_converters.recipe import Acceptance, Recipe
 from edge_power_runtime.bundle.manifest import Artifact, Parity, Program
 from edge_power_runtime.retention import RetentionConfig, survivors
 from edge_power_runtime.sessions import open_engine
@@ -42,15 +43,17 @@ class ProgramParity:
     Attributes:
         program: its name.
         parity: the figures that go into the manifest.
+        acceptance: what they must reach.
     """
 
     program: str
     parity: Parity
+    acceptance: Acceptance
 
     @property
     def passed(self) -> bool:
-        """Whether every logit was within the tolerance and every word kept was the same, near ties set apart."""
-        return self.parity.max_abs_error <= self.parity.atol and self.parity.kept_agreement == 1
+        """Whether the figures reach it."""
+        return self.acceptance.accepts(self.parity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def check_artifact(
     references: Callable[[Program], tuple[RetentionConfig, Sequence[Reference]]],
     *,
     agree: Callable[[np.ndarray, np.ndarray], bool],
-    atol: float,
+    recipe: Recipe,
     progress: Callable[[str], None],
 ) -> tuple[Artifact, list[ProgramParity]]:
     """Run every program of an artifact on its references.
@@ -77,21 +80,21 @@ def check_artifact(
         artifact: whose files are in it.
         references: gives a program's retention and what the eager model says.
         agree: whether the logits of an engine and of the eager model, float (labels,) each, say the same labels.
-        atol: the largest difference of a logit that is accepted.
+        recipe: by which it was made, and which says what is accepted.
         progress: told before each program.
 
     Returns:
         The artifact with the figures filled in, and the figures.
     """
-    checked = []
-    with quiet(f"checking {artifact.engine}"):
+    checked, acceptance = [], recipe.acceptance
+    with quiet(f"checking {recipe.title}"):
         engine = open_engine(directory, artifact)
         for program in artifact.programs:
             progress(program.name)
             retention, examples = references(program)
             session = engine.session(program)
             found = [_compare(session.run(one.inputs), retention, one, agree) for one in examples]
-            checked.append(ProgramParity(program.name, _summed_up(found, atol)))
+            checked.append(ProgramParity(program.name, _summed_up(found, acceptance.max_abs_error), acceptance))
     programs = (
         dataclasses.replace(program, parity=check.parity)
         for program, check in zip(artifact.programs, checked, strict=True)

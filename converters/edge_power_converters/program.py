@@ -20,7 +20,8 @@ Progress = Callable[[str], None]
 
 Addressing = Literal["name", "position"]
 
-_DTYPES = {torch.int32: "int32", torch.int64: "int64", torch.float32: "float32"}
+# As the manifest writes them.
+DTYPES = {torch.int32: "int32", torch.int64: "int64", torch.float32: "float32"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def tensor_specs(
             role=ROLES[name],
             engine_name=name if by_name else None,
             position=None if by_name else position,
-            dtype=_dtype(name, tensor, narrow=narrow),
+            dtype="int32" if narrow and tensor.dtype == torch.int64 else DTYPES[tensor.dtype],
             shape=tuple(tensor.shape),
         )
         for position, (name, tensor) in enumerate(tensors.items())
@@ -127,20 +128,6 @@ def file_entries(directory: Path, paths: Iterable[Path]) -> tuple[FileEntry, ...
     return tuple(file_entry(directory, path) for path in sorted(paths))
 
 
-def check_unique(programs: Sequence[SourceProgram]) -> None:
-    """Refuse an empty list of programs, and two of one name.
-
-    Raises:
-        ConversionError: with the name.
-    """
-    if not programs:
-        raise ConversionError("no program to convert; give at least one length")
-    names = [program.name for program in programs]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConversionError(f"two programs are called {name}; each budget and length may be given once")
-
-
 def _names(spec: pytree.TreeSpec | None, program: str) -> list[str]:
     """The keys of a dict's flattened order; of (args, kwargs) those of kwargs."""
     if spec is None:
@@ -151,10 +138,3 @@ def _names(spec: pytree.TreeSpec | None, program: str) -> list[str]:
     if not isinstance(tree, dict) or len(tree) != spec.num_leaves:
         raise ConversionError(f"program {program} must take keyword tensors and return a dict of tensors")
     return sorted(tree, key=tree.__getitem__)
-
-
-def _dtype(name: str, tensor: torch.Tensor, *, narrow: bool) -> str:
-    if tensor.dtype not in _DTYPES:
-        raise ConversionError(f"{name} is {tensor.dtype}; a program takes and gives {', '.join(map(str, _DTYPES))}")
-    dtype = _DTYPES[tensor.dtype]
-    return "int32" if narrow and dtype == "int64" else dtype

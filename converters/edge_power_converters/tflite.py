@@ -7,40 +7,47 @@ from pathlib import Path
 import torch
 from torch.fx import GraphModule
 
-from edge_power_converters.program import Progress, SourceProgram, check_unique, describe, file_entries
+from edge_power_converters.preconditions import check_programs
+from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
 from edge_power_converters.quiet import quiet
+from edge_power_converters.recipe import Recipe
 from edge_power_runtime.bundle.manifest import Artifact
 
-FILE = "model.tflite"
+
+def steps(programs: int) -> int:
+    """How many steps the conversion of some programs has: LiteRT's converter takes all of them at once."""
+    return 1
 
 
-def convert(programs: Sequence[SourceProgram], directory: Path, *, lowering: str, progress: Progress) -> Artifact:
+def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, *, progress: Progress) -> Artifact:
     """Write programs for LiteRT.
 
     Args:
         programs: at least one; they should share weights.
         directory: of the bundle.
-        lowering: recorded in the artifact.
-        progress: told before the one step there is: LiteRT's converter takes all programs at once.
+        recipe: for tflite, at fp32.
+        progress: told before the one step.
 
     Raises:
         ConversionError: a program cannot be converted.
         OSError: the file cannot be written.
     """
-    check_unique(programs)
+    recipe.check_precision("fp32")
+    check_programs(programs)
     progress(f"{len(programs)} programs")
     with quiet("converting to TFLite"):
         content = _to_flatbuffer(programs)
-    path = directory / FILE
+    path = directory / recipe.file("model", ".tflite")
     path.write_bytes(content)
     return Artifact(
-        engine="tflite",
-        precision="fp32",
+        engine=recipe.engine,
+        precision=recipe.precision,
         files=file_entries(directory, [path]),
         programs=tuple(
-            describe(program, [FILE], method=program.name, addressed_by="name", narrow=True) for program in programs
+            describe(program, [path.name], method=program.name, addressed_by="name", narrow=True)
+            for program in programs
         ),
-        lowering=lowering,
+        lowering=recipe.lowering,
         versions={name: version(name) for name in ("torch", "litert-torch", "ai-edge-litert")},
     )
 

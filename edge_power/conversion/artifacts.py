@@ -1,13 +1,15 @@
 """What one engine gets of a model: its programs traced, and written as one artifact."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from edge_power.conversion.tracing import Tracer
 from edge_power.errors import OptionError
-from edge_power.model.extract import Lowering
-from edge_power_converters import SourceProgram
+from edge_power.model.extract import LOWERINGS, Lowering
+from edge_power_converters import Recipe, SourceProgram
+from edge_power_converters.program import Progress
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.retention import RetentionConfig
 
@@ -24,21 +26,50 @@ Step = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class ArtifactOrder:
+class Order:
     """An artifact that is to be written.
 
     Attributes:
-        engine: onnx, executorch or tflite.
-        lowering: how extract is written.
+        recipe: how, and what it must reach.
         configurations: of its programs.
     """
 
-    engine: str
-    lowering: Lowering
+    recipe: Recipe
     configurations: Configurations
 
+    @property
+    def steps(self) -> int:
+        """Of which `write_artifact` tells."""
+        programs = len(self.configurations)
+        return programs + converter_for(self.recipe.engine).steps(programs)
 
-def write_artifact(tracer: Tracer, order: ArtifactOrder, directory: Path, step: Step) -> Artifact:
+
+class Converter(Protocol):
+    """What the module of each engine does."""
+
+    def steps(self, programs: int) -> int:
+        """How many steps the conversion of some programs has."""
+        ...
+
+    def convert(
+        self, programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, *, progress: Progress
+    ) -> Artifact:
+        """Write programs as one artifact into the directory of a bundle.
+
+        Args:
+            programs: at least one; they should share weights.
+            directory: of the bundle.
+            recipe: for this engine.
+            progress: told before each step.
+
+        Raises:
+            ConversionError: a program cannot be converted.
+            OSError: a file cannot be written.
+        """
+        ...
+
+
+def write_artifact(tracer: Tracer, order: Order, directory: Path, step: Step) -> Artifact:
     """Trace an engine's programs and convert them together.
 
     Args:
@@ -54,34 +85,33 @@ def write_artifact(tracer: Tracer, order: ArtifactOrder, directory: Path, step: 
         ConversionError: the engine's tools failed.
         OSError: a file cannot be written.
     """
+    recipe = order.recipe
+    converter = converter_for(recipe.engine)
+    lowering = next(item for item in LOWERINGS if item == recipe.lowering)
     programs = []
     for name, (budget, config) in order.configurations.items():
-        step(f"{order.engine}: tracing {name}")
-        exported = tracer.trace(config, lowering=order.lowering)
+        step(f"{recipe.title}: tracing {name}")
+        exported = tracer.trace(config, lowering=lowering)
         programs.append(SourceProgram(name, budget, config.length, exported, last=len(config.keep)))
-    write = converter_for(order.engine)
-    return write(
-        programs,
-        directory,
-        lowering=order.lowering,
-        progress=lambda what: step(f"{order.engine}: converting {what}"),
+    return converter.convert(
+        programs, directory, recipe, progress=lambda what: step(f"{recipe.title}: converting {what}")
     )
 
 
-def converter_for(engine: str) -> Callable[..., Artifact]:
+def converter_for(engine: str) -> Converter:
     """The converter of an engine; it is imported only now, since each brings its own tools."""
     match engine:
         case "onnx":
             from edge_power_converters import onnx
 
-            return onnx.convert
+            return onnx
         case "executorch":
             from edge_power_converters import executorch
 
-            return executorch.convert
+            return executorch
         case "tflite":
             from edge_power_converters import tflite
 
-            return tflite.convert
+            return tflite
         case other:
             raise OptionError(f"no converter for {other!r}; there are: {', '.join(ENGINES)}")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
-from edge_power.conversion.artifacts import ENGINES, FASTER_LOWERING, ArtifactOrder, Configurations, write_artifact
+from edge_power.conversion.artifacts import ENGINES, FASTER_LOWERING, Configurations, Order, write_artifact
 from edge_power.conversion.bundle_readme import write_readme
 from edge_power.conversion.references import CheckedText, encode_texts, fitting, golden_examples, make_references
 from edge_power.conversion.second_process import SecondProcess
@@ -29,8 +29,10 @@ from edge_power_converters import (
     ConversionError,
     ParityError,
     ProgramParity,
+    Recipe,
     Reference,
     check_artifact,
+    fp32,
     staged_directory,
 )
 from edge_power_converters.output.staging import Place, check_output
@@ -88,10 +90,12 @@ class EngineReport:
     """One engine's part of a conversion.
 
     Attributes:
+        recipe: by which it was made.
         artifact: as the manifest has it.
         checks: one per program.
     """
 
+    recipe: Recipe
     artifact: Artifact
     checks: tuple[ProgramParity, ...]
 
@@ -192,6 +196,8 @@ class _Job:
         self.model, self.task, self.directory, self.plan, self.watcher = model, task, directory, plan, watcher
         self.budgets = plan.budgets or default_budgets(model)
         self.configurations = _configurations(model, self.budgets, plan.lengths)
+        # In the order in which they are written: while this process writes the last, a second one writes the others.
+        self.orders = [Order(recipe, self.configurations) for recipe in _recipes(plan)]
         self.tracer = Tracer(model)
         self.watching = threading.Lock()
         save_tokenizer(model, directory)
@@ -204,16 +210,14 @@ class _Job:
 
     def run(self, name: str) -> Manifest:
         programs = len(self.configurations)
-        self.watcher.begin(
-            1 + programs + sum(2 * programs + (programs if engine == "onnx" else 1) for engine in self.plan.engines)
-        )
-        *others, own = self._orders()
+        self.watcher.begin(1 + programs + sum(order.steps + programs for order in self.orders))
+        *others, own = self.orders
         with self._written_meanwhile(others) as artifacts:
             source = self._compare_with_transformers()
             self._make_references()
             shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files()])
-            found = [self._check(write_artifact(self.tracer, own, self.directory, self._step))]
-            found += map(self._check, artifacts)
+            found = [self._check(own.recipe, write_artifact(self.tracer, own, self.directory, self._step))]
+            found += (self._check(order.recipe, artifact) for order, artifact in zip(others, artifacts, strict=True))
         manifest = Manifest(
             schema_version=SCHEMA_VERSION,
             name=name,
@@ -231,15 +235,8 @@ class _Job:
         )
         return write_readme(self.directory, manifest, source)
 
-    def _orders(self) -> list[ArtifactOrder]:
-        """The artifacts to write; the last is written in this process, while a second one writes the others."""
-        return [
-            ArtifactOrder(engine, self.plan.lowering or FASTER_LOWERING[engine], self.configurations)
-            for engine in sorted(self.plan.engines, key=lambda engine: engine == SLOWEST)
-        ]
-
     @contextmanager
-    def _written_meanwhile(self, orders: Sequence[ArtifactOrder]) -> Iterator[Iterator[Artifact]]:
+    def _written_meanwhile(self, orders: Sequence[Order]) -> Iterator[Iterator[Artifact]]:
         """Artifacts of a second process, in this order; without one each is written when it is asked for."""
         if not orders or self.plan.one_process or (os.cpu_count() or 1) == 1:
             yield (write_artifact(self.tracer, order, self.directory, self._step) for order in orders)
@@ -301,19 +298,19 @@ class _Job:
             path.write_text(text + "\n", encoding="utf-8")
         return list(files)
 
-    def _check(self, artifact: Artifact) -> Artifact:
+    def _check(self, recipe: Recipe, artifact: Artifact) -> Artifact:
         """Compare an artifact with eager; the artifact with what was found."""
         checked, checks = check_artifact(
             self.directory,
             artifact,
             self._references_of,
             agree=self.task.agree,
-            atol=self.plan.atol,
-            progress=lambda what: self._step(f"{artifact.engine}: checking {what}"),
+            recipe=recipe,
+            progress=lambda what: self._step(f"{recipe.title}: checking {what}"),
         )
         with self.watching:
-            self.watcher.checked(EngineReport(checked, tuple(checks)))
-        _refuse_failures(artifact.engine, checks)
+            self.watcher.checked(EngineReport(recipe, checked, tuple(checks)))
+        _refuse_failures(recipe, checks)
         return checked
 
     def _references_of(self, program: Program) -> tuple[RetentionConfig, Sequence[Reference]]:
@@ -328,6 +325,12 @@ class _Job:
             if owner == budget
         )
         return Budget(budget, fractions, configurations, accuracy=None)
+
+
+def _recipes(plan: Plan) -> list[Recipe]:
+    """What is written, the slowest last."""
+    engines = sorted(plan.engines, key=lambda engine: engine == SLOWEST)
+    return [fp32(engine, plan.lowering or FASTER_LOWERING[engine], atol=plan.atol) for engine in engines]
 
 
 def full_budget(model: PowerForSequenceClassification) -> Budgets:
@@ -373,12 +376,13 @@ def _configurations(
     }
 
 
-def _refuse_failures(engine: str, checks: Sequence[ProgramParity]) -> None:
+def _refuse_failures(recipe: Recipe, checks: Sequence[ProgramParity]) -> None:
     failed = [check for check in checks if not check.passed]
     if failed:
         worst = max(failed, key=lambda check: check.parity.max_abs_error)
         raise ParityError(
-            f"{engine}: {len(failed)} of {len(checks)} programs differ from eager, {worst.program} by "
-            f"{worst.parity.max_abs_error:.1e} with a tolerance of {worst.parity.atol:.0e} and "
-            f"{worst.parity.kept_agreement:.0%} of texts keeping the same words; no bundle was written"
+            f"{recipe.title}: {len(failed)} of {len(checks)} programs differ from eager, {worst.program} by "
+            f"{worst.parity.max_abs_error:.1e} with a tolerance of {worst.parity.atol:.0e}, "
+            f"{worst.parity.kept_agreement:.0%} of texts keeping the same words and {worst.parity.label_agreement:.0%} "
+            "the same label; no bundle was written"
         )

@@ -19,13 +19,14 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Self
 
-from edge_power.conversion.artifacts import ArtifactOrder, Step, write_artifact
+from edge_power.conversion.artifacts import Order, Step, write_artifact
 from edge_power.conversion.tracing import Tracer
 from edge_power.model.classifier import PowerForSequenceClassification
-from edge_power_converters import ConversionError
+from edge_power_converters import Acceptance, ConversionError, Recipe
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.reading.jsonnode import Node
+from edge_power_runtime.readout import Readout
 from edge_power_runtime.retention import RetentionConfig
 from edge_power_runtime.system.native_output import tail
 from edge_power_runtime.system.python_process import python_command, python_environment
@@ -39,7 +40,7 @@ class SecondProcess:
     def __init__(
         self,
         model: PowerForSequenceClassification,
-        orders: Sequence[ArtifactOrder],
+        orders: Sequence[Order],
         directory: Path,
         job: Path,
         step: Step,
@@ -110,7 +111,7 @@ class SecondProcess:
 
     def _early_end(self) -> ConversionError:
         status = self._process.wait()
-        engines = " and ".join(order.engine for order in self._orders)
+        engines = " and ".join(order.recipe.title for order in self._orders)
         cause = f"was killed by signal {-status}, as for want of memory" if status < 0 else f"ended with {status}"
         failed = ConversionError(
             f"the second process, which converts for {engines}, {cause}; one process needs less memory: --one-process"
@@ -120,17 +121,16 @@ class SecondProcess:
         return failed
 
 
-def _as_job(orders: Sequence[ArtifactOrder], directory: Path) -> dict[str, Any]:
+def _as_job(orders: Sequence[Order], directory: Path) -> dict[str, Any]:
     return {"directory": str(directory.absolute()), "orders": [asdict(order) for order in orders]}
 
 
-def _as_orders(job: dict[str, Any]) -> list[ArtifactOrder]:
+def _as_orders(job: dict[str, Any]) -> list[Order]:
     return [
-        ArtifactOrder(
-            order["engine"],
-            order["lowering"],
+        Order(
+            Recipe(**order["recipe"] | {"acceptance": Acceptance(**order["recipe"]["acceptance"])}),
             {
-                name: (budget, RetentionConfig(config["length"], tuple(config["keep"])))
+                name: (budget, RetentionConfig(config["length"], tuple(config["keep"]), Readout(**config["readout"])))
                 for name, (budget, config) in order["configurations"].items()
             },
         )

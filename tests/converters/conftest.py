@@ -15,7 +15,7 @@ from edge_power.conversion.references import CheckedText, make_references
 from edge_power.conversion.tracing import Tracer
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import text_encoder
-from edge_power_converters import Reference, SourceProgram
+from edge_power_converters import Reference, SourceProgram, fp32
 from edge_power_runtime import RetentionConfig
 from edge_power_runtime.bundle.manifest import Artifact, Program
 from edge_power_runtime.sessions import Session, open_engine
@@ -83,7 +83,7 @@ class Converted:
 def convert_for(engine: str, programs: Sequence[SourceProgram], directory: Path) -> Converted:
     """Convert without a bundle around."""
     steps: list[str] = []
-    artifact = converter_for(engine)(programs, directory, lowering="as named", progress=steps.append)
+    artifact = converter_for(engine).convert(programs, directory, fp32(engine, "as named"), progress=steps.append)
     return Converted(engine, directory, artifact, {program.name: program for program in programs}, tuple(steps))
 
 

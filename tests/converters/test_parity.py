@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from edge_power_converters import Reference, check_artifact, parity
+from edge_power_converters import Acceptance, Recipe, Reference, check_artifact, fp32, parity
 from edge_power_runtime import RetentionConfig
 from edge_power_runtime.bundle.manifest import Artifact, Program
 from edge_power_runtime.tasks import Classification
@@ -26,8 +26,9 @@ def reference(**changes) -> Reference:
     return dataclasses.replace(made, **changes)
 
 
-def check(monkeypatch, outputs, examples, *, atol=1e-4):
+def check(monkeypatch, outputs, examples, *, recipe=None, atol=1e-4):
     """Run the check on a program that gives `outputs` one after the other."""
+    recipe = recipe or fp32("onnx", "topk", atol=atol)
     left = iter(outputs)
 
     class Engine:
@@ -45,7 +46,7 @@ def check(monkeypatch, outputs, examples, *, atol=1e-4):
         artifact,
         lambda program: (RETENTION, examples),
         agree=Classification().agree,
-        atol=atol,
+        recipe=recipe,
         progress=lambda name: None,
     )
     assert checked.programs[0].parity == found.parity
@@ -102,3 +103,27 @@ def test_order_and_padding_do_not_count_as_other_words(monkeypatch):
 def test_another_label_is_counted(monkeypatch):
     found = check(monkeypatch, [output([-1, 1]), output()], [reference(), reference()])
     assert found.parity.label_agreement == 0.5
+
+
+def test_a_recipe_may_ask_for_labels_and_words_and_hardly_for_logits(monkeypatch):
+    """As for whole numbers of 8 bits: logits move, some words are others, and the label must mostly stay."""
+    recipe = Recipe("onnx", "int8", "topk", Acceptance(max_abs_error=3, label_agreement=0.6, kept_agreement=0.6))
+    same, moved, other = output(), output(LOGITS + 1, kept=(0, 1)), output([-1, 1])
+    for outputs, passed in (
+        ((same, moved, same), True),
+        ((same, moved, moved), False),  # words
+        ((same, other, same), True),
+        ((same, other, other), False),  # labels
+        ((same, same, output(LOGITS + 4)), False),
+    ):
+        found = check(monkeypatch, outputs, [reference()] * 3, recipe=recipe)
+        assert found.passed == passed, found
+        assert found.parity.atol == 3
+
+
+def test_files_and_titles_of_two_precisions_differ():
+    exact = fp32("executorch", "topk")
+    rounded = dataclasses.replace(exact, precision="int8")
+    assert (exact.file("model", ".pte"), rounded.file("model", ".pte")) == ("model.pte", "model-int8.pte")
+    assert (exact.file("onnx"), rounded.file("onnx")) == ("onnx", "onnx-int8")
+    assert (exact.title, rounded.title) == ("executorch", "executorch int8")

@@ -71,7 +71,7 @@ class Screen:
             ties = f", {parity.near_ties} near ties apart" if parity.near_ties else ""
             self.line(
                 mark,
-                f" {report.artifact.engine} {check.program}: largest difference {parity.max_abs_error:.1e} "
+                f" {report.recipe.title} {check.program}: largest difference {parity.max_abs_error:.1e} "
                 f"(tolerance {parity.atol:.0e}), labels {parity.label_agreement:.0%}, "
                 f"kept words {parity.kept_agreement:.0%}, {parity.texts} texts{ties}",
             )

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import types
 
 import numpy as np
 import pytest
@@ -337,17 +338,19 @@ def test_a_program_that_differs_from_eager_is_refused_with_status_1(
     cli, checkpoint, tmp_path, monkeypatch, tiny_bundle
 ):
     """Corrupt the weights between conversion and check, over an old bundle that must stay."""
-    convert_for = edge_power.conversion.artifacts.converter_for
+    converter_for = edge_power.conversion.artifacts.converter_for
 
     def corrupting(engine):
-        def convert(programs, directory, **options):
-            artifact = convert_for(engine)(programs, directory, **options)
+        converter = converter_for(engine)
+
+        def convert(programs, directory, recipe, **options):
+            artifact = converter.convert(programs, directory, recipe, **options)
             weights = directory / "onnx" / "weights.bin"
             content = np.fromfile(weights, dtype=np.float32)
             content.round(1).tofile(weights)
             return artifact
 
-        return convert
+        return types.SimpleNamespace(steps=converter.steps, convert=convert)
 
     monkeypatch.setattr(edge_power.conversion.artifacts, "converter_for", corrupting)
     shutil.copytree(tiny_bundle, tmp_path / "bundle")

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from edge_power.conversion.artifacts import ArtifactOrder
+from edge_power.conversion.artifacts import Order
 from edge_power.conversion.convert import Plan, Silence, convert
 from edge_power.conversion.second_process import JOB_FILE, SecondProcess
 from edge_power.model.retention_file import parse_keep
-from edge_power_converters import ConversionError
+from edge_power_converters import ConversionError, fp32
 from edge_power_runtime.retention import RetentionConfig
 from tests.bundles import checked_name
 from tests.tiny import KEEP, tiny_model
 
 CONFIGURATIONS = {"fast_8": ("fast", RetentionConfig(8, (6, 4, 2, 1)))}
-ONNX = ArtifactOrder("onnx", "topk", CONFIGURATIONS)
+ONNX = Order(fp32("onnx", "topk"), CONFIGURATIONS)
 
 PARENT = """
 import sys, time
@@ -66,7 +66,7 @@ def is_running(process: int) -> bool:
     return state != "Z"
 
 
-def second_process(directory: Path, *orders: ArtifactOrder) -> SecondProcess:
+def second_process(directory: Path, *orders: Order) -> SecondProcess:
     return SecondProcess(tiny_model(), orders or (ONNX,), directory, directory / "job", lambda step: None)
 
 
@@ -86,7 +86,7 @@ def test_two_processes_write_what_one_writes(tmp_path):
 
 
 def test_what_an_engine_refuses_there_is_raised_here(tmp_path):
-    unknown = ArtifactOrder("ort", "topk", CONFIGURATIONS)
+    unknown = Order(fp32("ort", "topk"), CONFIGURATIONS)
     with second_process(tmp_path, unknown) as process, pytest.raises(ConversionError, match=r"no converter for 'ort'"):
         process.next_artifact()
 
