@@ -22,8 +22,8 @@ from benchmarks.accuracy.estimate import minutes
 from benchmarks.accuracy.page import read_page, read_results, take_over, write_page
 from benchmarks.accuracy.tasks import TASKS, Settings
 from benchmarks.accuracy.units import Unit, run, units
+from edge_power.cli.screens.progress_screen import ProgressScreen
 from edge_power.cli.screens.screen import error_console, say
-from edge_power.cli.screens.training import TrainingScreen
 from edge_power.fitting.options import FEWEST_STEPS
 from edge_power.fitting.training.phase import Precision
 from edge_power_runtime.errors import EdgePowerError
@@ -134,8 +134,8 @@ def _run(unit: Unit, settings: Settings) -> None:
     say(unit.options(), err=True)
     settings.output.mkdir(parents=True, exist_ok=True)
     write_whole(settings.output / SETTINGS_FILE, json.dumps(_named(settings)) + "\n")
-    with _one_line(), TrainingScreen(error_console()) as watcher:
-        result = run(unit, settings, watcher)
+    with _one_line(), ProgressScreen(error_console()) as screen:
+        result = run(unit, settings, screen)
     say(
         f"{unit.options()}: {result.metric} {result.found.dev:.4f} on dev, {result.loss:.2f} points lost, "
         f"{result.found.multiply_adds:.2f} of the multiply-adds, {result.seconds / 60:.1f} min"

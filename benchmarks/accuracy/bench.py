@@ -27,9 +27,9 @@ from edge_power.fitting.texts.teacher import taught_texts
 from edge_power.fitting.training.machine import keep_freed_memory
 from edge_power.fitting.training.module import FitModel
 from edge_power.fitting.training.phase import Phase, Texts, Training
-from edge_power.fitting.watch import Watcher
 from edge_power.fitting.workplace import Workplace
 from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.progress import Progress
 from edge_power_converters.output.renaming import rename_new
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.retention import RetentionSchedule
@@ -60,14 +60,14 @@ class Bench:
         directory: of the results of this task and seed.
         options: of `fit`, which begins with the fine-tuned model; its defaults, but for what the task says.
         prepared: the texts, and the fine-tuned model, which stays as it is.
-        watcher: told of progress.
+        progress: told of progress.
     """
 
     task: Task
     directory: Path
     options: FitOptions
     prepared: Prepared
-    watcher: Watcher
+    progress: Progress
 
     @property
     def model(self) -> PowerForSequenceClassification:
@@ -108,7 +108,7 @@ class Bench:
 
     def ledger(self, arm: str) -> Ledger:
         """Run the phases of an arm; what is done is not done again."""
-        return _ledger(self.options, self.prepared, self.work(arm), self.watcher)
+        return _ledger(self.options, self.prepared, self.work(arm), self.progress)
 
     def work(self, arm: str) -> Path:
         """Where an arm's phases are kept until its result is written."""
@@ -135,7 +135,7 @@ class Bench:
 
     def taught(self) -> Texts:
         """The texts with the teacher's answers, which it gives once for all arms."""
-        return taught_texts(self.prepared.texts, self.model, self.options, self.watcher, self.directory)
+        return taught_texts(self.prepared.texts, self.model, self.options, self.progress, self.directory)
 
     def fit(self, arm: str, goal: Goal, *, encoders: int | None) -> FitRecord:
         """Run `fit` from the fine-tuned model; it finds the teacher's answers where it would keep them."""
@@ -146,7 +146,7 @@ class Bench:
         place.open(self.prepared)
         for answers in self.directory.glob(f"{ANSWERS}*.npy"):
             shutil.copy2(answers, place.path)  # it has a plan, and so is ours
-        return fit(options, self.watcher)
+        return fit(options, self.progress)
 
     def measure(
         self,
@@ -228,7 +228,7 @@ def options_of(task: Task, seed: int, settings: Settings) -> FitOptions:
     )
 
 
-def open_bench(task: Task, seed: int, settings: Settings, watcher: Watcher) -> Bench:
+def open_bench(task: Task, seed: int, settings: Settings, progress: Progress) -> Bench:
     """Fine-tune the model, where that has not been done, and read the texts.
 
     Raises:
@@ -242,22 +242,22 @@ def open_bench(task: Task, seed: int, settings: Settings, watcher: Watcher) -> B
         fine_tuned = directory / "fine-tuned"
         if not fine_tuned.is_dir():
             rate = task.fine_tune_rate or options.learning_rate
-            _fine_tune(replace(options, learning_rate=rate), fine_tuned, watcher)
+            _fine_tune(replace(options, learning_rate=rate), fine_tuned, progress)
         options = replace(options, model=str(fine_tuned))
-    prepared = prepare(options, watcher)
+    prepared = prepare(options, progress)
     if prepared.answers is None:
         raise FitError(
             f"the fine-tuned model of {task.name}, seed {seed}, is no better than a constant on the texts held out; "
             "there is nothing to lose, and so nothing to measure"
         )
-    return Bench(task, directory, options, prepared, watcher)
+    return Bench(task, directory, options, prepared, progress)
 
 
-def _fine_tune(options: FitOptions, output: Path, watcher: Watcher) -> None:
+def _fine_tune(options: FitOptions, output: Path, progress: Progress) -> None:
     """Do what `fit` does first, once for all arms."""
-    prepared = prepare(options, watcher)
+    prepared = prepare(options, progress)
     work = output.with_name("fine-tune.work")
-    ledger = _ledger(options, prepared, work, watcher)
+    ledger = _ledger(options, prepared, work, progress)
     cost = Cost.of(prepared.model.config, prepared.texts.select.lengths)
     record = Phases(options, prepared, ledger).fine_tune(prepared.model, cost)
     with TemporaryDirectory(prefix="fine-tuned.partial-", dir=output.parent) as partial:
@@ -268,6 +268,6 @@ def _fine_tune(options: FitOptions, output: Path, watcher: Watcher) -> None:
     remove_made(work)
 
 
-def _ledger(options: FitOptions, prepared: Prepared, directory: Path, watcher: Watcher) -> Ledger:
+def _ledger(options: FitOptions, prepared: Prepared, directory: Path, progress: Progress) -> Ledger:
     training = Training(options.batch_size, options.precision, options.seed, prepared.metric)
-    return Ledger(directory, training, watcher)
+    return Ledger(directory, training, progress)

@@ -50,7 +50,7 @@ def as_published(bench: Bench) -> Found:
     of shorter texts (SST-2's are half as long) the scheme would have to drop far more than it is asked for.
     """
     published, target = bench.task.published, bench.task.target
-    bench = replace(bench, prepared=prepare(replace(bench.options, max_length=published.length), bench.watcher))
+    bench = replace(bench, prepared=prepare(replace(bench.options, max_length=published.length), bench.progress))
     cost = padded_cost(bench.dev_cost_of(bench.model.config.num_encoders), published.length)
     ledger = bench.ledger("paper")
     searches, model = _scan(bench, ledger, cost)

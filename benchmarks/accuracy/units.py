@@ -17,7 +17,7 @@ from benchmarks.efficiency import processor
 from edge_power.fitting.contents import remove_made
 from edge_power.fitting.options import FitOptions
 from edge_power.fitting.prepare import mean_length
-from edge_power.fitting.watch import Watcher
+from edge_power.progress import Progress
 
 _PACKAGES = ("edge-power", "torch", "transformers", "accelerate")
 
@@ -63,13 +63,13 @@ def units(tasks: Sequence[str], arms: Sequence[str], seeds: Sequence[int]) -> It
                     yield Unit(task, arm, seed)
 
 
-def run(unit: Unit, settings: Settings, watcher: Watcher) -> Result:
+def run(unit: Unit, settings: Settings, progress: Progress) -> Result:
     """Run a unit and write its result.
 
     Raises:
         EdgePowerError: see `open_bench` and the arms.
     """
-    bench = open_bench(unit.task, unit.seed, settings, watcher)
+    bench = open_bench(unit.task, unit.seed, settings, progress)
     found = ARMS[unit.arm].run(bench)
     texts = bench.prepared.texts
     unpruned = bench.scores(bench.model)

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from edge_power_runtime.errors import EdgePowerError, VerificationError
+from edge_power_runtime.reading.parameters import with_flags
 from edge_power_runtime.reading.printable import one_line
 from edge_power_runtime.system.native_output import discard_output, open_standard_streams, unwritten
 
@@ -56,6 +57,14 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError as error:
             raise _ReaderGoneError from error
+        except EdgePowerError as error:
+            error.args = (with_flags(str(error), self._flags(ctx)),)
+            raise
+
+    def _flags(self, ctx: click.Context) -> dict[str, str]:
+        """What the command that was called calls its parameters."""
+        command = self.get_command(ctx, ctx.invoked_subcommand or "")
+        return {} if command is None else {option.name or "": option.opts[0] for option in command.params}
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

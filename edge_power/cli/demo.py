@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_power.cli.screens.screen import error_console, megabytes, output_console, say, table
-from edge_power.cli.screens.watch import Screen
+from edge_power.cli.screens.progress_screen import ProgressScreen
+from edge_power.cli.screens.screen import error_console, megabytes, output_console, say, shown, table
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.printable import shell_word
 from edge_power_runtime.reading.whole_file import write_whole
@@ -67,7 +67,7 @@ def command(output: Path, keep_files: bool) -> int:
     _check_report(report)
     if keep_files and os.path.lexists(checkpoint):
         raise InputError(f"{checkpoint} exists; move it away, or choose another --output")
-    with Screen(error_console()) as screen:
+    with ProgressScreen(error_console()) as screen:
         model = _fit(screen, checkpoint if keep_files else None)
         _convert(screen, model, place)
         measurements = _measure(screen, bundle)
@@ -81,50 +81,49 @@ def command(output: Path, keep_files: bool) -> int:
 
 
 @contextmanager
-def _stage(screen: Screen, total: int, title: str) -> Iterator[None]:
-    """A bar of its own, and a line with the stage's time when it is done."""
+def _stage(screen: ProgressScreen, title: str) -> Iterator[None]:
+    """A line with the stage's time when it is done."""
     started = perf_counter()
-    screen.begin(total)
     yield
-    screen.line((title, "bold"), f": {perf_counter() - started:.0f} s")
+    screen.styled(shown((title, "bold"), f": {perf_counter() - started:.0f} s"))
 
 
-def _fit(screen: Screen, checkpoint: Path | None) -> "PowerForSequenceClassification":
-    with _stage(screen, 3, "fitted a classifier of 10 intents on 600 questions to a bank"):
-        screen.step("loading PyTorch and transformers")
+def _fit(screen: ProgressScreen, checkpoint: Path | None) -> "PowerForSequenceClassification":
+    with _stage(screen, "fitted a classifier of 10 intents on 600 questions to a bank"):
+        screen.begin("loading PyTorch and transformers")
         from edge_power.demo.classifier import fit_head, load_frozen_encoder, read_rows
 
-        screen.step("reading the encoder all-MiniLM-L6-v2")
+        screen.begin("reading the encoder all-MiniLM-L6-v2")
         model = load_frozen_encoder()
-        screen.step("fitting the head on 600 questions, all words and balanced")
+        screen.begin("fitting the head on 600 questions, all words and balanced")
         fit_head(model, read_rows("train"))
         if checkpoint is not None:
             model.save_pretrained(checkpoint)
     return model
 
 
-def _convert(screen: Screen, model: "PowerForSequenceClassification", place: "Place") -> None:
+def _convert(screen: ProgressScreen, model: "PowerForSequenceClassification", place: "Place") -> None:
     from edge_power.conversion.artifacts import ENGINES
     from edge_power.conversion.convert import Plan, convert
     from edge_power.demo.classifier import LENGTHS, demo_budgets, read_rows
 
     texts = read_rows("train").first(CHECKED_TEXTS).texts
     plan = Plan(engines=ENGINES, lengths=LENGTHS, budgets=demo_budgets(model), texts=texts, force=True)
-    with _stage(screen, 1, "converted for three engines, each program checked against PyTorch"):
-        convert(model, place.output, plan, name="banking-intents", watcher=screen, place=place)
+    with _stage(screen, "converted for three engines, each program checked against PyTorch"):
+        convert(model, place.output, plan, name="banking-intents", progress=screen, place=place)
 
 
-def _measure(screen: Screen, bundle: Path) -> "list[Measurement]":
+def _measure(screen: ProgressScreen, bundle: Path) -> "list[Measurement]":
     from edge_power.conversion.artifacts import ENGINES
     from edge_power.demo.classifier import label_names, read_rows
-    from edge_power.demo.measure import ROUNDS, measure
+    from edge_power.demo.measure import measure
 
     rows, names = read_rows("dev"), label_names()
     labels = [names[label] for label in rows.labels]
     found: list[Measurement] = []
-    with _stage(screen, len(ENGINES) * ROUNDS, f"measured on {len(rows.texts)} held-out questions"):
+    with _stage(screen, f"measured on {len(rows.texts)} held-out questions"):
         for engine in ENGINES:
-            found += measure(bundle, engine, rows.texts, labels, progress=screen.step)
+            found += measure(bundle, engine, rows.texts, labels, progress=screen.begin)
     return found
 
 

@@ -3,106 +3,57 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from edge_power.cli.data_options import SOURCE_HELP, column_options, labels_option, task_option
+from edge_power.api.fit import fit
+from edge_power.cli.options import help_of, options_of
+from edge_power.cli.screens.progress_screen import ProgressScreen
 from edge_power.cli.screens.screen import error_console, output_console, say, table
-from edge_power.cli.screens.training import TrainingScreen
 from edge_power.cli.sheet import Sheet
-from edge_power.data import Columns, Source
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.printable import shell_word
-from edge_power_runtime.system.native_output import hushed
-from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
-    from edge_power.fitting.options import Goal
     from edge_power.fitting.record import Candidate, FitRecord
 
-TARGET = 0.5
+
+def _read_budgets(context: click.Context, option: click.Parameter, typed: tuple[str, ...]) -> dict[str, float]:
+    named: dict[str, float] = {}
+    for name, part in map(_budget, typed):
+        if name in named:
+            raise InputError(f"--budget names {name!r} twice; name each budget once")
+        named[name] = part
+    return named
+
+
+def _budget(text: str) -> tuple[str, float]:
+    name, equals, part = text.partition("=")
+    try:
+        return name.strip(), float(part)
+    except ValueError as error:
+        raise InputError(f"--budget {text!r} is no NAME=PART; give one such as fast=0.35") from error
+
+
+def _read_labels(context: click.Context, option: click.Parameter, typed: str | None) -> tuple[str, ...] | None:
+    from edge_power.data import labels_from
+
+    return None if typed is None else labels_from(typed)
 
 
 @click.command()
-@click.option("--model", required=True, help="Checkpoint, pretrained or fine-tuned: a directory or a hub name.")
-@click.option("--train", required=True, help=f"Labelled texts to train on: {SOURCE_HELP}")
-@click.option("--dev", help="Labelled texts to report on, and for nothing else.")
-@click.option("--select", help="Labelled texts to choose by.  [default: a tenth of --train, held out]")
-@click.option("--output", required=True, type=click.Path(path_type=Path), help="Directory of the checkpoint to write.")
-@column_options()
-@labels_option()
-@task_option()
-@click.option("--metric", help="To choose by and report.  [default: accuracy, spearman or f1_micro, by the task]")
-@click.option("--max-length", type=int, help="Tokens to cut longer texts at.  [default: the model's, at most 512]")
-@click.option("--target-macs", type=float, help=f"Part of the unpruned multiply-adds to keep.  [default: {TARGET}]")
-@click.option("--max-loss", type=float, help="Points of the metric to lose at most; the cheapest depth and retention.")
-@click.option("--lambda", "price", type=float, help="The paper's price of a word, instead of a target.")
-@click.option("--budget", "budgets", multiple=True, metavar="NAME=PART", help="Several targets for one set of weights.")
-@click.option("--encoders", type=int, help="Keep this many of the lowest encoders, distilled from all.")
-@click.option("--fine-tune-epochs", type=float, default=3.0, show_default=True, help="Of a model without these labels.")
-@click.option("--depth-epochs", type=float, default=2.0, show_default=True, help="After encoders were left out.")
-@click.option("--search-epochs", type=float, default=1.0, show_default=True, help="Of the search with soft-extract.")
-@click.option("--retrain-epochs", type=float, default=3.0, show_default=True, help="Of the re-training with extract.")
-@click.option("--min-steps", type=int, default=600, show_default=True, help="Of each phase, however few the texts.")
-@click.option("--batch-size", type=int, default=32, show_default=True, help="Over all processes.")
-@click.option("--learning-rate", type=float, default=3e-5, show_default=True, help="Of the weights.")
-@click.option("--retention-rate", type=float, help="Of the retention parameters.  [default: from the number of steps]")
+@options_of(fit, flags={"price": "--lambda"}, but=("budgets", "labels", "progress"))
 @click.option(
-    "--distil", type=float, default=1.0, show_default=True, help="Weight of the fine-tuned model against labels."
+    "--labels",
+    callback=_read_labels,
+    metavar="FILE|NAMES",
+    help=f"{help_of(fit, 'labels')} A file has one on each line.",
 )
 @click.option(
-    "--distil-states", type=float, default=0.0, show_default=True, help="Weight of its [CLS] states at all encoders."
+    "--budget", "budgets", multiple=True, callback=_read_budgets, metavar="NAME=PART", help=help_of(fit, "budgets")
 )
-@click.option(
-    "--augment",
-    type=float,
-    help="Part of the words swapped in copies of the texts that it answers.  [default: 0.15; 0 if --distil is below 1]",
-)
-@click.option(
-    "--precision",
-    type=click.Choice(["fp32", "bf16", "fp16"]),
-    default="fp32",
-    show_default=True,
-    help="Of training; bf16 takes half the time where the processor multiplies it (AVX-512 BF16).",
-)
-@click.option("--seed", type=int, default=0, show_default=True, help="Of order, dropout and new weights.")
-@click.option("--tensorboard", is_flag=True, help="Write its event files to OUTPUT/runs.")
-@click.option("--resume", is_flag=True, help="Go on where a killed run was; options and texts must be the same.")
-@click.option("--force", is_flag=True, help="Replace a fitted checkpoint that is there.")
-def command(
-    model: str,
-    train: str,
-    dev: str | None,
-    select: str | None,
-    output: Path,
-    columns: Columns,
-    labels: tuple[str, ...] | None,
-    task: TaskName | None,
-    metric: str | None,
-    max_length: int | None,
-    target_macs: float | None,
-    max_loss: float | None,
-    price: float | None,
-    budgets: tuple[str, ...],
-    encoders: int | None,
-    fine_tune_epochs: float,
-    depth_epochs: float,
-    search_epochs: float,
-    retrain_epochs: float,
-    min_steps: int,
-    batch_size: int,
-    learning_rate: float,
-    retention_rate: float | None,
-    distil: float,
-    distil_states: float,
-    augment: float | None,
-    precision: str,
-    seed: int,
-    tensorboard: bool,
-    resume: bool,
-    force: bool,
-) -> int:
+def command(output: str, **others: Any) -> int:
     r"""Learn how many word-vectors each encoder needs for a task.
 
     \b
@@ -117,50 +68,13 @@ def command(
       edge-power fit --model my-checkpoint --train train.tsv --output my-fit \
         --budget balanced=0.6 --budget fast=0.35
     """
-    goal = _goal(target_macs, max_loss, price, budgets)
-    with _kept_when_interrupted(output), TrainingScreen(error_console()) as watcher:
-        watcher.begin("starting", 1)
-        with hushed():  # what transformers imports on the way prints warnings of its own
-            from edge_power.fitting.run import fit
-        from edge_power.fitting.options import Epochs, FitOptions
-        from edge_power.fitting.training.objective import Distillation
-
-        def source(name: str | None, split: str) -> Source | None:
-            return None if name is None else Source(name, columns, split)
-
-        record = fit(
-            FitOptions(
-                model=model,
-                train=Source(train, columns, None),
-                output=output,
-                goal=goal,
-                dev=source(dev, "validation"),
-                select=source(select, "validation"),
-                task=task,
-                labels=labels,
-                metric=metric,
-                max_length=max_length,
-                encoders=encoders,
-                epochs=Epochs(fine_tune_epochs, depth_epochs, search_epochs, retrain_epochs),
-                fewest_steps=min_steps,
-                batch_size=batch_size,
-                learning_rate=learning_rate,
-                retention_rate=retention_rate,
-                distillation=Distillation(distil, distil_states, augment)
-                if distil or distil_states or augment
-                else None,
-                precision=precision,  # type: ignore[arg-type]  # click.Choice made sure of it
-                seed=seed,
-                tensorboard=tensorboard,
-                resume=resume,
-                force=force,
-            ),
-            watcher,
-        )
+    with _kept_when_interrupted(Path(output)), ProgressScreen(error_console()) as screen:
+        screen.begin("starting")
+        record = fit(output=output, progress=screen, **others)
     from accelerate import PartialState
 
     if PartialState().is_main_process:
-        _print(record, output)
+        _print(record, Path(output))
     return 0
 
 
@@ -179,27 +93,6 @@ def _kept_when_interrupted(output: Path) -> Iterator[None]:
             raise
         say(f"error: interrupted; what was trained is in {directory}, go on with --resume", err=True)
         raise click.exceptions.Exit(INTERRUPTED) from None
-
-
-def _goal(target: float | None, max_loss: float | None, price: float | None, budgets: tuple[str, ...]) -> "Goal":
-    from edge_power.fitting.options import Goal
-
-    if target is None and max_loss is None and price is None and not budgets:
-        target = TARGET
-    named: dict[str, float] = {}
-    for name, part in map(_budget, budgets):
-        if name in named:
-            raise InputError(f"--budget names {name!r} twice; name each budget once")
-        named[name] = part
-    return Goal(price=price, target=target, max_loss=max_loss, budgets=named)
-
-
-def _budget(text: str) -> tuple[str, float]:
-    name, equals, part = text.partition("=")
-    try:
-        return name.strip(), float(part)
-    except ValueError as error:
-        raise InputError(f"--budget {text!r} is no NAME=PART; give one such as fast=0.35") from error
 
 
 def _print(record: "FitRecord", output: Path) -> None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import click
 
+from edge_power.api.check import inspect as read_manifest
 from edge_power.cli.screens.screen import mega_macs, megabytes, output_console, say_data, shown, table
 from edge_power.cli.sheet import Sheet
-from edge_power_runtime import Bundle
 from edge_power_runtime.bundle.manifest import Delegation, Manifest
 from edge_power_runtime.reading.printable import printable_json
 
@@ -24,7 +24,7 @@ def command(bundle: str, as_json: bool) -> None:
     Example:
       edge-power inspect my-bundle
     """
-    manifest = Bundle.open(bundle).manifest
+    manifest = read_manifest(bundle)
     if as_json:
         say_data(printable_json(manifest.to_json()))
         return

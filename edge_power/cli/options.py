@@ -1,97 +1,77 @@
-"""Options that several commands share, and how their values are read."""
+"""Options made of what a call takes (`edge_power.api`): a name, its default, and what the call's docstring says."""
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
 
 import click
 
-from edge_power_runtime.engines import engine_name
-from edge_power_runtime.errors import InputError
-from edge_power_runtime.tasks import check_threshold
+from edge_power_runtime.reading.parameters import Parameter, listed, parameters_of, with_flags
 
-if TYPE_CHECKING:
-    from edge_power.model.retention_file import Budgets
-
-ENGINE_HELP = "onnx, tflite or executorch (ort, litert and et are understood)."
+Command = Callable[..., Any]
 
 
-def engine_option(**attributes: Any) -> Callable[..., Any]:
-    """`--engine`."""
-    return click.option("--engine", help=f"Engine to use: {ENGINE_HELP} Default: the first installed.", **attributes)
+def options_of(
+    call: Callable[..., Any],
+    *,
+    flags: Mapping[str, str] | None = None,
+    but: Collection[str] = (),
+    once: Collection[str] = (),
+) -> Callable[[Command], Command]:
+    """Give a command an option for each parameter of `call`, in its order.
 
-
-def threads_option() -> Callable[..., Any]:
-    """`--threads`."""
-    return click.option("--threads", type=int, default=1, show_default=True, help="Threads of one run.")
-
-
-def threshold_option(default: str) -> Callable[..., Any]:
-    """`--threshold`; what is outside (0, 1) is refused before anything is read."""
-    return click.option(
-        "--threshold",
-        type=float,
-        callback=_check_threshold,
-        help=f"Of a multi-label model: labels above this probability are a text's.  [default: {default}]",
-    )
-
-
-def _check_threshold(context: click.Context, parameter: click.Parameter, value: float | None) -> float | None:
-    if value is not None:
-        check_threshold(value)
-    return value
-
-
-def split_commas(values: Iterable[str]) -> list[str]:
-    """`("a,b", "c")` to `["a", "b", "c"]`; empty parts are left out."""
-    return [part.strip() for value in values for part in value.split(",") if part.strip()]
-
-
-def parse_engines(values: Iterable[str]) -> tuple[str, ...]:
-    """Engine names as typed, with commas or repeated, to ours, each once.
-
-    Raises:
-        UnsupportedEngineError: with the nearest match.
+    Args:
+        call: a function, or a dataclass.
+        flags: those of parameters that the command calls otherwise; of several the first is shown in errors.
+        but: parameters that are no options, or others than this makes.
+        once: lists of which the last that is typed counts; others grow with each.
     """
-    return tuple(dict.fromkeys(engine_name(name) for name in split_commas(values)))
+    parameters = parameters_of(call)
+    named = _flags(parameters) | dict(flags or {})
+
+    def decorate(command: Command) -> Command:
+        for name, parameter in reversed(parameters.items()):
+            if name not in but:
+                command = click.option(*named[name].split(), name, **_declared(parameter, named, name in once))(command)
+        return command
+
+    return decorate
 
 
-def parse_lengths(text: str) -> tuple[int, ...]:
-    """`32,64` to whole numbers.
-
-    Raises:
-        InputError: one is none.
-    """
-    for part in split_commas([text]):
-        if not (part.isascii() and part.isdigit()):
-            raise InputError(f"the length {part!r} in {text!r} is not a whole number; give lengths as 32,64,128")
-    return tuple(int(part) for part in split_commas([text]))
+def help_of(call: Callable[..., Any], name: str) -> str:
+    """What a call says of one of its parameters, for an option that is made by hand."""
+    parameters = parameters_of(call)
+    return _told(parameters[name], _flags(parameters))
 
 
-def read_budgets_options(keep: str | None, file: Path | None) -> "Budgets":
-    """What `--keep` or `--retention` says; nothing where neither is given.
-
-    Raises:
-        InputError: both are given.
-        RetentionError: it is no retention.
-    """
-    from edge_power.model.retention_file import DEFAULT_BUDGET, parse_keep, read_budgets
-
-    if keep is not None and file is not None:
-        raise InputError("--keep and --retention both say what to keep; give one of them")
-    if keep is not None:
-        return {DEFAULT_BUDGET: parse_keep(keep)}
-    return {} if file is None else read_budgets(file)
+def _flags(parameters: Collection[str]) -> dict[str, str]:
+    return {name: f"--{name.replace('_', '-')}" for name in parameters}
 
 
-def choose_retention(budgets: "Budgets", name: str | None) -> "Budgets":
-    """The one budget of that name; all of them where none is named.
+def _declared(parameter: Parameter, flags: Mapping[str, str], once: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"help": _told(parameter, flags), "required": parameter.is_required}
+    if parameter.is_list:
+        return {**told, "multiple": True, "callback": _lists(parameter, once), "metavar": "LIST"}
+    if parameter.kind is bool:
+        return {**told, "is_flag": True, "default": parameter.default, "show_default": parameter.default}
+    if parameter.choices:
+        told["type"] = click.Choice(parameter.choices)
+    elif parameter.kind is not str:
+        told["type"] = parameter.kind
+    return {**told, "default": parameter.default, "show_default": parameter.default is not None}
 
-    Raises:
-        InputError: there is no such budget.
-    """
-    if name is None or not budgets:
-        return budgets
-    if name not in budgets:
-        raise InputError(f"no budget {name!r}; there are: {', '.join(budgets)}")
-    return {name: budgets[name]}
+
+def _lists(parameter: Parameter, once: bool) -> Callable[[click.Context, click.Parameter, tuple[str, ...]], Any]:
+    """Read a list where it is given."""
+
+    def read(context: click.Context, option: click.Parameter, typed: tuple[str, ...]) -> Any:
+        return listed(typed[-1:] if once else typed, parameter) if typed else parameter.default
+
+    return read
+
+
+def _told(parameter: Parameter, flags: Mapping[str, str]) -> str:
+    told = with_flags(parameter.help, flags)
+    if told.partition(" ")[0].isalpha():  # the first word is no value that is to be typed
+        told = told[:1].upper() + told[1:]
+    # click would show a list as Python does.
+    return f"{told}  [default: {parameter.written_default}]" if parameter.is_list and parameter.default else told

@@ -1,30 +1,25 @@
 """`edge-power profile`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
-from edge_power.cli.profile_options import (
-    DeviceChoice,
-    device_options,
-    measuring_options,
-    output_options,
-    read_options,
-)
+from edge_power.api.profile import Outputs, profile
+from edge_power.cli.options import help_of, options_of
+from edge_power.cli.screens.progress_screen import ProgressScreen
 from edge_power.cli.screens.screen import error_console, output_console, say, say_data
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.profiler.arguments import two_reports
+from edge_power_runtime.profiler.arguments import ALIASES, FLAGS, PARAMETERS, two_reports
+from edge_power_runtime.profiler.options import Options
 
 if TYPE_CHECKING:
-    from edge_power_runtime.profiler.options import Options
     from edge_power_runtime.profiler.report.record import Report
 
 STDOUT = "-"
-_OUTPUTS = ("json_file", "html", "markdown", "force")
+_OUTPUTS = ("json", "report", "markdown", "force")
+_FLAGS = FLAGS | {name: " ".join((FLAGS[name], *others)) for name, others in ALIASES.items()}
 
 
 class _ProfileCommand(click.Command):
@@ -43,40 +38,14 @@ class _ProfileCommand(click.Command):
 
 
 @click.command(cls=_ProfileCommand)
-@click.argument("bundle", required=False, type=click.Path(path_type=Path))
-@measuring_options
-@output_options
-@device_options
+@click.argument("bundle", required=False)
+@options_of(Options, flags=_FLAGS)
+@options_of(profile, but=("bundle", "options", "json", "progress"))
+@click.option("--json", help=f"{help_of(profile, 'json')} - is standard output.")
 @click.option("--from", "source", metavar="REPORT.json", help="Draw a report that was taken elsewhere; no BUNDLE.")
 @click.option("--compare", nargs=2, metavar="A.json B.json", help="Say whether the second is faster; no BUNDLE.")
 def command(
-    bundle: Path | None,
-    engines: tuple[str, ...],
-    precisions: tuple[str, ...],
-    budgets: tuple[str, ...],
-    lengths: tuple[str, ...],
-    threads: tuple[str, ...],
-    warmup: int,
-    iterations: int,
-    burst: int,
-    max_seconds: float | None,
-    percentiles: tuple[str, ...],
-    texts: str | None,
-    operations: bool,
-    latency_table: bool,
-    json_file: str | None,
-    html: Path | None,
-    markdown: Path | None,
-    force: bool,
-    device: str,
-    python: str | None,
-    setup: bool,
-    wheels: Path | None,
-    keep: bool,
-    ssh_config: Path | None,
-    runner: Path | None,
-    source: str | None,
-    compare: tuple[str, str] | None,
+    bundle: str | None, source: str | None, compare: tuple[str, str] | None, json: str | None, **others: Any
 ) -> None:
     r"""Measure how long a bundle's programs take, here or on another machine.
 
@@ -95,38 +64,24 @@ def command(
         two_reports((*compare, str(bundle)), click.get_current_context().command_path)
     if sum(given is not None for given in (bundle, source, compare)) != 1:
         raise InputError("give one of BUNDLE, --from REPORT.json and --compare A.json B.json")
-    outputs = Outputs(json_file, html, markdown)
     if bundle is None:
         _check_measures_nothing("--compare" if source is None else "--from")
+    files = {name: others.pop(name) for name in ("report", "markdown")}
+    outputs = Outputs(*(None if name in (None, STDOUT) else Path(name) for name in (json, *files.values())))
     if compare is not None:
-        _compare(compare, outputs)
-        return
-    # A typo is answered at once, and a report that could not be written is not measured.
-    options = read_options(
-        engines,
-        precisions,
-        budgets,
-        lengths,
-        threads,
-        warmup=warmup,
-        iterations=iterations,
-        burst=burst,
-        max_seconds=max_seconds,
-        percentiles=percentiles,
-        texts=texts,
-        operations=operations,
-        latency_table=latency_table,
-    )
-    choice = DeviceChoice(device, python, setup, wheels, keep, ssh_config, runner)
-    choice.check()
-    outputs.check(force=force, inputs=[bundle, source, options.texts, wheels, ssh_config, runner])
-    if bundle is not None:
-        report = _measure(bundle, options, choice)
+        if json is not None or outputs.paths:
+            raise InputError(
+                "--compare prints its answer and writes no file; leave out --json, --report and --markdown"
+            )
+        _compare(compare)
+    elif source is not None:
+        _tell(_redraw(source, outputs, force=others["force"]), outputs, to_stdout=json == STDOUT)
     else:
-        from edge_power_runtime.profiler.report.file import load_report
-
-        report = load_report(source or "")
-    _tell(report, outputs)
+        options = Options(**{name: others.pop(name) for name in PARAMETERS})
+        # A thread that draws would take a core from what is measured on this machine.
+        with ProgressScreen(error_console(), turns=False) as screen:
+            report = profile(bundle or "", options, json=outputs.json, progress=screen, **files, **others)
+        _tell(report, outputs, to_stdout=json == STDOUT)
 
 
 def _check_measures_nothing(way: str) -> None:
@@ -143,108 +98,31 @@ def _check_measures_nothing(way: str) -> None:
             raise InputError(f"{option.opts[0]} is for measuring, and {way} measures nothing; leave it out")
 
 
-@dataclass(frozen=True, slots=True)
-class Outputs:
-    """The files to write; None for those that nobody asked for.
+def _redraw(source: str, outputs: Outputs, *, force: bool) -> "Report":
+    from edge_power_runtime.profiler.report.file import load_report
 
-    Attributes:
-        json_file: for the report, `-` for standard output.
-        html: for the page.
-        markdown: for the summary.
-    """
-
-    json_file: str | None
-    html: Path | None
-    markdown: Path | None
-
-    @property
-    def paths(self) -> list[Path]:
-        """Those that are files."""
-        json_path = None if self.json_file in (None, STDOUT) else Path(self.json_file or "")
-        return [path for path in (json_path, self.html, self.markdown) if path is not None]
-
-    def check(self, *, force: bool, inputs: Sequence[str | Path | None]) -> None:
-        """Refuse places that cannot take a file, before anything is measured.
-
-        Args:
-            force: replace files that are there.
-            inputs: what is read, and never replaced.
-
-        Raises:
-            InputError: with the fix.
-        """
-        from edge_power_runtime.profiler.report.file import check_target
-        from edge_power_runtime.reading.whole_file import refuse_inputs
-
-        paths = self.paths
-        if len({path.absolute() for path in paths}) < len(paths):
-            raise InputError("two of --json, --report and --markdown name the same file; give each its own")
-        for path in paths:
-            check_target(path)
-            refuse_inputs(path, inputs)
-            if path.exists() and not force:
-                raise InputError(f"{path} exists; add --force to replace it, or choose another name")
-
-    def write(self, report: "Report") -> None:
-        """Write them, each beside its place first.
-
-        Raises:
-            InputError: one cannot be written.
-        """
-        from edge_power_runtime.profiler.report.file import write_file
-
-        if self.json_file == STDOUT:
-            say_data(report.to_json())
-        elif self.json_file is not None:
-            write_file(Path(self.json_file), report.to_json())
-        if self.markdown is not None:
-            from edge_power_runtime.profiler.text.markdown import markdown
-
-            write_file(self.markdown, markdown(report))
-        if self.html is not None:
-            from edge_power.profiling.page import page
-
-            write_file(self.html, page(report))
-
-
-def _measure(bundle: Path, options: "Options", choice: DeviceChoice) -> "Report":
-    from edge_power.cli.screens.profile_screen import ProfileScreen
-    from edge_power.profiling.devices.reach.choose import LOCAL, open_device
-    from edge_power.profiling.devices.remote_profile import Request, profile_here, profile_on
-
-    with ProfileScreen(error_console()) as screen:
-        if choice.device == LOCAL:
-            return profile_here(bundle, options, watch=screen)
-        device = open_device(choice.device, ssh_config=choice.ssh_config)
-        try:
-            if choice.runner is not None:
-                from edge_power.profiling.devices.runner.profile import RunnerRequest, profile_with_runner
-
-                job = RunnerRequest(bundle, options, choice.runner, choice.keep)
-                return profile_with_runner(device, job, watch=screen)
-            request = Request(bundle, options, choice.python, choice.setup, choice.wheels, choice.keep)
-            return profile_on(device, request, watch=screen)
-        finally:
-            device.close()
-
-
-def _tell(report: "Report", outputs: Outputs) -> None:
-    from edge_power.cli.screens.profile_screen import draw
-
+    outputs.check(force=force, inputs=[source])
+    report = load_report(source)
     outputs.write(report)
-    to_stderr = outputs.json_file == STDOUT
-    draw(report, error_console() if to_stderr else output_console())
+    return report
+
+
+def _tell(report: "Report", outputs: Outputs, *, to_stdout: bool) -> None:
+    """Draw the table, on standard error where the report itself goes to standard output."""
+    from edge_power.cli.screens.profile_table import draw
+
+    if to_stdout:
+        say_data(report.to_json())
+    draw(report, error_console() if to_stdout else output_console())
     for path in outputs.paths:
-        say(f"wrote {path}", err=to_stderr)
+        say(f"wrote {path}", err=to_stdout)
 
 
-def _compare(files: tuple[str, str], outputs: Outputs) -> None:
-    from edge_power.cli.screens.profile_screen import terminal_width
+def _compare(files: tuple[str, str]) -> None:
+    from edge_power.cli.screens.profile_table import terminal_width
     from edge_power_runtime.profiler.judge.compare import compare
     from edge_power_runtime.profiler.report.file import load_report
     from edge_power_runtime.profiler.text.comparison_text import comparison_text
 
-    if outputs.paths or outputs.json_file:
-        raise InputError("--compare prints its answer and writes no file; leave out --json, --report and --markdown")
     first, second = map(load_report, files)
     say_data(comparison_text(compare(first, second), width=terminal_width(output_console())))

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from edge_power.cli.options import engine_option, threads_option, threshold_option
 from edge_power.cli.screens.screen import say_data
 from edge_power_runtime.errors import InputError
 
@@ -19,11 +18,17 @@ if TYPE_CHECKING:
 @click.argument("texts", nargs=-1, metavar="[TEXT [PAIR]]")
 @click.option("--pair", is_flag=True, help="Take the TEXTs two by two, as pairs; two TEXTs are a pair without it.")
 @click.option("--file", "file", help="Read a text, or a pair with a TAB between, from each line; - is standard input.")
-@engine_option()
+@click.option(
+    "--engine", help="onnx, tflite or executorch (ort, litert and et are understood). Default: the first installed."
+)
 @click.option("--precision", help="fp32, fp16 or int8. Default: the first in the bundle.")
 @click.option("--budget", help="Default: the bundle's first.")
-@threads_option()
-@threshold_option("the bundle's")
+@click.option("--threads", type=int, default=1, show_default=True, help="Threads of one run.")
+@click.option(
+    "--threshold",
+    type=float,
+    help="Of a multi-label model: labels above this probability are a text's. Default: the bundle's.",
+)
 @click.option("--sigmoid", is_flag=True, help="Of a model of one value: its sigmoid, in 0..1, as in transformers.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object per line.")
 def command(

@@ -1,40 +1,29 @@
 """`edge-power verify`."""
 
+from typing import Any
+
 import click
 from rich.text import Text
 
-from edge_power.cli.options import engine_option, threads_option
+from edge_power.api.check import inspect, verify
+from edge_power.cli.options import options_of
 from edge_power.cli.screens.screen import output_console, say, table
-from edge_power_runtime.errors import InputError
 
 
 @click.command()
 @click.argument("bundle")
-@engine_option()
-@click.option("--atol", type=float, help="Largest difference of a logit.  [default: what the bundle records]")
-@threads_option()
-def command(bundle: str, engine: str | None, atol: float | None, threads: int) -> int:
+@options_of(verify, but=("bundle",))
+def command(bundle: str, **others: Any) -> int:
     r"""Compare this machine with a bundle's golden examples, on every engine that is installed.
 
     \b
     Example:
       edge-power verify my-bundle --engine onnx
     """
-    from edge_power_runtime import Bundle
-    from edge_power_runtime.engines import engine_info
-    from edge_power_runtime.verify import verify
-
-    if threads < 1:
-        raise InputError(f"--threads is {threads}, must be at least 1")
-    opened = Bundle.open(bundle)
-    installed = [artifact for artifact in opened.manifest.artifacts if engine_info(artifact.engine).is_installed]
-    wanted = [opened.artifact(engine)] if engine or not installed else installed
     made = table("", "engine", "program", "texts", "largest error", "tolerance", "labels", "kept words")
-    passed = True
-    for artifact in wanted:
-        engine, precision = artifact.engine, artifact.precision
-        for check in verify(opened, engine=engine, precision=precision, num_threads=threads, atol=atol):
-            passed &= check.passed
+    checked = verify(bundle, **others)
+    for engine, checks in checked.items():
+        for check in checks:
             made.add_row(
                 Text("✓", "green") if check.passed else Text("✗", "red"),
                 engine,
@@ -46,6 +35,6 @@ def command(bundle: str, engine: str | None, atol: float | None, threads: int) -
                 f"{check.kept_agreement:.0%}",
             )
     output_console().print(made)
-    for unknown in opened.manifest.unknown:
+    for unknown in inspect(bundle).unknown:
         say(f"passed over: {unknown.engine} {unknown.precision}, which this version does not know", err=True)
-    return 0 if passed else 1
+    return 0 if all(check.passed for checks in checked.values() for check in checks) else 1

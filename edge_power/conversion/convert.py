@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Protocol
 
+from edge_power.conversion import told
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
 from edge_power.conversion.artifacts import ENGINES, FASTER_LOWERING, Configurations, Order, write_artifact
 from edge_power.conversion.bundle_readme import write_readme
@@ -25,6 +25,7 @@ from edge_power.model.extract import Lowering
 from edge_power.model.macs import count_macs
 from edge_power.model.retention_file import FULL, Budgets, Retention
 from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
+from edge_power.progress import Progress, Silent
 from edge_power_converters import (
     ConversionError,
     ParityError,
@@ -85,64 +86,13 @@ class Plan:
     threshold: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EngineReport:
-    """One engine's part of a conversion.
-
-    Attributes:
-        recipe: by which it was made.
-        artifact: as the manifest has it.
-        checks: one per program.
-    """
-
-    recipe: Recipe
-    artifact: Artifact
-    checks: tuple[ProgramParity, ...]
-
-
-class Watcher(Protocol):
-    """Is told of a conversion's steps, at times from another thread, one at a time; the command line draws them."""
-
-    def begin(self, total: int) -> None:
-        """Learn how many steps there will be."""
-        ...
-
-    def step(self, description: str) -> None:
-        """Learn that a step begins, and that the one before is done."""
-        ...
-
-    def compared(self, report: SourceReport) -> None:
-        """Learn how the eager model compares with transformers."""
-        ...
-
-    def checked(self, report: EngineReport) -> None:
-        """Learn how an engine's programs compare with eager, before anything is refused."""
-        ...
-
-
-class Silence:
-    """A watcher that ignores what it is told."""
-
-    def begin(self, total: int) -> None:
-        """Ignore."""
-
-    def step(self, description: str) -> None:
-        """Ignore."""
-
-    def compared(self, report: SourceReport) -> None:
-        """Ignore."""
-
-    def checked(self, report: EngineReport) -> None:
-        """Ignore."""
-
-
 def convert(
     model: PowerForSequenceClassification,
     output: Path,
     plan: Plan,
     *,
     name: str = "model",
-    watcher: Watcher | None = None,
+    progress: Progress | None = None,
     place: Place | None = None,
 ) -> Manifest:
     """Convert a model for the planned engines, check eager against transformers and programs against eager, and write.
@@ -152,7 +102,7 @@ def convert(
         output: the bundle's directory.
         plan: what it shall hold; no budget means the model's own retention and `full`, or `full` alone.
         name: goes into the manifest.
-        watcher: is told of the steps.
+        progress: is told of the steps.
         place: what `check_output` said of `output` before the model was read; None looks now.
 
     Returns:
@@ -169,7 +119,7 @@ def convert(
     """
     task = task_named(model.config.task, threshold=plan.threshold)
     with staged_directory(place or check_output(output, force=plan.force)) as directory:
-        job = _Job(model, task, directory, plan, watcher or Silence())
+        job = _Job(model, task, directory, plan, progress or Silent())
         manifest = job.run(name)
         write_manifest(directory, manifest.to_json().encode())
         _read_back(directory, manifest)
@@ -191,15 +141,15 @@ class _Job:
     """One conversion under way."""
 
     def __init__(
-        self, model: PowerForSequenceClassification, task: Task, directory: Path, plan: Plan, watcher: Watcher
+        self, model: PowerForSequenceClassification, task: Task, directory: Path, plan: Plan, progress: Progress
     ) -> None:
-        self.model, self.task, self.directory, self.plan, self.watcher = model, task, directory, plan, watcher
+        self.model, self.task, self.directory, self.plan, self.progress = model, task, directory, plan, progress
         self.budgets = plan.budgets or default_budgets(model)
         self.configurations = _configurations(model, self.budgets, plan.lengths)
         # In the order in which they are written: while this process writes the last, a second one writes the others.
         self.orders = [Order(recipe, self.configurations) for recipe in _recipes(plan)]
         self.tracer = Tracer(model)
-        self.watching = threading.Lock()
+        self.telling, self.begun = threading.Lock(), 0
         save_tokenizer(model, directory)
         self.tokenizer_files = sorted(directory.iterdir())
         self.encoder, self.longest = text_encoder(model), max(plan.lengths)
@@ -210,7 +160,7 @@ class _Job:
 
     def run(self, name: str) -> Manifest:
         programs = len(self.configurations)
-        self.watcher.begin(1 + programs + sum(order.steps + programs for order in self.orders))
+        self.progress.begin("converting", 1 + programs + sum(order.steps + programs for order in self.orders))
         *others, own = self.orders
         with self._written_meanwhile(others) as artifacts:
             source = self._compare_with_transformers()
@@ -246,8 +196,10 @@ class _Job:
             yield (process.next_artifact() for _ in orders)
 
     def _step(self, description: str) -> None:
-        with self.watching:
-            self.watcher.step(description)
+        with self.telling:
+            # A step that begins says that the one before is done.
+            self.progress.advance(min(1, self.begun), description)
+            self.begun += 1
 
     def _pairs(self) -> tuple[Text, ...]:
         try:
@@ -271,8 +223,8 @@ class _Job:
         report = compare_with_transformers(
             self.model, self.encoder, texts, self.task, max_length=self.longest, atol=self.plan.atol
         )
-        with self.watching:
-            self.watcher.compared(report)
+        with self.telling:
+            self.progress.line(told.compared(report))
         return report
 
     def _make_references(self) -> None:
@@ -283,7 +235,7 @@ class _Job:
     def _refer(self, program: str, config: RetentionConfig) -> None:
         texts = fitting(self.texts, config.length)
         if not texts:
-            raise OptionError(f"length {config.length} does not even hold an empty text; give lengths of at least 4")
+            raise OptionError(f"length {config.length} does not even hold an empty text; give `lengths` of at least 4")
         references = make_references(self.model, self.encoder, texts, config)
         for checked, reference in zip(texts, references, strict=True):
             check_finite(reference.logits.tolist(), f"the text {reprlib.repr(checked.text)}", "the model")
@@ -308,8 +260,9 @@ class _Job:
             recipe=recipe,
             progress=lambda what: self._step(f"{recipe.title}: checking {what}"),
         )
-        with self.watching:
-            self.watcher.checked(EngineReport(recipe, checked, tuple(checks)))
+        with self.telling:
+            for line in told.checked(recipe.title, checks):
+                self.progress.line(line)
         _refuse_failures(recipe, checks)
         return checked
 
@@ -352,15 +305,15 @@ def check_lengths(lengths: Iterable[int], longest: int) -> tuple[int, ...]:
     found = tuple(lengths)
     for length in found:
         if length < 2:
-            raise OptionError(f"length {length} cannot hold [CLS] and [SEP]; give lengths of at least 2")
+            raise OptionError(f"length {length} cannot hold [CLS] and [SEP]; give `lengths` of at least 2")
         if length > longest:
             raise OptionError(
-                f"length {length} exceeds the model's position table of {longest}; give at most {longest}"
+                f"length {length} exceeds the model's position table of {longest}; give `lengths` of at most {longest}"
             )
         if found.count(length) > 1:
-            raise OptionError(f"length {length} is given twice; give each length once")
+            raise OptionError(f"length {length} is given twice; give each of `lengths` once")
     if not found:
-        raise OptionError("no length is given; give at least one, such as 32")
+        raise OptionError("no length is given; give `lengths` such as 32")
     return tuple(sorted(found))
 
 

@@ -114,7 +114,7 @@ class SecondProcess:
         engines = " and ".join(order.recipe.title for order in self._orders)
         cause = f"was killed by signal {-status}, as for want of memory" if status < 0 else f"ended with {status}"
         failed = ConversionError(
-            f"the second process, which converts for {engines}, {cause}; one process needs less memory: --one-process"
+            f"the second process, which converts for {engines}, {cause}; one process needs less memory: `one_process`"
         )
         if said := tail(self._log):
             failed.add_note("its output ended with:\n" + said.decode(errors="replace"))

@@ -90,7 +90,7 @@ class Cost:
         if target < self.least:
             raise OptionError(
                 f"a target of {target:g} of the multiply-adds is below {self.least:.3f}, which is left when every "
-                "encoder passes on a single word; raise the target, or leave encoders out with --encoders"
+                "encoder passes on a single word; raise the target, or leave encoders out with `encoders`"
             )
 
     def scaled(self, schedule: RetentionSchedule, target: float) -> RetentionSchedule:

@@ -24,7 +24,7 @@ def check_encoders(have: int, wanted: int) -> None:
         raise OptionError("the model has one encoder, which computes the row of [CLS] alone; there is nothing to drop")
     if not 2 <= wanted <= have:
         raise OptionError(
-            f"--encoders is {wanted}, must be in 2..{have}; this model has {have}, and the last one drops nothing"
+            f"`encoders` is {wanted}, must be in 2..{have}; this model has {have}, and the last one drops nothing"
         )
 
 

@@ -24,17 +24,18 @@ from edge_power.fitting.training.module import FitModel
 from edge_power.fitting.training.phase import Phase, Texts, Training
 from edge_power.fitting.training.saving import saving
 from edge_power.fitting.training.trainer import PhaseTrainer
-from edge_power.fitting.watch import MetricsLog, WatchCallback, Watcher
+from edge_power.fitting.watch import MetricsLog, WatchCallback
 from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.progress import Progress
 from edge_power_runtime.reading.whole_file import write_whole
 
 
 class Ledger:
     """Runs phases one after the other; one that is done is read and not run again."""
 
-    def __init__(self, directory: Path, training: Training, watcher: Watcher) -> None:
+    def __init__(self, directory: Path, training: Training, progress: Progress) -> None:
         """Keep the phases in `directory`, which all processes share."""
-        self._directory, self._training, self._watcher = directory, training, watcher
+        self._directory, self._training, self._progress = directory, training, progress
         self._records: list[PhaseRecord] = []
 
     @property
@@ -71,7 +72,7 @@ class Ledger:
         else:
             record = self._train(phase, model, texts, cost, directory=directory, teacher=teacher)
         self._records.append(record)
-        self._watcher.line(_summary(record, self._training.metric))
+        self._progress.line(_summary(record, self._training.metric))
         return record
 
     def _train(
@@ -86,7 +87,7 @@ class Ledger:
     ) -> PhaseRecord:
         checkpoints = directory / CHECKPOINTS
         checkpoints.mkdir(parents=True, exist_ok=True)
-        callbacks = [MetricsLog(directory / LOG_FILE, phase.title), WatchCallback(phase.title, self._watcher)]
+        callbacks = [MetricsLog(directory / LOG_FILE, phase.title), WatchCallback(phase.title, self._progress)]
         trainer = PhaseTrainer(
             phase, self._training, texts, model, directory=checkpoints, teacher=teacher, callbacks=callbacks
         )

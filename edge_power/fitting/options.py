@@ -41,21 +41,21 @@ class Goal:
 
     def __post_init__(self) -> None:
         given = {
-            "--lambda": self.price,
-            "--target-macs": self.target,
-            "--max-loss": self.max_loss,
-            "--budget": self.budgets or None,
+            "`price`": self.price,
+            "`target_macs`": self.target,
+            "`max_loss`": self.max_loss,
+            "`budgets`": self.budgets or None,
         }
         named = [name for name, value in given.items() if value is not None]
         if len(named) != 1:
             found = " and ".join(named) or "none of them"
             raise OptionError(f"{found} given; a fit has one goal: {', '.join(given)}")
-        for name, value in (("--lambda", self.price), ("--max-loss", self.max_loss)):
+        for name, value in (("`price`", self.price), ("`max_loss`", self.max_loss)):
             if value is not None and not (value > 0 and math.isfinite(value)):
                 raise OptionError(f"{name} is {value}, must be a number above 0")
-        asked = {f"--budget {name}": fraction for name, fraction in self.budgets.items()}
+        asked = {f"`budgets` {name}": fraction for name, fraction in self.budgets.items()}
         if self.target is not None:
-            asked["--target-macs"] = self.target
+            asked["`target_macs`"] = self.target
         for name, fraction in asked.items():
             if not 0 < fraction <= 1:
                 raise OptionError(f"{name} asks for {fraction} of the multiply-adds, must be in (0, 1], such as 0.5")
@@ -152,14 +152,14 @@ class FitOptions:
     force: bool = False
 
     def __post_init__(self) -> None:
-        for name, value in (("--batch-size", self.batch_size), ("--min-steps", self.fewest_steps)):
+        for name, value in (("`batch_size`", self.batch_size), ("`min_steps`", self.fewest_steps)):
             if value < 1:
                 raise OptionError(f"{name} is {value}, must be 1 or more")
-        for name, rate in (("--learning-rate", self.learning_rate), ("--retention-rate", self.retention_rate)):
+        for name, rate in (("`learning_rate`", self.learning_rate), ("`retention_rate`", self.retention_rate)):
             if rate is not None and not (rate > 0 and math.isfinite(rate)):
                 raise OptionError(f"{name} is {rate}, must be a number above 0")
         if not 0 <= self.seed < _SEEDS:
-            raise OptionError(f"--seed is {self.seed}, must be in 0..{_SEEDS - 1}")
+            raise OptionError(f"`seed` is {self.seed}, must be in 0..{_SEEDS - 1}")
 
     def steps(self, epochs: float, rows: int) -> int:
         """Steps of a phase over `rows` texts."""

@@ -12,9 +12,9 @@ from edge_power.fitting.options import FitOptions
 from edge_power.fitting.texts.dataset import TokenizedExamples, hold_out, tokenize
 from edge_power.fitting.texts.score import beats_a_constant, predict
 from edge_power.fitting.training.phase import Texts
-from edge_power.fitting.watch import Watcher
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import text_encoder
+from edge_power.progress import Progress
 from edge_power.tasks.target import Target, infer_target
 
 HELD_OUT = 0.1
@@ -49,7 +49,7 @@ class Prepared:
         return sum(part.truncated for part in (self.texts.train, self.texts.select, self.dev) if part is not None)
 
 
-def prepare(options: FitOptions, watcher: Watcher) -> Prepared:
+def prepare(options: FitOptions, progress: Progress) -> Prepared:
     """Read the texts, decide what is learned, and read the model.
 
     Raises:
@@ -57,19 +57,19 @@ def prepare(options: FitOptions, watcher: Watcher) -> Prepared:
         CheckpointError: the model cannot be read, or has no tokenizer.
         OptionError: an option does not fit the model or the task.
     """
-    watcher.begin(f"reading {options.train}", 1)
+    progress.begin(f"reading {options.train}", 1)
     examples = list(read_examples(options.train, need_labels=True))
     labels = options.labels or source_labels(options.train)
     torch.manual_seed(options.seed)  # of a new classifier's weights
     model, target = _read_model(options, examples, labels)
     metric = _metric(target, options.metric)
-    tokens = _Tokenizing(options, model, target, watcher)
+    tokens = _Tokenizing(options, model, target, progress)
     train = tokens.of(examples, options.train)
     select = tokens.read(options.select)
     train, select = (train, select) if select is not None else hold_out(train, HELD_OUT, seed=options.seed)
     answers = predict(model, select) if target.fine_tuned else None
     if answers is not None and not beats_a_constant(answers, select):
-        watcher.line(f"{options.model} has a head for such labels that is no better than a constant; fine-tuning it")
+        progress.line(f"{options.model} has a head for such labels that is no better than a constant; fine-tuning it")
         answers = None
     return Prepared(model, answers, Texts(train, select), tokens.read(options.dev), metric)
 
@@ -125,25 +125,25 @@ class _Tokenizing:
     """Turns labelled texts into tokens, for one model and target."""
 
     def __init__(
-        self, options: FitOptions, model: PowerForSequenceClassification, target: Target, watcher: Watcher
+        self, options: FitOptions, model: PowerForSequenceClassification, target: Target, progress: Progress
     ) -> None:
         longest = model.config.max_positions
         cut = min(LONGEST, longest) if options.max_length is None else options.max_length
         if not 3 <= cut <= longest:
-            raise OptionError(f"--max-length is {cut}, must be in 3..{longest}, the positions of this model")
+            raise OptionError(f"`max_length` is {cut}, must be in 3..{longest}, the positions of this model")
         self._encoder, self._cut = text_encoder(model), cut
-        self._target, self._watcher = target, watcher
+        self._target, self._progress = target, progress
 
     def of(self, examples: Sequence[Example], source: Source) -> TokenizedExamples:
         """Tokenize what was read from `source`."""
-        self._watcher.begin(f"tokenizing {source}", len(examples))
+        self._progress.begin(f"tokenizing {source}", len(examples))
         return tokenize(
             examples,
             self._encoder,
             lambda chunk: self._target.convert(chunk, path=source),
             task=self._target.task,
             max_length=self._cut,
-            progress=self._watcher.advance,
+            progress=self._progress.advance,
         )
 
     def read(self, source: Source | None) -> TokenizedExamples | None:

@@ -31,16 +31,16 @@ from edge_power.fitting.texts.teacher import taught_texts
 from edge_power.fitting.training.machine import join_processes, keep_freed_memory
 from edge_power.fitting.training.phase import Training
 from edge_power.fitting.training.saving import saving
-from edge_power.fitting.watch import Silence, Watcher
 from edge_power.fitting.workplace import Workplace
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.retention_file import Retention
+from edge_power.progress import Progress, Silent
 from edge_power_converters.output.ownership import Kind
 from edge_power_converters.output.staging import Place, check_output, staged_directory
 from edge_power_runtime.retention import RetentionSchedule
 
 REPORT_FILE = "report.html"
-FITTED = Kind("fitted checkpoint", FIT_FILE, files_of, remedy="move it away, and go on with --resume")
+FITTED = Kind("fitted checkpoint", FIT_FILE, files_of, remedy="move it away, and go on with `resume`")
 
 # Standard errors that a fine-tuned model has to be better by than a constant: chance gets there once in 44 times.
 CLEARLY = 2.0
@@ -48,7 +48,7 @@ CLEARLY = 2.0
 _PACKAGES = ("edge-power", "torch", "transformers", "accelerate")
 
 
-def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
+def fit(options: FitOptions, progress: Progress | None = None) -> FitRecord:
     """Learn how many word-vectors each encoder needs, and write a checkpoint that `convert` takes as it is.
 
     The output holds the model as save_pretrained writes it, retention.json, fit.json (the record), report.html and
@@ -56,14 +56,14 @@ def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
 
     Args:
         options: what to do.
-        watcher: told of progress.
+        progress: told of progress.
 
     Raises:
         EdgePowerError: bad input; what was trained before is kept, and --resume goes on with it.
     """
     keep_freed_memory()
     is_first = join_processes().is_main_process
-    told = watcher if watcher is not None and is_first else Silence()
+    told = progress if progress is not None and is_first else Silent()
     output = check_output(options.output, force=options.force, kind=FITTED, inputs=_inputs(options))
     _check_machine(options)
     place = Workplace(options)
@@ -75,7 +75,7 @@ def fit(options: FitOptions, watcher: Watcher | None = None) -> FitRecord:
         record = _run(options, prepared, place.path, output, told)
     except OSError as error:
         raise FitError(
-            f"cannot write in {place.path}: {error.strerror or error}; mend that, and go on with --resume"
+            f"cannot write in {place.path}: {error.strerror or error}; mend that, and go on with `resume`"
         ) from error
     place.remove(told)
     return record
@@ -89,18 +89,18 @@ def _inputs(options: FitOptions) -> list[Path]:
 
 def _check_machine(options: FitOptions) -> None:
     if options.tensorboard and find_spec("tensorboard") is None:
-        raise OptionError("--tensorboard needs a package; run: pip install 'edge-power[tensorboard]'")
+        raise OptionError("`tensorboard` needs a package; run: pip install 'edge-power[tensorboard]'")
     if options.precision == "fp16" and not torch.cuda.is_available():
-        raise OptionError("--precision fp16 needs a GPU; take bf16 or fp32")
+        raise OptionError("`precision` fp16 needs a GPU; take bf16 or fp32")
     processes = PartialState().num_processes
     if options.batch_size < processes or options.batch_size % processes:
         raise OptionError(
-            f"--batch-size {options.batch_size} cannot be split evenly among {processes} processes; "
+            f"`batch_size` {options.batch_size} cannot be split evenly among {processes} processes; "
             f"take a multiple of {processes}"
         )
 
 
-def _check_goal(options: FitOptions, prepared: Prepared, watcher: Watcher) -> None:
+def _check_goal(options: FitOptions, prepared: Prepared, progress: Progress) -> None:
     """Refuse what cannot be reached before anything is trained, and tell of what is reached without dropping words."""
     whole = prepared.model.config
     encoders = _encoders(options, prepared)
@@ -109,7 +109,7 @@ def _check_goal(options: FitOptions, prepared: Prepared, watcher: Watcher) -> No
     for target in options.goal.targets.values():
         cost.check(target)
         if target >= cost.full:
-            watcher.line(
+            progress.line(
                 f"a target of {target:g} of the multiply-adds drops no word: {encoders} encoders with all words take "
                 f"{cost.full:.2f}; lower the target"
             )
@@ -120,20 +120,20 @@ def _encoders(options: FitOptions, prepared: Prepared) -> int:
     return prepared.model.config.num_encoders if options.encoders is None else options.encoders
 
 
-def _run(options: FitOptions, prepared: Prepared, directory: Path, output: Place, watcher: Watcher) -> FitRecord:
+def _run(options: FitOptions, prepared: Prepared, directory: Path, output: Place, progress: Progress) -> FitRecord:
     training = Training(
         options.batch_size, options.precision, options.seed, prepared.metric, tensorboard=options.tensorboard
     )
-    ledger = Ledger(directory, training, watcher)
+    ledger = Ledger(directory, training, progress)
     phases = Phases(options, prepared, ledger)
     whole, select, answers = prepared.model, prepared.texts.select, prepared.answers
     if answers is None:
         phases.fine_tune(whole, Cost.of(whole.config, select.lengths))
         answers = predict(whole, select)
-        _check_fine_tuned(answers, select, watcher)
+        _check_fine_tuned(answers, select, progress)
     unpruned = metric_of(answers, select, prepared.metric)
-    outcome = _reach(options, _with_teacher(phases, deepcopy(whole), watcher, directory), whole, unpruned)
-    watcher.begin("scoring", 1)
+    outcome = _reach(options, _with_teacher(phases, deepcopy(whole), progress, directory), whole, unpruned)
+    progress.begin("scoring", 1)
     record = _record(options, prepared, ledger, whole, outcome, unpruned)
     if PartialState().is_main_process:
         _write(output, outcome, record, directory)
@@ -141,18 +141,20 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, output: Place
     return record
 
 
-def _check_fine_tuned(answers: np.ndarray, select: TokenizedExamples, watcher: Watcher) -> None:
+def _check_fine_tuned(answers: np.ndarray, select: TokenizedExamples, progress: Progress) -> None:
     """Tell of a model that learned next to nothing: that nothing is lost from there on says nothing."""
     if not beats_a_constant(answers, select, standard_errors=CLEARLY):
-        watcher.line(
+        progress.line(
             f"on the {len(select)} texts held out, the fine-tuned model is not clearly better than an "
             "answer that is always the same, so that what is lost from here on says little; give more texts, more "
-            "--fine-tune-epochs or another --learning-rate"
+            "epochs of fine-tuning or another learning rate"
         )
 
 
-def _with_teacher(phases: Phases, teacher: PowerForSequenceClassification, watcher: Watcher, directory: Path) -> Phases:
-    taught = taught_texts(phases.prepared.texts, teacher, phases.options, watcher, directory)
+def _with_teacher(
+    phases: Phases, teacher: PowerForSequenceClassification, progress: Progress, directory: Path
+) -> Phases:
+    taught = taught_texts(phases.prepared.texts, teacher, phases.options, progress, directory)
     return replace(phases, teacher=teacher, taught=taught)
 
 

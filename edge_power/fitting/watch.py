@@ -2,57 +2,30 @@
 
 import json
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from transformers import TrainerCallback
 
-
-class Watcher(Protocol):
-    """Is told of a fit's progress; the command line draws it."""
-
-    def begin(self, description: str, total: int, done: int = 0) -> None:
-        """Learn that work of `total` steps begins, `done` of them in an earlier run."""
-        ...
-
-    def advance(self, steps: int, note: str = "") -> None:
-        """Learn that steps were done, and what is to be said of it."""
-        ...
-
-    def line(self, text: str) -> None:
-        """Learn something that stays on the screen."""
-        ...
-
-
-class Silence:
-    """A watcher that ignores what it is told."""
-
-    def begin(self, description: str, total: int, done: int = 0) -> None:
-        """Ignore."""
-
-    def advance(self, steps: int, note: str = "") -> None:
-        """Ignore."""
-
-    def line(self, text: str) -> None:
-        """Ignore."""
+from edge_power.progress import Progress
 
 
 class WatchCallback(TrainerCallback):
     """Passes the steps of a phase on, from the first process alone."""
 
-    def __init__(self, title: str, watcher: Watcher) -> None:
-        """Tell `watcher`."""
-        self._title, self._watcher = title, watcher
+    def __init__(self, title: str, progress: Progress) -> None:
+        """Tell `progress`."""
+        self._title, self._progress = title, progress
         self._note = ""
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **others: Any) -> None:
         """Begin, or go on where an earlier run was killed."""
         if state.is_world_process_zero:
-            self._watcher.begin(self._title, state.max_steps, state.global_step)
+            self._progress.begin(self._title, state.max_steps, state.global_step)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **others: Any) -> None:
         """Advance."""
         if state.is_world_process_zero:
-            self._watcher.advance(1, self._note)
+            self._progress.advance(1, self._note)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **others: Any) -> None:
         """Remember what to show beside the bar."""

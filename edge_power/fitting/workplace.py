@@ -15,7 +15,7 @@ from edge_power.fitting.contents import PLAN_FILE, look, remove_made
 from edge_power.fitting.options import FitOptions
 from edge_power.fitting.prepare import Prepared
 from edge_power.fitting.texts.fingerprint import fingerprint
-from edge_power.fitting.watch import Watcher
+from edge_power.progress import Progress
 from edge_power_converters.errors import OutputError
 from edge_power_converters.output.ownership import Kind, read_listing
 from edge_power_converters.output.staging import Place, check_output, staged_directory
@@ -63,7 +63,7 @@ class Workplace:
         if not os.path.lexists(self.path):
             self._free = check_output(self.path, force=False, kind=WORKPLACE)
             return
-        way_out = f"a fit to {self._options.output} works there; move it away, or choose another --output"
+        way_out = f"a fit to {self._options.output} works there; move it away, or choose another `output`"
         try:
             read_listing(self.path, WORKPLACE)
             foreign = look(self.path).named
@@ -73,11 +73,11 @@ class Workplace:
             raise OptionError(f"cannot read {self.path}: {error.strerror or error}; {way_out}") from error
         if foreign:
             raise OptionError(
-                f"{self.path} holds what no fit wrote: {foreign}; move that away, or choose another --output"
+                f"{self.path} holds what no fit wrote: {foreign}; move that away, or choose another `output`"
             )
         if not self._options.resume:
             raise OptionError(
-                f"an unfinished fit is in {self.path}; add --resume to go on, or remove that directory to begin anew"
+                f"an unfinished fit is in {self.path}; add `resume` to go on, or remove that directory to begin anew"
             )
 
     def open(self, prepared: Prepared) -> None:
@@ -103,10 +103,10 @@ class Workplace:
                 "give what it was begun with, or remove that directory to begin anew"
             )
 
-    def remove(self, watcher: Watcher) -> None:
+    def remove(self, progress: Progress) -> None:
         """Remove what the fit wrote, now that the output is in its place; what others put there stays, and is told."""
         if PartialState().is_main_process and not remove_made(self.path):
-            watcher.line(f"{self.path} was not removed: it holds {look(self.path).named}")
+            progress.line(f"{self.path} was not removed: it holds {look(self.path).named}")
 
 
 def unfinished(output: Path) -> Path:

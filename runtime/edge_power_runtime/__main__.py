@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from edge_power_runtime import Classifier, EdgePowerError, InputError, VerificationError, __version__
 from edge_power_runtime.reading.lines import argument_texts, json_line, read_texts, tsv_line
+from edge_power_runtime.reading.parameters import with_flags
 from edge_power_runtime.reading.printable import one_line, printable, printable_json
 from edge_power_runtime.system.native_output import discard_output, open_standard_streams, unwritten
 from edge_power_runtime.text import Text
@@ -60,7 +61,7 @@ def _profile_parser() -> argparse.ArgumentParser:
     from edge_power_runtime.profiler import arguments, command
 
     parser = _Parser(prog=f"{_PROGRAM} profile", description=command.DESCRIPTION, allow_abbrev=False)
-    parser.set_defaults(run=command.run)
+    parser.set_defaults(run=command.run, flags=arguments.FLAGS)
     arguments.add_arguments(parser)
     return parser
 
@@ -74,7 +75,7 @@ _COMMANDS: dict[str, Callable[[], argparse.ArgumentParser]] = {
 
 def _command_parser(name: str, description: str, run: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
     parser = _Parser(prog=f"{_PROGRAM} {name}", description=description, allow_abbrev=False)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, flags={})
     parser.add_argument("bundle", help="the bundle's directory")
     parser.add_argument("--engine", help="onnx, tflite or executorch; default: the first installed")
     parser.add_argument("--precision", help="fp32, fp16 or int8; default: the first in the bundle")
@@ -98,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status
     except EdgePowerError as error:
-        return _complain(str(error), FAILED_CHECK if isinstance(error, VerificationError) else BAD_INPUT)
+        message = with_flags(str(error), options.flags)
+        return _complain(message, FAILED_CHECK if isinstance(error, VerificationError) else BAD_INPUT)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:

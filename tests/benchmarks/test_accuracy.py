@@ -32,9 +32,9 @@ from benchmarks.accuracy.words import FirstWords, RandomWords, with_encoder
 from edge_power.demo.classifier import encoder_directory
 from edge_power.errors import FitError
 from edge_power.fitting.cost import FLOOR, Cost
-from edge_power.fitting.watch import Silence
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.macs import count_macs, count_unpruned
+from edge_power.progress import Silent
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from tests.tiny import tiny_config, tiny_model
 from tests.tiny_fit import LABELS, make_rows, teach, tokens_of, write_tsv
@@ -76,7 +76,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def results(settings: Settings) -> dict[str, Result]:
     """Every arm, run once; `learned` comes first, into a directory that is not there yet."""
     order = ["learned", *(arm for arm in ARMS if arm != "learned")]
-    return {arm: run(Unit(TINY, arm, 0), settings, Silence()) for arm in order}
+    return {arm: run(Unit(TINY, arm, 0), settings, Silent()) for arm in order}
 
 
 def batch(*lengths: int, padded: int = 0) -> dict[str, torch.Tensor]:
@@ -156,20 +156,20 @@ def test_a_result_survives_its_file(results, settings):
 
 def test_first_words_needs_the_learned_schedule(settings):
     with pytest.raises(FitError, match="run the arm `learned` of tiny with this seed first"):
-        run(Unit(TINY, "first", 1), settings, Silence())
+        run(Unit(TINY, "first", 1), settings, Silent())
 
 
 def test_a_model_that_knows_nothing_is_refused(settings, tmp_path):
     six_encoders().save_pretrained(tmp_path / "untaught")
     task = replace(TINY, name="untaught", checkpoint=str(tmp_path / "untaught"))
     with pytest.raises(FitError, match="untaught, seed 0, is no better than a constant"):
-        open_bench(task, 0, settings, Silence())
+        open_bench(task, 0, settings, Silent())
 
 
 def test_a_task_has_its_own_rate_of_fine_tuning(settings):
     rate, usual = 1e-3, 3e-5
     task = replace(TINY, name="fine-tuned", checkpoint=None, fine_tune_rate=rate)
-    bench = open_bench(task, 0, settings, Silence())
+    bench = open_bench(task, 0, settings, Silent())
     (phase,) = bench.fine_tuning()
     assert (phase.name, phase.steps) == ("fine-tune", 9)
     pretrained = PowerForSequenceClassification.from_encoder(

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from edge_power.conversion.convert import EngineReport, Plan, Silence, convert
+from edge_power.conversion.convert import Plan, convert
 from edge_power.fitting.options import FitOptions, Goal
 from edge_power.fitting.run import FITTED, fit
 from edge_power.model.retention_file import parse_keep
+from edge_power.progress import Silent
 from edge_power_converters.output.staging import check_output, staged_directory
 from edge_power_runtime.errors import EdgePowerError
 from tests.bundles import checked_name, write_bundle
@@ -164,19 +165,20 @@ def test_nothing_is_lost_where_a_bundle_is_staged(tmp_path, count):
     assert 0.1 * count < sum(done) < 0.9 * count
 
 
-class Disturbed(Silence):
+class Disturbed(Silent):
     """Calls a function at one of a conversion's steps."""
 
     def __init__(self, disturb: Callable[[], None]) -> None:
         self.disturb = disturb
 
-    def checked(self, report: EngineReport) -> None:
-        self.disturb()
+    def line(self, text: str) -> None:
+        if text.startswith("✓ onnx fast_8"):
+            self.disturb()
 
 
 def convert_tiny(output: Path, force: bool, disturb: Callable[[], None]) -> None:
     plan = Plan(engines=("onnx",), lengths=(8,), budgets={"fast": parse_keep(KEEP)}, force=force)
-    convert(tiny_model(), output, plan, watcher=Disturbed(disturb))
+    convert(tiny_model(), output, plan, progress=Disturbed(disturb))
 
 
 @pytest.mark.slow  # as above with a converter, in the middle of which a test of its command puts something
@@ -189,21 +191,15 @@ def test_nothing_is_lost_where_convert_writes(tmp_path):
     assert 20 < sum(done) < 180
 
 
-class FitWatcher:
+class FitWatcher(Silent):
     """Calls a function in the middle of a fit, and once more at its last step but one."""
 
     def __init__(self, disturb: Callable[[], None]) -> None:
         self.disturb = disturb
 
-    def begin(self, description: str, total: int, done: int = 0) -> None:
+    def begin(self, description: str, total: int | None = None, done: int = 0) -> None:
         if description in ("scoring", "re-train"):
             self.disturb()
-
-    def advance(self, steps: int, note: str = "") -> None:
-        pass
-
-    def line(self, text: str) -> None:
-        pass
 
 
 @pytest.fixture(scope="module")

@@ -102,13 +102,13 @@ def _check_path(output: Path) -> None:
         raise OutputError(f"cannot write {output}: no permission to write in {parent}")
     if output.is_symlink():
         target = os.path.realpath(output)
-        raise OutputError(f"{output} is a symbolic link; name what it leads to: --output {shlex.quote(target)}")
+        raise OutputError(f"{output} is a symbolic link; name what it leads to: `output` {shlex.quote(target)}")
     if not _is_there(output):
         return
     if _is_mount(output):
         raise OutputError(f"{output} is a mount point, which cannot be replaced; name a directory in it")
     if Path.cwd().is_relative_to(output.resolve()):
-        raise OutputError(f"{output} is where this command runs; run it elsewhere, or choose another --output")
+        raise OutputError(f"{output} is where this command runs; run it elsewhere, or choose another `output`")
 
 
 def _is_there(path: Path) -> bool:
@@ -139,18 +139,18 @@ def _check_replaceable(output: Path, *, force: bool, kind: Kind, inputs: Iterabl
     try:
         contents = judge(output, kind)
     except OutputError as error:
-        raise OutputError(f"{output} exists and {error}; choose another --output") from error
+        raise OutputError(f"{output} exists and {error}; choose another `output`") from error
     if contents.foreign:
         raise OutputError(
             f"{output} holds what is not of the {kind.noun} in it: {contents.named}; "
-            "move that away, or choose another --output"
+            "move that away, or choose another `output`"
         )
     real = output.resolve()
     for path in inputs:
         if path.exists() and path.resolve().is_relative_to(real):
-            raise OutputError(f"{path} is read, and --output {output} would replace it; choose another --output")
+            raise OutputError(f"{path} is read, and `output` {output} would replace it; choose another `output`")
     if not force:
-        raise OutputError(f"the {kind.noun} {output} exists; add --force to replace it, or choose another --output")
+        raise OutputError(f"the {kind.noun} {output} exists; add `force` to replace it, or choose another `output`")
     if not os.access(output, os.W_OK | os.X_OK):
         raise OutputError(f"cannot write {output}: no permission to replace what is in it")
     return contents.ours

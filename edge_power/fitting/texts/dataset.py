@@ -240,7 +240,7 @@ def hold_out(
     if not held.any():
         raise DataError(
             f"too few rows to hold some out: {len(dataset)} rows have {len(first)} different texts, and one text of "
-            "each label stays for training; add rows, or give rows to choose by with --select"
+            "each label stays for training; add rows, or give rows to choose by with `select`"
         )
     return dataset.select(np.flatnonzero(~held[group_of])), dataset.select(np.flatnonzero(held[group_of]))
 

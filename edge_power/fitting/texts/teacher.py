@@ -18,8 +18,8 @@ from edge_power.fitting.texts.fingerprint import fingerprint
 from edge_power.fitting.texts.score import predict
 from edge_power.fitting.training.machine import mixed
 from edge_power.fitting.training.phase import Precision, Texts
-from edge_power.fitting.watch import Watcher
 from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.progress import Progress
 from edge_power_runtime.reading.whole_file import write_whole
 
 
@@ -27,7 +27,7 @@ def taught_texts(
     texts: Texts,
     teacher: PowerForSequenceClassification,
     options: FitOptions,
-    watcher: Watcher,
+    progress: Progress,
     directory: Path,
 ) -> Texts:
     """Augment the texts to train on, and put the teacher's logits beside the labels, where it is followed in no more.
@@ -38,7 +38,7 @@ def taught_texts(
         texts: of a fit.
         teacher: moved to the device that trains.
         options: of the fit: how the teacher is followed, and for how long.
-        watcher: told of progress.
+        progress: told of progress.
         directory: where its answers are kept, so that a killed run asks no second time.
 
     Raises:
@@ -52,7 +52,7 @@ def taught_texts(
         copies = options.copies(len(train))
         train = augmented(train, distillation.swapped, copies, special=special, seed=options.seed)
     if not distillation.states:
-        train = train.with_taught(_answers(teacher, train, options.precision, watcher, directory))
+        train = train.with_taught(_answers(teacher, train, options.precision, progress, directory))
     return replace(texts, train=train)
 
 
@@ -60,7 +60,7 @@ def _answers(
     teacher: PowerForSequenceClassification,
     texts: TokenizedExamples,
     precision: Precision,
-    watcher: Watcher,
+    progress: Progress,
     directory: Path,
 ) -> np.ndarray:
     kept, state = directory / f"{ANSWERS}{fingerprint(texts.arrays())}.npy", PartialState()
@@ -70,9 +70,9 @@ def _answers(
     # Each process asks every so-manieth text, as many as the others; the last ones may ask for one of the first again.
     count, processes = math.ceil(len(texts) / state.num_processes), state.num_processes
     rows = (np.arange(count) * processes + state.process_index) % len(texts)
-    watcher.begin("asking the fine-tuned model", count)
+    progress.begin("asking the fine-tuned model", count)
     with mixed(precision, state.device):
-        own = torch.from_numpy(predict(teacher.to(state.device), texts.select(rows), progress=watcher.advance))
+        own = torch.from_numpy(predict(teacher.to(state.device), texts.select(rows), progress=progress.advance))
     by_process = gather(own.to(state.device)).view(processes, count, -1)
     answers = by_process.transpose(0, 1).flatten(0, 1)[: len(texts)].cpu().numpy()
     if state.is_main_process:

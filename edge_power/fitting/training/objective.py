@@ -34,14 +34,14 @@ class Distillation:
 
     def __post_init__(self) -> None:
         if not 0 <= self.logits <= 1:
-            raise OptionError(f"--distil is {self.logits}, must be in 0..1")
+            raise OptionError(f"`distil` is {self.logits}, must be in 0..1")
         if not (self.states >= 0 and math.isfinite(self.states)):
-            raise OptionError(f"--distil-states is {self.states}, must be a number that is not negative")
+            raise OptionError(f"`distil_states` is {self.states}, must be a number that is not negative")
         if not 0 <= (self.augment or 0) <= 1:
-            raise OptionError(f"--augment is {self.augment}, must be in 0..1, a part of the words")
+            raise OptionError(f"`augment` is {self.augment}, must be in 0..1, a part of the words")
         if self.augment and self.logits < 1:
             raise OptionError(
-                f"--augment {self.augment} needs --distil 1, found {self.logits}: a text whose words were swapped has "
+                f"`augment` {self.augment} needs `distil` 1, found {self.logits}: a text whose words were swapped has "
                 "no label; leave one of the two out"
             )
         if self.augment is None:  # what was done is to be read in the record

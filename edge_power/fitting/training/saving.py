@@ -28,5 +28,5 @@ def saving(directory: Path) -> Iterator[None]:
         left = shutil.disk_usage(directory).free / 1e6
         raise FitError(
             f"cannot write in {directory}, on a disk with {left:.1f} MB left: {error}; "
-            "mend that, and go on with --resume"
+            "mend that, and go on with `resume`"
         ) from error

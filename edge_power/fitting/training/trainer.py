@@ -119,7 +119,7 @@ class PhaseTrainer(Trainer):
 
     def _no_number(self, found: str) -> FitError:
         last_good = _last_good(self._directory)
-        return FitError(f"{self._phase.title}: {found}; {last_good}; begin anew with a lower --learning-rate")
+        return FitError(f"{self._phase.title}: {found}; {last_good}; begin anew with a lower `learning_rate`")
 
     def _distance(
         self,

@@ -1,37 +1,17 @@
 """Hears what the runtime's profiler says while it measures on a device."""
 
 import json
-from typing import Protocol
 
+from edge_power.progress import Progress
 from edge_power_runtime.reading.printable import one_line
 
 
-class Watch(Protocol):
-    """Is told how far a profile is."""
-
-    def stage(self, description: str) -> None:
-        """Hear what begins, of unknown length."""
-        ...
-
-    def begin(self, total: int) -> None:
-        """Hear how many steps the measuring has."""
-        ...
-
-    def at(self, done: int, description: str) -> None:
-        """Hear how many of them are done, and what is being done now."""
-        ...
-
-    def warn(self, text: str) -> None:
-        """Hear of something that the user should know and that stops nothing."""
-        ...
-
-
 class Listener:
-    """Takes the profiler's lines one by one: progress goes to `watch`, the rest is kept for the case that it fails."""
+    """Takes the profiler's lines one by one: progress is passed on, the rest is kept for the case that it fails."""
 
-    def __init__(self, watch: Watch) -> None:
-        """Tell `watch`."""
-        self._watch = watch
+    def __init__(self, progress: Progress) -> None:
+        """Tell `progress`."""
+        self._progress, self._done = progress, 0
         self._error = ""
         self._last = ""
 
@@ -54,15 +34,17 @@ class Listener:
         return self._error or self._last
 
     def _is_progress(self, line: str) -> bool:
-        """Tell the watch, if the line is one of `edge_power_runtime.profiler.progress.JsonProgress`."""
+        """Pass it on, if the line is one of `edge_power_runtime.profiler.progress.JsonProgress`."""
         if not line.startswith("{"):
             return False
         try:
             match json.loads(line):
                 case {"total": int(total)}:
-                    self._watch.begin(total)
+                    self._progress.begin("measuring", total)
                 case {"done": int(done), "description": str(description)}:
-                    self._watch.at(done, description)
+                    # The step that is told of is being done, and not every one is told of.
+                    self._progress.advance(done - 1 - self._done, description)
+                    self._done = done - 1
                 case _:
                     return False
         except (ValueError, RecursionError):

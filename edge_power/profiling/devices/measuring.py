@@ -1,5 +1,6 @@
 """Runs the runtime's profiler on a device that has all it needs, and reads the report."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,15 +8,17 @@ from tempfile import TemporaryDirectory
 
 from edge_power.data.stream import is_read_once
 from edge_power.profiling.devices.guarded import guarded
-from edge_power.profiling.devices.listener import Listener, Watch
+from edge_power.profiling.devices.listener import Listener
 from edge_power.profiling.devices.reach.device import Device, output
 from edge_power.profiling.devices.reach.errors import DeviceError
+from edge_power.progress import Progress
 from edge_power_runtime.errors import BundleError, InputError, SchemaVersionError
-from edge_power_runtime.profiler.arguments import arguments_of
+from edge_power_runtime.profiler.arguments import FLAGS, arguments_of
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.report.file import read_report
 from edge_power_runtime.profiler.report.record import Report
 from edge_power_runtime.reading.lines import STDIN, standard_input
+from edge_power_runtime.reading.parameters import without_flags
 from edge_power_runtime.system.python_process import python_command
 
 _BAD_INPUT = 2
@@ -29,7 +32,7 @@ def measure(
     options: Options,
     *,
     run: str,
-    watch: Watch,
+    progress: Progress,
     remove: Sequence[str] = (),
 ) -> Report:
     """Profile where bundle and runtime already are.
@@ -40,7 +43,7 @@ def measure(
         bundle: its folder there.
         options: what to measure and how.
         run: a folder there for the report and the texts; whoever named it removes it.
-        watch: is told how far it is.
+        progress: is told how far it is.
         remove: folders that the device removes by itself, if the connection is lost.
 
     Raises:
@@ -48,10 +51,10 @@ def measure(
         DeviceError: it fails, or the connection does.
     """
     with TemporaryDirectory(prefix="edge-power-") as folder:
-        scratch, listener = Path(folder), Listener(watch)
-        watch.stage("starting the profiler")
+        scratch, listener = Path(folder), Listener(progress)
+        progress.begin("starting the profiler")
         _make_folder(device, run)
-        texts = None if options.texts is None else _send_texts(device, options.texts, run, scratch)
+        texts = None if options.texts is None else _send_texts(device, os.fspath(options.texts), run, scratch)
         arguments = [*arguments_of(replace(options, texts=texts)), f"--json={run}/report.json", "--progress=json"]
         command = python_command(python, "-m", "edge_power_runtime", "profile", bundle, *arguments)
         status = device.run(guarded(python, command, remove=remove), on_line=listener)
@@ -83,7 +86,7 @@ def _send_texts(device: Device, texts: str, run: str, scratch: Path) -> str:
 
 def _failure(name: str, status: int, listener: Listener) -> InputError | DeviceError:
     if status == _BAD_INPUT and listener.error:
-        return InputError(f"on {name}: {listener.error}")
+        return InputError(f"on {name}: {without_flags(listener.error, FLAGS)}")
     reason = listener.reason or "it said nothing"
     if status > _SIGNALS:
         return DeviceError(f"the profiler on {name} was ended by signal {status - _SIGNALS}: {reason}")

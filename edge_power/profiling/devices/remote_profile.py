@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from edge_power.profiling.devices.listener import Watch
 from edge_power.profiling.devices.measuring import measure
 from edge_power.profiling.devices.prepare.interpreter import Interpreter, find_interpreter
 from edge_power.profiling.devices.prepare.setup import Setup, environment_python, install
@@ -14,6 +13,7 @@ from edge_power.profiling.devices.prepare.sync import Shipment, sync
 from edge_power.profiling.devices.prepare.workplace import workplace
 from edge_power.profiling.devices.reach.device import Device
 from edge_power.profiling.devices.reach.local import LocalDevice
+from edge_power.progress import Progress
 from edge_power_runtime import Bundle, __version__
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.options import Options
@@ -41,7 +41,7 @@ class Request:
     keep: bool = False
 
 
-def profile_here(bundle: Path, options: Options, *, watch: Watch) -> Report:
+def profile_here(bundle: Path, options: Options, *, progress: Progress) -> Report:
     """Profile on this machine, in a process of its own: the screen's threads would share its interpreter otherwise.
 
     Raises:
@@ -51,12 +51,12 @@ def profile_here(bundle: Path, options: Options, *, watch: Watch) -> Report:
     device = LocalDevice()
     run = f"{device.root}/run"
     try:
-        return measure(device, sys.executable, str(bundle.absolute()), options, run=run, watch=watch)
+        return measure(device, sys.executable, str(bundle.absolute()), options, run=run, progress=progress)
     finally:
         device.close()
 
 
-def profile_on(device: Device, request: Request, *, watch: Watch) -> Report:
+def profile_on(device: Device, request: Request, *, progress: Progress) -> Report:
     """Profile on another machine.
 
     Raises:
@@ -65,38 +65,38 @@ def profile_on(device: Device, request: Request, *, watch: Watch) -> Report:
         DeviceError: the device cannot be reached, the connection was lost, or the profile failed there.
     """
     bundle = Bundle.open(request.bundle)
-    watch.stage(f"connecting to {device.name}")
-    python = _prepare(device, request, bundle, watch)
+    progress.begin(f"connecting to {device.name}")
+    python = _prepare(device, request, bundle, progress)
     engines = request.options.engines or python.engines
     shipment = Shipment.of(bundle, engines=engines, precisions=request.options.precisions)
     with (
-        workplace(device, shipment.folder, keep=request.keep, watch=watch) as place,
+        workplace(device, shipment.folder, keep=request.keep, progress=progress) as place,
         TemporaryDirectory(prefix="edge-power-") as scratch,
     ):
-        sync(device, shipment, place.copy, step=lambda name: watch.stage(f"copying {name}"), scratch=Path(scratch))
+        sync(device, shipment, place.copy, step=lambda name: progress.begin(f"copying {name}"), scratch=Path(scratch))
         return measure(
             device,
             python.command,
             place.copy,
             request.options,
             run=place.run,
-            watch=watch,
+            progress=progress,
             remove=place.folders,
         )
 
 
-def _prepare(device: Device, request: Request, bundle: Bundle, watch: Watch) -> Interpreter:
+def _prepare(device: Device, request: Request, bundle: Bundle, progress: Progress) -> Interpreter:
     """Find a Python with the runtime, or make one, where that is allowed."""
     candidates = [request.python] if request.python else [environment_python(device), "python3"]
     found = find_interpreter(device, candidates)
     engines = request.options.engines or _light_engines(bundle)
     if request.setup and not _is_ready(found, engines):
-        install(device, found, Setup(engines, request.wheels), step=watch.stage)
+        install(device, found, Setup(tuple(engines), request.wheels), step=progress.begin)
         found = find_interpreter(device, [environment_python(device)])
     if not found.has_profiler:
         has = f"has edge-power-runtime {found.runtime}, which cannot profile" if found.runtime else "has no runtime"
         raise InputError(
-            f"{found.command} on {device.name} {has}; add --setup to install it there, or name another with --python"
+            f"{found.command} on {device.name} {has}; add `setup` to install it there, or name another with `python`"
         )
     return found
 

@@ -1,45 +1,46 @@
-"""The command line of `profile`, read into `Options` and written back from them."""
+"""The command line of `profile`, made of the fields of `Options`, read into them and written back from them."""
 
 import argparse
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.options import Options
+from edge_power_runtime.reading.parameters import Parameter, listed, parameters_of, with_flags
 
-T = TypeVar("T")
-
-_DEFAULTS = Options()
+PARAMETERS = parameters_of(Options)
+# Of what can be given several times, a command line names one.
+_ONE = {"engines": "--engine", "precisions": "--precision", "budgets": "--budget", "threads": "--num-threads"}
+FLAGS = {name: _ONE.get(name, f"--{name.replace('_', '-')}") for name in PARAMETERS}
+"""What the command lines of device and host call each field of `Options`."""
+ALIASES = {"threads": ("--threads",)}
+"""Flags that are understood too."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's arguments; `Options` says what each means, and its defaults are those here."""
+    """Declare the command's arguments: the fields of `Options`, and where the report goes."""
     add = parser.add_argument
     add("bundle", nargs="?", help="the bundle's directory")
-    add("--engine", action="append", metavar="NAMES", help="onnx, tflite, executorch; default: all installed")
-    add("--precision", action="append", metavar="NAMES", help="fp32, fp16, int8; default: all in the bundle")
-    add("--budget", action="append", metavar="NAMES", help="default: all in the bundle")
-    add("--lengths", action="append", metavar="NUMBERS", help="of programs; default: all in the bundle")
-    add("--num-threads", "--threads", action="append", metavar="NUMBERS", help="of one run; default: 1")
-    add("--warmup", type=int, default=_DEFAULTS.warmup, metavar="N", help="answers before the first timed one; 10")
-    add("--iterations", type=int, default=_DEFAULTS.iterations, metavar="N", help="timed answers of each case; 100")
-    add(
-        "--burst",
-        type=int,
-        default=_DEFAULTS.burst,
-        metavar="N",
-        help="answers of a case before the next one's turn; 5",
-    )
-    add("--max-seconds", type=float, metavar="S", help="end the timing that early; each case keeps a round")
-    add("--percentiles", action="append", metavar="NUMBERS", help="default: 50,90,95,99")
-    add("--texts", metavar="FILE", help="lines of TEXT or TEXT<TAB>PAIR; default: built-in sentences")
-    add("--operations", action="store_true", help="measure every operation of the programs too")
-    add("--latency-table", action="store_true", help="fit milliseconds by encoder and number of word-vectors")
+    for name, parameter in PARAMETERS.items():
+        add(FLAGS[name], *ALIASES.get(name, ()), dest=name, **_declared(parameter))
     add("--json", metavar="FILE", help="write the report with every sample; - is standard output")
     add("--markdown", metavar="FILE", help="write a summary for a pull request; - is standard output")
     add("--progress", choices=("plain", "json", "none"), default="plain", help="on stderr; default: plain")
     # Any number, so that another one than two is refused in our own words.
     add("--compare", nargs="*", metavar="REPORT", help="compare two reports, A.json B.json; no bundle is needed")
+
+
+def _declared(parameter: Parameter) -> dict[str, Any]:
+    """What argparse is told of a field; a list is read by `options_from`, which sees all of it."""
+    told = with_flags(parameter.help, FLAGS).rstrip(".")
+    if parameter.kind is bool:
+        return {"action": "store_true", "help": told}
+    told += f"; default: {parameter.written_default}" if parameter.written_default else ""
+    if parameter.is_list:
+        return {"action": "append", "metavar": "NAMES" if parameter.kind is str else "NUMBERS", "help": told}
+    if parameter.kind is str:
+        return {"metavar": "FILE", "help": told}
+    return {"type": parameter.kind, "default": parameter.default, "metavar": "N", "help": told}
 
 
 def two_reports(found: Sequence[str], command: str) -> tuple[str, str]:
@@ -61,67 +62,36 @@ def two_reports(found: Sequence[str], command: str) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def options_from(found: argparse.Namespace) -> Options:
-    """Make the options of a parsed command line.
+def options_from(found: Mapping[str, Any]) -> Options:
+    """Make the options of a command line.
+
+    Args:
+        found: what was given, by field; a list as it was typed, with commas or repeated; others are not looked at.
 
     Raises:
         InputError: a value is no number, or outside of its range.
     """
-    return Options(
-        engines=names(found.engine),
-        precisions=names(found.precision),
-        budgets=names(found.budget),
-        lengths=numbers(found.lengths, "--lengths", int),
-        threads=numbers(found.num_threads, "--num-threads", int) or _DEFAULTS.threads,
-        warmup=found.warmup,
-        iterations=found.iterations,
-        max_seconds=found.max_seconds,
-        burst=found.burst,
-        percentiles=numbers(found.percentiles, "--percentiles", float) or _DEFAULTS.percentiles,
-        texts=found.texts,
-        operations=found.operations,
-        latency_table=found.latency_table,
-    )
+    return Options(**{name: _read(found[name], parameter) for name, parameter in PARAMETERS.items()})
+
+
+def _read(given: Any, parameter: Parameter) -> Any:
+    if not parameter.is_list:
+        return given
+    return listed(given, parameter) if given else parameter.default
 
 
 def arguments_of(options: Options) -> tuple[str, ...]:
     """Give the command line that asks for `options`, but for the bundle: for whoever runs the command elsewhere."""
-    lists = {
-        "--engine": options.engines,
-        "--precision": options.precisions,
-        "--budget": options.budgets,
-        "--lengths": options.lengths,
-        "--num-threads": options.threads,
-        "--percentiles": options.percentiles,
-    }
-    values = {
-        "--warmup": options.warmup,
-        "--iterations": options.iterations,
-        "--burst": options.burst,
-        "--max-seconds": options.max_seconds,
-    }
-    switches = {"--operations": options.operations, "--latency-table": options.latency_table}
-    return (
-        *(f"{name}={','.join(map(str, items))}" for name, items in lists.items() if items),
-        *(f"{name}={value}" for name, value in values.items() if value is not None),
-        *((f"--texts={options.texts}",) if options.texts is not None else ()),
-        *(name for name, is_on in switches.items() if is_on),
-    )
+    return tuple(argument for name in PARAMETERS for argument in _written(FLAGS[name], getattr(options, name)))
 
 
-def names(values: Sequence[str] | None) -> tuple[str, ...]:
-    """Split what was given with commas, in one option or several."""
-    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
-
-
-def numbers(values: Sequence[str] | None, option: str, kind: Callable[[str], T]) -> tuple[T, ...]:
-    """Split as `names` does, and read each part.
-
-    Raises:
-        InputError: a part is no number of this kind.
-    """
-    try:
-        return tuple(kind(part) for part in names(values))
-    except ValueError as error:
-        wanted = "whole numbers" if kind is int else "numbers"
-        raise InputError(f"{option} takes {wanted} with commas between, found {','.join(values or ())!r}") from error
+def _written(flag: str, value: object) -> Iterable[str]:
+    match value:
+        case None | False | ():
+            return ()
+        case True:
+            return (flag,)
+        case tuple():
+            return (f"{flag}={','.join(map(str, value))}",)
+        case _:
+            return (f"{flag}={value}",)

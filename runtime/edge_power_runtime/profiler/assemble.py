@@ -80,7 +80,7 @@ def settings_of(options: Options, *, burst: int, texts: str = BUILT_IN, num_text
         iterations=options.iterations,
         max_seconds=options.max_seconds,
         burst=burst,
-        percentiles=options.percentiles,
+        percentiles=tuple(options.percentiles),
         texts=texts,
         num_texts=num_texts,
     )

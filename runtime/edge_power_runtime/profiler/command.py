@@ -34,7 +34,7 @@ def run(found: argparse.Namespace) -> int:
         raise InputError("expected the directory of a bundle; give one, or two reports to --compare")
     if found.json == found.markdown == STDOUT:
         raise InputError("--json and --markdown cannot both go to standard output; name a file for one of them")
-    options = options_from(found)
+    options = options_from(vars(found))
     for name in (found.json, found.markdown):
         if name not in (None, STDOUT):
             check_target(Path(name))

@@ -1,6 +1,8 @@
 """What a user may ask of the profiler, checked as far as that goes without a bundle."""
 
 import math
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -8,73 +10,75 @@ from edge_power_runtime.bundle.manifest import PRECISIONS
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.judge.statistics import DEFAULT_PERCENTILES
+from edge_power_runtime.reading.parameters import several
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What to profile, and how; an empty tuple asks for all that there is.
+    """What to profile, and how; an empty list asks for all that there is.
 
-    Repeated values are dropped, and engines get our names (ort becomes onnx). Messages name the command line's option
-    for a value, since most come from there.
+    Lists become tuples, repeated values are dropped, and engines get our names (ort becomes onnx). The command lines
+    of device and host are made of these fields: their names, their defaults, and what is said of them here.
 
     Attributes:
-        engines: names or aliases; empty takes those that are installed.
-        precisions: fp32, fp16 or int8.
-        budgets: of the bundle.
-        lengths: of programs.
-        threads: that one run may use, each at least 1.
-        warmup: answers before the first timed one, per case; 0 for none.
-        iterations: timed answers per case, at least 1.
-        max_seconds: ends the timing of the cases, and of the mix, that early, though no case goes without its first
-            round; None for no end.
-        burst: timed answers of one case before the next one's turn, at least 1.
+        engines: onnx, tflite or executorch (ort, litert and et are understood); by default those that are installed.
+        precisions: fp32, fp16 or int8; by default all in the bundle.
+        budgets: of the bundle; by default all.
+        lengths: of programs, such as 32,64; by default all in the bundle.
+        threads: of one run, such as 1,2,4.
+        warmup: answers of each case before its first timed one.
+        iterations: timed answers of each case.
+        max_seconds: end the timing after this time; each case keeps its first round.
+        burst: timed answers of a case before the next one's turn.
         percentiles: to print and to judge, in 0..100.
-        texts: a file with a text, or two with a TAB between, per line; `-` is standard input; None takes built-in
-            sentences.
-        operations: whether to look into the programs, operation by operation.
-        latency_table: whether to fit milliseconds by encoder and number of word-vectors.
+        texts: file of texts to time too, one on each line, or two with a TAB between; - is standard input, and by
+            default they are built in.
+        operations: look into the programs too, operation by operation, where the engine can.
+        latency_table: also fit milliseconds by encoder and number of word-vectors.
 
     Raises:
         InputError: a value is outside of its range.
         UnsupportedEngineError: no engine is called so.
     """
 
-    engines: tuple[str, ...] = ()
-    precisions: tuple[str, ...] = ()
-    budgets: tuple[str, ...] = ()
-    lengths: tuple[int, ...] = ()
-    threads: tuple[int, ...] = (1,)
+    engines: Sequence[str] = ()
+    precisions: Sequence[str] = ()
+    budgets: Sequence[str] = ()
+    lengths: Sequence[int] = ()
+    threads: Sequence[int] = (1,)
     warmup: int = 10
     iterations: int = 100
     max_seconds: float | None = None
     burst: int = 5
-    percentiles: tuple[float, ...] = DEFAULT_PERCENTILES
-    texts: str | None = None
+    percentiles: Sequence[float] = DEFAULT_PERCENTILES
+    texts: str | os.PathLike[str] | None = None
     operations: bool = False
     latency_table: bool = False
 
     def __post_init__(self) -> None:
-        self._put("engines", unique(tuple(engine_name(name) for name in self.engines)))
+        self._put("engines", unique(tuple(map(engine_name, several("engines", self.engines)))))
         for name in ("precisions", "budgets", "lengths", "threads"):
-            self._put(name, unique(getattr(self, name)))
-        self._put("percentiles", unique(tuple(float(value) for value in self.percentiles)))
+            self._put(name, unique(several(name, getattr(self, name))))
+        self._put("percentiles", unique(tuple(map(float, several("percentiles", self.percentiles)))))
+        if self.texts is not None:
+            self._put("texts", os.fspath(self.texts))
         for precision in self.precisions:
             if precision not in PRECISIONS:
                 raise InputError(
-                    f"--precision {precision}: no precision is called so; there are {', '.join(PRECISIONS)}"
+                    f"`precisions` {precision}: no precision is called so; there are {', '.join(PRECISIONS)}"
                 )
-        _check_whole("--warmup", self.warmup, 0)
-        _check_whole("--iterations", self.iterations, 1)
-        _check_whole("--burst", self.burst, 1)
+        _check_whole("warmup", self.warmup, 0)
+        _check_whole("iterations", self.iterations, 1)
+        _check_whole("burst", self.burst, 1)
         for count in self.threads or (0,):
-            _check_whole("--num-threads", count, 1)
+            _check_whole("threads", count, 1)
         if self.max_seconds is not None and not (math.isfinite(self.max_seconds) and self.max_seconds > 0):
-            raise InputError(f"--max-seconds {self.max_seconds:g}: expected a number above 0")
+            raise InputError(f"`max_seconds` {self.max_seconds:g}: expected a number above 0")
         for percent in self.percentiles or (math.nan,):
             if not 0 <= percent <= 100:
-                raise InputError(f"--percentiles {percent:g}: expected numbers in 0..100, such as 50,90,95,99")
+                raise InputError(f"`percentiles` {percent:g}: expected numbers in 0..100, such as 50,90,95,99")
 
     def _put(self, name: str, value: object) -> None:
         object.__setattr__(self, name, value)  # the dataclass is frozen for everybody but its own constructor
@@ -85,6 +89,6 @@ def unique(values: tuple[T, ...]) -> tuple[T, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _check_whole(option: str, value: int, minimum: int) -> None:
+def _check_whole(name: str, value: int, minimum: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-        raise InputError(f"{option} {value!r}: expected a whole number of at least {minimum}")
+        raise InputError(f"`{name}` {value!r}: expected a whole number of at least {minimum}")

@@ -133,7 +133,7 @@ def _operations(bundle: Bundle, cases: Sequence[Case], options: Options, watch: 
     return profile_operations(bundle, cases)
 
 
-def _texts_name(file: str | None) -> str:
+def _texts_name(file: str | os.PathLike[str] | None) -> str:
     if file is None:
         return BUILT_IN
     return "standard input" if file == "-" else Path(file).name  # the folders are nobody's business

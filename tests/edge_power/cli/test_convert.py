@@ -89,13 +89,6 @@ def test_nothing_is_left_beside_the_bundle(converted):
     assert sorted(path.name for path in converted[0].parent.iterdir()) == ["my bundle", "texts.tsv"]
 
 
-def test_aliases_commas_and_repetition_name_engines_once():
-    from edge_power.cli.options import parse_engines
-
-    assert parse_engines(("et,ort", "litert", "onnx")) == ("executorch", "onnx", "tflite")
-    assert parse_engines((" ONNX , tflite",)) == ("onnx", "tflite")
-
-
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
@@ -120,13 +113,13 @@ def test_an_unknown_format(cli, checkpoint, tmp_path, typed, expected):
         (("--keep", "nan,0.5,0.5"), ("encoder 1 has the fraction nan",)),
         (("--keep", "0.8,0.5"), ("has 2 fractions", "4 encoders", "give 3 fractions")),
         (("--keep", "0.8,0.5,0.4,0.3,0.2"), ("has 5 fractions", "4 encoders")),
-        (("--keep", "0.8;0.5"), ("'0.8;0.5'", "is not a number; give fractions as 0.9,0.8,0.7")),
-        (("--keep", ""), ("is not a number",)),
-        (("--lengths", "8,x"), ("the length 'x'", "is not a whole number; give lengths as 32,64,128")),
-        (("--lengths", "8.5"), ("'8.5'", "is not a whole number")),
-        (("--lengths", "-8"), ("'-8'", "is not a whole number")),
-        (("--lengths", "8,16,8"), ("length 8 is given twice; give each length once",)),
-        (("--lengths", "65"), ("length 65 exceeds the model's position table of 64; give at most 64",)),
+        (("--keep", "0.8;0.5"), ("--keep takes numbers with commas between", "'0.8;0.5'")),
+        (("--keep", ""), ("expected one fraction per encoder, found none",)),
+        (("--lengths", "8,x"), ("--lengths takes whole numbers with commas between", "'8,x'")),
+        (("--lengths", "8.5"), ("--lengths takes whole numbers", "'8.5'")),
+        (("--lengths", "-8"), ("length -8 cannot hold [CLS] and [SEP]",)),
+        (("--lengths", "8,16,8"), ("length 8 is given twice; give each of --lengths once",)),
+        (("--lengths", "65"), ("length 65 exceeds the model's position table of 64; give --lengths of at most 64",)),
         (("--lengths", "1"), ("length 1 cannot hold [CLS] and [SEP]",)),
         (("--lengths", "0"), ("length 0 cannot hold",)),
         (("--lengths", ","), ("no length is given",)),

@@ -2,49 +2,11 @@
 
 import json
 
-import click
 import pytest
-from click.testing import CliRunner
 
-from edge_power.cli.data_options import column_options, labels_option, task_option
-from edge_power.data import USUAL_COLUMNS, Columns, DataError
 from tests.edge_power.conftest import assert_refused
 
 ROWS = [("a good film", "1"), ("dull", "0"), ("not so bad", "1")]
-
-
-def make_probe(got: list[object]) -> click.Command:
-    """A command of these options, which keeps what it gets."""
-
-    @click.command()
-    @column_options()
-    @labels_option()
-    @task_option()
-    @click.option("--other", default="x")
-    def probe(columns: Columns, labels: tuple[str, ...] | None, task: str | None, other: str) -> None:
-        """Say what was read."""
-        got.extend((columns, labels, task, other))
-
-    return probe
-
-
-def run_probe(*arguments: str) -> list[object]:
-    got: list[object] = []
-    result = CliRunner().invoke(make_probe(got), arguments, catch_exceptions=False)
-    assert result.exit_code == 0, result.output
-    return got
-
-
-def test_nothing_given():
-    assert run_probe() == [USUAL_COLUMNS, None, None, "x"]
-
-
-def test_all_given(tmp_path):
-    path = tmp_path / "labels.txt"
-    path.write_text("sad\nglad\n")
-    named = ("--text-column", "t", "--pair-column", "p", "--label-column", "l")
-    assert run_probe(*named, "--labels", "a,b") == [Columns("t", "p", "l"), ("a", "b"), None, "x"]
-    assert run_probe("--labels", str(path), "--task", "regression")[1:3] == [("sad", "glad"), "regression"]
 
 
 @pytest.mark.parametrize(
@@ -52,18 +14,14 @@ def test_all_given(tmp_path):
     [
         (("--labels", "none.txt"), "the labels 'none.txt' are no file and no list"),
         (("--text-column", "x", "--pair-column", "x"), "the column 'x' is named twice"),
+        (("--budget", "fast"), "--budget 'fast' is no NAME=PART; give one such as fast=0.35"),
+        (("--budget", "fast=0.5", "--budget", "fast=0.4"), "--budget names 'fast' twice"),
     ],
 )
-def test_bad_values(arguments, message):
-    with pytest.raises(DataError, match=message):
-        run_probe(*arguments)
-
-
-def test_help_says_what_is_read_by_default():
-    out = CliRunner().invoke(make_probe([]), ["--help"]).output
-    assert out.startswith("Usage: probe [OPTIONS]\n\n  Say what was read.")
-    for option in ("--text-column", "--pair-column", "--label-column", "--labels FILE|NAMES", "--task"):
-        assert out.count(option) == 1
+def test_what_fit_is_told_of_its_data_is_checked_first(cli, tmp_path, arguments, message):
+    result = cli("fit", "--model", "none", "--train", "none.tsv", "--output", tmp_path / "out", *arguments)
+    assert_refused(result, message)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ import pytest
 import torch
 from rich.console import Console
 
-from edge_power.cli.screens import training
-from edge_power.cli.screens.training import TrainingScreen
+from edge_power.cli.screens import progress_screen
+from edge_power.cli.screens.progress_screen import ProgressScreen
 from edge_power.errors import FitError
 from edge_power.fitting.training.saving import saving
 from edge_power.model.classifier import PowerForSequenceClassification
@@ -295,8 +295,8 @@ def test_a_full_disk_while_the_output_is_written(small_disk, tmp_path, left):
 
 def test_a_log_hears_once_a_minute_how_far_it_is(monkeypatch):
     log, now = io.StringIO(), iter(range(0, 10_000, 25))
-    monkeypatch.setattr(training.time, "monotonic", lambda: next(now))
-    with TrainingScreen(Console(file=log, width=100)) as screen:
+    monkeypatch.setattr(progress_screen.time, "monotonic", lambda: next(now))
+    with ProgressScreen(Console(file=log, width=100)) as screen:
         screen.begin("re-train", 25, 5)
         for step in range(6, 14):
             screen.advance(1, f"loss {1 / step:.3f}")

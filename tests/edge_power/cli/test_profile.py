@@ -8,7 +8,7 @@ import shutil
 import pytest
 from rich.console import Console
 
-from edge_power.cli.screens.profile_screen import draw
+from edge_power.cli.screens.profile_table import draw
 from edge_power_runtime.profiler.report.file import read_report
 from edge_power_runtime.profiler.text.table import columns
 from tests.edge_power.conftest import assert_refused

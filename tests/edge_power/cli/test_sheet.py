@@ -10,9 +10,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from edge_power.cli.screens.progress_screen import ProgressScreen
 from edge_power.cli.screens.screen import shown, table
-from edge_power.cli.screens.training import TrainingScreen
-from edge_power.cli.screens.watch import Screen
 from edge_power.cli.sheet import Sheet
 
 
@@ -78,10 +77,9 @@ def test_a_name_is_no_markup(name):
     said = name.replace("\x1b", r"\x1b").replace("\t", r"\t").replace("\n", r"\n")
     assert [line.split()[0] for line in drawn(made, 80)] == [said, said]
     console = Console(file=io.StringIO(), highlight=False, width=80)
-    with Screen(console) as screen, TrainingScreen(console) as training:
-        screen.begin(1)
-        screen.step(name)
-        screen.line((name, "bold"), name)
-        training.begin(name, 1)
-        training.line(name)
+    with ProgressScreen(console) as screen:
+        screen.begin(name, 1)
+        screen.advance(1, name)
+        screen.styled(shown((name, "bold"), name))
+        screen.line(name)
     assert console.file.getvalue() == f"{said}{said}\n{said}\n"

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from edge_power.api.convert import _read_texts
 from edge_power.cli import main
-from edge_power.cli.convert import _read_texts
 from edge_power.conversion.convert import Plan, convert
 from edge_power.data import DataError, Kept, Source, count_rows, keep, labels_from, read_examples
 from edge_power.fitting.options import FitOptions, Goal
 from edge_power.fitting.prepare import prepare
-from edge_power.fitting.watch import Silence
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.retention_file import parse_keep
+from edge_power.progress import Silent
 from tests.edge_power.conftest import assert_refused
 
 EDGE_POWER = (sys.executable, "-P", "-c", "from edge_power.cli import main; main()")
@@ -91,7 +91,7 @@ def test_fit_reads_each_of_its_data_once(checkpoint, fifo, tmp_path, option):
             model=str(checkpoint), train=Source(names["--train"]), output=tmp_path / "out", goal=Goal(target=0.5),
             select=Source(names["--select"]), dev=Source(names["--dev"]),
         ),
-        Silence(),
+        Silent(),
     )  # fmt: skip
     assert [len(part) for part in (found.texts.train, found.texts.select, found.dev)] == [2, 2, 2]
 

@@ -3,19 +3,18 @@
 import json
 import shutil
 from dataclasses import replace
-from io import StringIO
 
 import pytest
 import torch
-from rich.console import Console
 
 import edge_power.model.classifier
-from edge_power.cli.screens.watch import Screen
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
-from edge_power.conversion.convert import Plan, Silence, convert
+from edge_power.conversion.convert import Plan, convert
 from edge_power.conversion.references import encode_texts
+from edge_power.conversion.told import compared
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
+from edge_power.progress import Silent
 from edge_power_converters import ParityError
 from edge_power_runtime.tasks import Classification
 from edge_power_runtime.text import TextEncoder
@@ -138,24 +137,25 @@ def test_a_checkpoint_that_transformers_cannot_run_is_told(tmp_path):
     assert report.not_run == f"transformers cannot run {directory}: index out of range in self"
 
 
-class Reports(Silence):
+class Reports(Silent):
     """Keeps what a conversion says of transformers."""
 
     def __init__(self):
         self.found = []
 
-    def compared(self, report):
-        self.found.append(report)
+    def line(self, text):
+        if "transformers" in text:
+            self.found.append(text)
 
 
 def test_texts_of_the_caller_and_texts_that_are_too_long_are_compared(ours, tmp_path):
     watcher, plan = Reports(), Plan(engines=("onnx",), lengths=(16,), texts=("good", ("bad", "film")))
-    convert(ours, tmp_path / "bundle", plan, watcher=watcher)
+    convert(ours, tmp_path / "bundle", plan, progress=watcher)
     plan = replace(plan, texts=(), force=True)
-    convert(ours, tmp_path / "bundle", plan, watcher=watcher)
-    more, less = watcher.found
-    assert more.texts == less.texts + 2
-    assert more.same_labels == more.texts and more.not_run is None
+    convert(ours, tmp_path / "bundle", plan, progress=watcher)
+    assert all(line.startswith("✓ transformers: ids and labels the same, ") for line in watcher.found)
+    more, less = (int(line.split()[-2]) for line in watcher.found)
+    assert more == less + 2
 
 
 def test_the_command_says_how_many_texts_were_the_same(cli, directory, tmp_path):
@@ -165,14 +165,12 @@ def test_the_command_says_how_many_texts_were_the_same(cli, directory, tmp_path)
     assert result.err.index("transformers: ids") < result.err.index("onnx full_8: largest difference")
 
 
-def test_the_screen_says_why_logits_were_not_compared(ours):
-    output = StringIO()
-    for report in (
+def test_it_is_said_why_logits_were_not_compared():
+    reports = (
         SourceReport(7, None, 0, 1e-4, "transformers cannot run [x]: no"),
         SourceReport(7, 2.4e-6, 6, 1e-4, None),  # a tie within the tolerance
-    ):
-        Screen(Console(file=output, width=200)).compared(report)
-    assert output.getvalue().splitlines() == [
+    )
+    assert list(map(compared, reports)) == [
         "- transformers: ids the same, 7 texts; logits not compared: transformers cannot run [x]: no",
         "✓ transformers: ids the same, labels on 6 texts, largest difference 2.4e-06 (tolerance 1e-04), 7 texts",
     ]

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from edge_power.conversion.artifacts import Order
-from edge_power.conversion.convert import Plan, Silence, convert
+from edge_power.conversion.convert import Plan, convert
 from edge_power.conversion.second_process import JOB_FILE, SecondProcess
 from edge_power.model.retention_file import parse_keep
+from edge_power.progress import Silent
 from edge_power_converters import ConversionError, fp32
 from edge_power_runtime.retention import RetentionConfig
 from tests.bundles import checked_name
@@ -44,17 +45,17 @@ time.sleep(600)
 """
 
 
-class Steps(Silence):
+class Steps(Silent):
     """Counts what a conversion says of its steps."""
 
     def __init__(self) -> None:
         self.total, self.heard = 0, []
 
-    def begin(self, total):
+    def begin(self, description, total=None, done=0):
         self.total = total
 
-    def step(self, description):
-        self.heard.append(description)
+    def advance(self, steps, note=""):
+        self.heard.append(note)
 
 
 def is_running(process: int) -> bool:
@@ -76,7 +77,7 @@ def test_two_processes_write_what_one_writes(tmp_path):
     for name in ("one", "two"):
         plan = Plan(engines=("tflite", "onnx"), lengths=(8,), budgets=budgets, one_process=name == "one")
         watcher = Steps()
-        found[name] = convert(tiny_model(), tmp_path / name, plan, watcher=watcher)
+        found[name] = convert(tiny_model(), tmp_path / name, plan, progress=watcher)
         assert len(watcher.heard) == watcher.total == 1 + 1 + 3 + 3  # references, transformers, an artifact each
         assert {"tflite: tracing fast_8", "onnx: tracing fast_8", "onnx: checking fast_8"} <= set(watcher.heard)
     # Sizes and sha256 of all files, and what was found in the comparison with eager, are in the manifest.

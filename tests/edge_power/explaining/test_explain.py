@@ -625,7 +625,7 @@ def test_what_is_read_is_not_written_over(cli, checkpoint, tmp_path):
 
 def test_a_page_that_cannot_be_written(cli, checkpoint, tmp_path, small_disk):
     command = ("explain", "--model", checkpoint, TEXT, "--keep", KEEP, "--html")
-    assert_refused(cli(*command, tmp_path), "is a directory; give the name of a file")
+    assert_refused(cli(*command, tmp_path), "it is a directory; name a file")
     assert_refused(cli(*command, tmp_path / "no" / "x.html"), "there is no directory", "make it first")
     disk = small_disk(kilobytes=4)
     assert_refused(cli(*command, disk / "x.html"), "No space left on device")
@@ -634,14 +634,14 @@ def test_a_page_that_cannot_be_written(cli, checkpoint, tmp_path, small_disk):
 
 def test_what_is_refused(cli, checkpoint, tiny_bundle, tmp_path):
     no_retention = cli("explain", "--model", checkpoint, TEXT)
-    assert_refused(no_retention, "has no retention.json", "--keep 0.9,0.8,... (3 fractions) or --retention FILE")
+    assert_refused(no_retention, "has no retention.json", "--keep (3 fractions such as 0.9,0.8) or --retention")
     keep = ("--keep", KEEP)
     assert_refused(cli("explain", "--model", checkpoint, TEXT, *keep, "--engine", "onnx"), "leave out --engine")
     assert_refused(cli("explain", "--model", tiny_bundle, TEXT, *keep), "is a bundle, whose retention is fixed")
     assert_refused(
         cli("explain", "--model", checkpoint, TEXT, *keep, "--budget", "fast"), "no budget 'fast'; there are: balanced"
     )
-    assert_refused(cli("explain", "--model", checkpoint, TEXT, *keep, "--force"), "give --html FILE with it")
+    assert_refused(cli("explain", "--model", checkpoint, TEXT, *keep, "--force"), "give --html with it")
     assert_refused(cli("explain", "--model", checkpoint, TEXT, *keep, "--retention", "x"), "give one of them")
     assert_refused(cli("explain", "--model", checkpoint, TEXT, "--keep", "0.5"), "the model has 4 encoders")
     assert_refused(cli("explain", "--model", tmp_path / "no", TEXT, *keep), "no model directory at")

@@ -13,7 +13,7 @@ from edge_power.fitting.contents import DONE_FILE, PLAN_FILE, event_files, look,
 from edge_power.fitting.options import FitOptions, Goal
 from edge_power.fitting.record import files_of
 from edge_power.fitting.run import FITTED, fit
-from edge_power.fitting.watch import Silence
+from edge_power.progress import Silent
 from edge_power_converters import OutputError
 from edge_power_converters.output.ownership import judge
 from edge_power_runtime.errors import BundleError
@@ -30,7 +30,7 @@ def options(tmp_path_factory: pytest.TempPathFactory) -> FitOptions:
     return replace(options_of(place / "taught", source_of(place / "train.tsv"), place / "fitted", goal), fewest_steps=8)
 
 
-class Watcher(Silence):
+class Watcher(Silent):
     """Calls a function at a moment, by the name of the work that begins then; keeps what is said."""
 
     def __init__(self, moment: str = "", then: Callable[[], None] = lambda: None) -> None:
@@ -158,7 +158,7 @@ def test_a_working_directory_that_appears_meanwhile(options, tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["notes.txt", "out.unfinished"]
 
 
-class _AtFirst(Silence):
+class _AtFirst(Silent):
     """Calls a function once, at the first thing that a fit says."""
 
     def __init__(self, then: Callable[[], None]) -> None:
@@ -236,7 +236,7 @@ def test_of_a_phase_s_checkpoints_the_best_and_the_last_stay(options, tmp_path):
     """And what somebody put into one of the others, with its folder."""
     checkpoints, seen = tmp_path / "out.unfinished" / "02-re-train" / "checkpoints", []
 
-    class Steps(Silence):
+    class Steps(Silent):
         def advance(self, steps: int, note: str = "") -> None:
             seen.append([path.parent.name for path in sorted(checkpoints.glob("*/trainer_state.json"))])
             if seen[-1] and not (checkpoints / "checkpoint-2" / "notes.txt").exists():

@@ -25,9 +25,9 @@ from edge_power.fitting.training.objective import Distillation
 from edge_power.fitting.training.phase import Phase, SearchGoal, Texts, Training
 from edge_power.fitting.training.price import FALLEN, Price
 from edge_power.fitting.training.trainer import TRAVEL, WARM_UP, GroupedSampler, PhaseTrainer
-from edge_power.fitting.watch import Silence
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.soft_extract import SoftExtract
+from edge_power.progress import Silent
 from edge_power_runtime import RetentionSchedule
 from tests.tiny_fit import ENCODERS, RATE, make_rows, options_of, taught_model, teach, tokens_of, untaught_model
 
@@ -83,7 +83,7 @@ class Poison(TrainerCallback):
                 model.classifier.head.pooler.bias[0] = torch.nan
 
 
-class Watched(Silence):
+class Watched(Silent):
     """Counts what was done."""
 
     done = 0
@@ -210,9 +210,9 @@ def test_a_teacher_that_answered_before_teaches_the_same_and_is_not_asked_again(
 
 def test_a_teacher_is_asked_in_every_step_for_its_states_and_not_at_all_without_distillation(texts, tmp_path):
     for distillation in (None, Distillation(logits=0.5, states=0.1)):
-        found = taught_texts(texts, taught_model(), following(distillation), Silence(), tmp_path)
+        found = taught_texts(texts, taught_model(), following(distillation), Silent(), tmp_path)
         assert (found.train.taught, len(found.train)) == (None, 96)
-    augmented = taught_texts(texts, taught_model(), following(Distillation(states=0.1)), Silence(), tmp_path)
+    augmented = taught_texts(texts, taught_model(), following(Distillation(states=0.1)), Silent(), tmp_path)
     assert (augmented.train.taught, len(augmented.train)) == (None, 2 * 96)
 
 
@@ -250,7 +250,7 @@ def test_in_mixed_precision_steps_scores_and_the_teacher_compute_in_it(texts, tm
         expand = model.encoder.stack()[0].expand
         expand.register_forward_hook(lambda _, inputs, output, name=name: dtypes[name].add(output.dtype))
     options = replace(following(Distillation()), precision="bf16")
-    known = taught_texts(texts, teacher, options, Silence(), tmp_path)
+    known = taught_texts(texts, teacher, options, Silent(), tmp_path)
     phase = Phase("re-train", "re-train", 2, RATE, (HALF,), options.distillation)
     training = Training(batch_size=16, precision="bf16")
     trainer = PhaseTrainer(phase, training, known, FitModel(student), directory=tmp_path / "run", callbacks=[])
@@ -409,7 +409,7 @@ def test_a_half_written_checkpoint_is_not_gone_on_from(texts, tmp_path):
 
     def run(directory: Path) -> FitModel:
         model = FitModel(taught_model())
-        Ledger(directory, Training(batch_size=16), Silence()).run(fine_tune(), model, texts, cost)
+        Ledger(directory, Training(batch_size=16), Silent()).run(fine_tune(), model, texts, cost)
         return model
 
     cost = Cost.of(untaught_model().config, texts.select.lengths)

@@ -244,16 +244,13 @@ class Watch:
         self.warnings: list[str] = []
         self._on_step = on_step
 
-    def stage(self, description: str) -> None:
+    def begin(self, description: str, total: int | None = None, done: int = 0) -> None:
         self.stages.append(description)
 
-    def begin(self, total: int) -> None:
-        self.stages.append("measuring")
-
-    def at(self, done: int, description: str) -> None:
+    def advance(self, steps: int, note: str = "") -> None:
         self._on_step()
 
-    def warn(self, text: str) -> None:
+    def line(self, text: str) -> None:
         self.warnings.append(text)
 
 
@@ -262,7 +259,7 @@ FEW = Options(engines=("onnx",), budgets=("fast",), lengths=(8,), warmup=1, iter
 
 def test_a_bundle_is_profiled_by_the_devices_python(device, tiny_bundle):
     watch = Watch()
-    report = profile_on(device, Request(tiny_bundle, FEW, python=sys.executable), watch=watch)
+    report = profile_on(device, Request(tiny_bundle, FEW, python=sys.executable), progress=watch)
     (result,) = report.results
     assert str(result.case) == "onnx fp32 fast 8, 1 thread"
     assert len(result.run_ms) == 6 and min(result.total_ms) > 0
@@ -272,7 +269,7 @@ def test_a_bundle_is_profiled_by_the_devices_python(device, tiny_bundle):
 
 def test_a_device_without_the_runtime_is_refused(device, tiny_bundle):
     with pytest.raises(DeviceError, match=r"^no Python on adb:127.*: there is no /no/python"):
-        profile_on(device, Request(tiny_bundle, FEW, python="/no/python"), watch=Watch())
+        profile_on(device, Request(tiny_bundle, FEW, python="/no/python"), progress=Watch())
 
 
 RUNNER = """#!/bin/sh
@@ -289,14 +286,14 @@ def test_a_benchmark_program_is_run_where_there_is_no_python(device, tiny_bundle
     runner.write_text(RUNNER)
     request = RunnerRequest(tiny_bundle, replace(FEW, engines=()), runner, keep=True)
     watch = Watch()
-    report = profile_with_runner(device, request, watch=watch)
+    report = profile_with_runner(device, request, progress=watch)
     (result,) = report.results
     assert str(result.case) == "executorch fp32 fast 8, 1 thread"
     assert result.run_ms == (2.5, 3.5, 4.5, 5.5, 6.5, 7.5)
     assert "copying model.pte" in watch.stages
     # What was kept is not copied again, and goes when nobody asks for it any more.
     again = Watch()
-    profile_with_runner(device, replace(request, keep=False), watch=again)
+    profile_with_runner(device, replace(request, keep=False), progress=again)
     assert [stage for stage in again.stages if "model.pte" in stage or ".json" in stage] == []
     assert device.digests(device.root) == {}
 
@@ -311,14 +308,16 @@ def test_a_connection_that_is_lost_while_measuring_leaves_nothing(adbd, device, 
         watch = Watch(lambda: adbd.kill(lost))
         request = Request(tiny_bundle, options, python=sys.executable)
         with pytest.raises(LostConnectionError, match=rf"^the connection to adb:{lost} was lost"):
-            profile_on(victim, request, watch=watch)
+            profile_on(victim, request, progress=watch)
     else:
         runner = tmp_path / "executor_runner"
         runner.write_text(f"#!/bin/sh\ntouch {tmp_path}/begun\nsleep 61 & sleep 61\n")
         watch = Watch()
         threading.Thread(target=kill_when, args=(tmp_path / "begun", adbd, lost), daemon=True).start()
         with pytest.raises(LostConnectionError, match=rf"^the connection to adb:{lost} was lost"):
-            profile_with_runner(victim, RunnerRequest(tiny_bundle, replace(options, engines=()), runner), watch=watch)
+            profile_with_runner(
+                victim, RunnerRequest(tiny_bundle, replace(options, engines=()), runner), progress=watch
+            )
     assert watch.warnings and "removes" in watch.warnings[-1]
     adbd.adb("disconnect", lost)
     deadline = time.monotonic() + 20

@@ -148,16 +148,13 @@ class Heard:
     def __init__(self):
         self.told = []
 
-    def stage(self, description):
-        self.told.append(description)
+    def begin(self, description, total=None, done=0):
+        self.told.append((description, total))
 
-    def begin(self, total):
-        self.told.append(total)
+    def advance(self, steps, note=""):
+        self.told.append((steps, note))
 
-    def at(self, done, description):
-        self.told.append((done, description))
-
-    def warn(self, text):
+    def line(self, text):
         self.told.append(text)
 
 
@@ -167,13 +164,15 @@ def test_progress_is_told_and_errors_are_kept():
     for line in (
         '{"total": 40}',
         '{"done": 3, "description": "timing: onnx"}',
+        '{"done": 7, "description": "timing: tflite"}',
         '{"done": "3"}',
         "{not json",
         "error: --num-threads 99\x1b[2J",
         "and more",
     ):
         listener(line)
-    assert heard.told == [40, (3, "timing: onnx")]
+    # The third step is being done, so that two are.
+    assert heard.told == [("measuring", 40), (2, "timing: onnx"), (4, "timing: tflite")]
     assert listener.error == "--num-threads 99\\x1b[2J"
     assert listener.reason == listener.error
 

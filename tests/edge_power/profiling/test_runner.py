@@ -229,18 +229,15 @@ class Watch:
     """Keeps what it is told."""
 
     def __init__(self):
-        self.total, self.done, self.warnings = 0, [], []
+        self.total, self.done, self.warnings = 0, 0, []
 
-    def stage(self, description):
-        pass
+    def begin(self, description, total=None, done=0):
+        self.total = total or self.total
 
-    def begin(self, total):
-        self.total = total
+    def advance(self, steps, note=""):
+        self.done += steps
 
-    def at(self, done, description):
-        self.done.append((done, description))
-
-    def warn(self, text):
+    def line(self, text):
         self.warnings.append(text)
 
 
@@ -275,7 +272,7 @@ cat > "$last" <<'END'
 """
     runner = script(tmp_path / "bin", "onnxruntime_perf_test", body)
     watch = Watch()
-    report = profile_with_runner(device, request(tiny_bundle, runner, lengths=(8, 24)), watch=watch)
+    report = profile_with_runner(device, request(tiny_bundle, runner, lengths=(8, 24)), progress=watch)
     assert [str(result.case) for result in report.results] == [
         "onnx fp32 fast 8, 1 thread",
         "onnx fp32 fast 24, 1 thread",
@@ -294,14 +291,16 @@ cat > "$last" <<'END'
     tensors = [onnx.TensorProto.FromString((tmp_path / f"input_{place}.pb").read_bytes()) for place in range(3)]
     assert [tensor.name for tensor in tensors] == ["input_ids", "attention_mask", "token_type_ids"]
     assert onnx.numpy_helper.to_array(tensors[1]).all()
-    assert watch.total == 4 and [done for done, _ in watch.done] == [1, 2, 3, 4]
-    assert watch.warnings == ["timed by onnxruntime_perf_test: the engine's part of an answer only, without tokenizing"]
+    assert watch.total == watch.done == 4
+    assert watch.warnings == [
+        "warning: timed by onnxruntime_perf_test: the engine's part of an answer only, without tokenizing"
+    ]
     assert left_on(device) == []
 
 
 def test_the_report_tells_the_machine_and_the_runner_and_can_be_read(device, tiny_bundle, tmp_path):
     runner = script(tmp_path / "bin", "executor_runner", f"cat >&2 <<'END'\n{EXECUTOR_RUNNER}END\n")
-    report = profile_with_runner(device, request(tiny_bundle, runner, burst=2, iterations=4), watch=Watch())
+    report = profile_with_runner(device, request(tiny_bundle, runner, burst=2, iterations=4), progress=Watch())
     assert read_report(report.to_json(), "report.json") == report
     environment = report.environment
     assert environment.architecture == os.uname().machine and environment.kernel == os.uname().release
@@ -325,7 +324,7 @@ cat >&2 <<'END'
 {EXECUTOR_RUNNER}END
 """
     runner = script(tmp_path / "bin", "executor_runner", body)
-    report = profile_with_runner(device, request(tiny_bundle, runner, burst=2, iterations=2), watch=Watch())
+    report = profile_with_runner(device, request(tiny_bundle, runner, burst=2, iterations=2), progress=Watch())
     (result,) = report.results
     assert result.run_ms == (7.125, 7.25)
     (call,) = [re.sub(r"[^\s=,]*/", "", call) for call in calls(tmp_path / "bin")]
@@ -339,7 +338,9 @@ cat >&2 <<'END'
 
 def test_tflite_programs_are_timed_by_benchmark_model_three_runs_a_start(device, tiny_bundle, tmp_path):
     runner = script(tmp_path / "bin", "linux_x86-64_benchmark_model", f"cat <<'END'\n{BENCHMARK_MODEL}END\n")
-    report = profile_with_runner(device, request(tiny_bundle, runner, iterations=100, max_seconds=0.001), watch=Watch())
+    report = profile_with_runner(
+        device, request(tiny_bundle, runner, iterations=100, max_seconds=0.001), progress=Watch()
+    )
     (result,) = report.results
     # The time is over at once, and no case goes without its first round.
     assert result.rounds == (3,) and result.run_ms == pytest.approx((52.162, 49.088, 49.785))
@@ -366,7 +367,7 @@ def test_libraries_beside_the_runner_go_along(device, tiny_bundle, tmp_path):
     runner = script(tmp_path / "bin", "benchmark_model", body)
     (tmp_path / "bin" / "libc++_shared.so").touch()
     (tmp_path / "bin" / "other.txt").touch()
-    profile_with_runner(device, request(tiny_bundle, runner, iterations=1), watch=Watch())
+    profile_with_runner(device, request(tiny_bundle, runner, iterations=1), progress=Watch())
     assert (tmp_path / "seen").read_text() == "libc++_shared.so\n"
 
 
@@ -374,7 +375,7 @@ def test_a_runner_that_fails_says_why_and_leaves_nothing(device, tiny_bundle, tm
     runner = script(tmp_path / "bin", "benchmark_model", "echo start; echo 'no such signature' >&2; exit 3")
     expected = r"^benchmark_model on this machine failed with exit status 3: no such signature$"
     with pytest.raises(DeviceError, match=expected):
-        profile_with_runner(device, request(tiny_bundle, runner), watch=Watch())
+        profile_with_runner(device, request(tiny_bundle, runner), progress=Watch())
     assert left_on(device) == []
 
 
@@ -395,13 +396,13 @@ def test_options_that_cannot_be_met_are_refused_before_anything_is_copied(
 ):
     runner = script(tmp_path / "bin", "benchmark_model", "exit 1")
     with pytest.raises(InputError, match=message):
-        profile_with_runner(device, request(tiny_bundle, runner, **options), watch=Watch())
+        profile_with_runner(device, request(tiny_bundle, runner, **options), progress=Watch())
     assert left_on(device) == []
 
 
 def test_a_runner_that_is_not_there_is_refused(device, tiny_bundle, tmp_path):
     with pytest.raises(InputError, match=r"^there is no file .*/benchmark_model for --runner$"):
-        profile_with_runner(device, request(tiny_bundle, tmp_path / "benchmark_model"), watch=Watch())
+        profile_with_runner(device, request(tiny_bundle, tmp_path / "benchmark_model"), progress=Watch())
 
 
 def test_a_guarded_program_tells_its_end_output_and_time(device):
@@ -448,6 +449,6 @@ def test_the_runner_is_made_executable_there(device, tiny_bundle, tmp_path):
     runner = script(
         tmp_path / "bin", "benchmark_model", f"ls -l $0 > {tmp_path}/mode\ncat <<'END'\n{BENCHMARK_MODEL}END\n"
     )
-    profile_with_runner(device, request(tiny_bundle, runner, iterations=1), watch=Watch())
+    profile_with_runner(device, request(tiny_bundle, runner, iterations=1), progress=Watch())
     assert (tmp_path / "mode").read_text().startswith("-rwxr-xr-x")
     assert stat.S_IMODE(runner.stat().st_mode) == 0o644

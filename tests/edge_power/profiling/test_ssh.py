@@ -49,16 +49,14 @@ class Told:
     def __init__(self):
         self.stages, self.steps, self.warnings, self.total = [], [], [], 0
 
-    def stage(self, description):
+    def begin(self, description, total=None, done=0):
         self.stages.append(description)
+        self.total = total or self.total
 
-    def begin(self, total):
-        self.total = total
+    def advance(self, steps, note=""):
+        self.steps.append((steps, note))
 
-    def at(self, done, description):
-        self.steps.append((done, description))
-
-    def warn(self, text):
+    def line(self, text):
         self.warnings.append(text)
 
     @property
@@ -218,7 +216,7 @@ def test_what_runs_there_ends_with_the_connection(device, server):
 def test_profile_over_ssh(device, server, tiny_bundle):
     told = Told()
     request = Request(tiny_bundle, ONE, python=sys.executable)
-    report = profile_on(device, request, watch=told)
+    report = profile_on(device, request, progress=told)
     (result,) = report.results
     assert (result.case.engine, result.case.budget, result.case.length) == ("onnx", "fast", 8)
     assert len(result.run_ms) == 3
@@ -248,11 +246,11 @@ def test_two_profiles_of_one_bundle_at_a_time(device, server, tiny_bundle):
 
     def from_start_to_end():
         with closing(SshDevice(Address.parse(server.address), server.address, config=server.client)) as second:
-            reports.append(profile_on(second, request, watch=told))
+            reports.append(profile_on(second, request, progress=told))
 
     # The second one begins and cleans up while the first one's bundle waits to be measured.
     outer = During(from_start_to_end)
-    reports.append(profile_on(device, replace(request, keep=True), watch=outer))
+    reports.append(profile_on(device, replace(request, keep=True), progress=outer))
     assert [len(report.results[0].run_ms) for report in reports] == [3, 3]
     assert outer.copied == told.copied != []  # each has a copy of its own
     assert outer.warnings == told.warnings == []
@@ -272,7 +270,7 @@ def test_a_connection_lost_in_mid_run(device, server, tiny_bundle, tmp_path):
     endless = Options(engines=("onnx",), budgets=("fast",), lengths=(8,), iterations=10**6, texts=str(texts))
     told = Cut()
     with pytest.raises(LostConnectionError, match="was lost"):
-        profile_on(device, Request(tiny_bundle, endless, python=sys.executable), watch=told)
+        profile_on(device, Request(tiny_bundle, endless, python=sys.executable), progress=told)
     assert told.steps
     assert gone("texts-of-a-lost-run")
     assert server.left() == []
@@ -281,19 +279,19 @@ def test_a_connection_lost_in_mid_run(device, server, tiny_bundle, tmp_path):
 def test_the_runtimes_own_error_comes_back(device, server, tiny_bundle):
     many = Options(engines=("onnx",), threads=(4096,))
     with pytest.raises(InputError, match=r"on ssh://.*: --num-threads 4096: this process may use"):
-        profile_on(device, Request(tiny_bundle, many, python=sys.executable), watch=Told())
+        profile_on(device, Request(tiny_bundle, many, python=sys.executable), progress=Told())
     assert server.left() == []
 
 
 def test_no_python_there(device, server, tiny_bundle):
     with pytest.raises(DeviceError, match="no Python on ssh://.*: there is no /nowhere/python; install"):
-        profile_on(device, Request(tiny_bundle, ONE, python="/nowhere/python"), watch=Told())
+        profile_on(device, Request(tiny_bundle, ONE, python="/nowhere/python"), progress=Told())
     assert server.left() == []
 
 
 def test_no_python_but_something_else(device, tiny_bundle):
     with pytest.raises(DeviceError, match="echo on ssh://.* is no Python 3"):
-        profile_on(device, Request(tiny_bundle, ONE, python="echo"), watch=Told())
+        profile_on(device, Request(tiny_bundle, ONE, python="echo"), progress=Told())
 
 
 def bare_python(server: Sshd) -> str:
@@ -306,7 +304,7 @@ def bare_python(server: Sshd) -> str:
 
 def test_no_runtime_there(device, server, tiny_bundle):
     with pytest.raises(InputError, match="on ssh://.* has no runtime; add --setup"):
-        profile_on(device, Request(tiny_bundle, ONE, python=bare_python(server)), watch=Told())
+        profile_on(device, Request(tiny_bundle, ONE, python=bare_python(server)), progress=Told())
     assert server.left() == []
 
 
@@ -319,7 +317,7 @@ def test_a_malformed_report(device, server, tiny_bundle):
     )
     python.chmod(0o755)
     with pytest.raises(DeviceError, match="the report that came back from ssh://.* is malformed"):
-        profile_on(device, Request(tiny_bundle, ONE, python=str(python)), watch=Told())
+        profile_on(device, Request(tiny_bundle, ONE, python=str(python)), progress=Told())
     assert server.left() == []
 
 
@@ -335,12 +333,12 @@ def test_the_command_over_ssh_refuses_in_one_line(cli, server, tiny_bundle):
 def test_setup_installs_the_runtime(device, server, tiny_bundle):
     told = Told()
     request = Request(tiny_bundle, ONE, python=bare_python(server), setup=True)
-    report = profile_on(device, request, watch=told)
+    report = profile_on(device, request, progress=told)
     assert len(report.results) == 1
     assert report.environment.versions["edge-power-runtime"]
     assert [path.name for path in (server.home / ".cache").iterdir()] == ["edge-power"]
     assert [path.name for path in (server.home / ".cache" / "edge-power").iterdir()] == ["venv"]
     # The second time, it is there, and found without being named.
     again = Told()
-    profile_on(device, Request(tiny_bundle, ONE), watch=again)
+    profile_on(device, Request(tiny_bundle, ONE), progress=again)
     assert "installing" in told.stages and "installing" not in again.stages

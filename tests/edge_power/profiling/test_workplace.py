@@ -8,23 +8,18 @@ import pytest
 from edge_power.profiling.devices.prepare.workplace import workplace
 from edge_power.profiling.devices.reach.errors import LostConnectionError
 from edge_power.profiling.devices.reach.local import LocalDevice
+from edge_power.progress import Silent
 
 NAME = "tiny-bundle-0123456789ab"
 
 
-class Quiet:
+class Quiet(Silent):
     """Remembers the warnings of a run."""
 
     def __init__(self):
         self.warnings = []
 
-    def stage(self, description): ...
-
-    def begin(self, total): ...
-
-    def at(self, done, description): ...
-
-    def warn(self, text):
+    def line(self, text):
         self.warnings.append(text)
 
 
@@ -46,7 +41,7 @@ def left(device):
 
 
 def test_nothing_stays_that_nobody_keeps(device):
-    with workplace(device, NAME, keep=False, watch=Quiet()) as place:
+    with workplace(device, NAME, keep=False, progress=Quiet()) as place:
         write(device, place.run)
         write(device, place.copy)
         assert len(left(device)) == 2
@@ -54,10 +49,10 @@ def test_nothing_stays_that_nobody_keeps(device):
 
 
 def test_what_is_kept_becomes_the_next_runs_own(device):
-    with workplace(device, NAME, keep=True, watch=Quiet()) as first:
+    with workplace(device, NAME, keep=True, progress=Quiet()) as first:
         write(device, first.copy)
     assert left(device) == [NAME]
-    with workplace(device, NAME, keep=False, watch=Quiet()) as second:
+    with workplace(device, NAME, keep=False, progress=Quiet()) as second:
         assert second.copy != first.copy
         assert (Path(second.copy) / "file").read_text() == "weights"
         assert left(device) == [Path(second.copy).name]
@@ -65,10 +60,10 @@ def test_what_is_kept_becomes_the_next_runs_own(device):
 
 
 def test_two_at_a_time_do_not_meet(device):
-    with workplace(device, NAME, keep=True, watch=Quiet()) as seed:
+    with workplace(device, NAME, keep=True, progress=Quiet()) as seed:
         write(device, seed.copy, "old")
-    with workplace(device, NAME, keep=True, watch=Quiet()) as first:
-        with workplace(device, NAME, keep=True, watch=Quiet()) as second:
+    with workplace(device, NAME, keep=True, progress=Quiet()) as first:
+        with workplace(device, NAME, keep=True, progress=Quiet()) as second:
             assert not Path(second.copy).exists()  # the first one has what was kept
             write(device, second.copy, "new")
         assert (Path(first.copy) / "file").read_text() == "old"
@@ -79,7 +74,7 @@ def test_two_at_a_time_do_not_meet(device):
 
 
 def test_an_error_leaves_what_is_to_be_kept(device):
-    with pytest.raises(KeyError), workplace(device, NAME, keep=True, watch=Quiet()) as place:
+    with pytest.raises(KeyError), workplace(device, NAME, keep=True, progress=Quiet()) as place:
         write(device, place.copy)
         raise KeyError
     assert left(device) == [NAME]
@@ -90,12 +85,12 @@ def test_a_lost_connection_leaves_nothing_and_says_who_cleans_up(device, monkeyp
         raise LostConnectionError("gone")
 
     watch = Quiet()
-    with pytest.raises(LostConnectionError), workplace(device, NAME, keep=True, watch=watch) as place:
+    with pytest.raises(LostConnectionError), workplace(device, NAME, keep=True, progress=watch) as place:
         write(device, place.copy)
         raise LostConnectionError("gone")
     assert (left(device), watch.warnings) == ([], [])
     monkeypatch.setattr(device, "remove", refuse)
-    with pytest.raises(LostConnectionError), workplace(device, NAME, keep=True, watch=watch) as place:
+    with pytest.raises(LostConnectionError), workplace(device, NAME, keep=True, progress=watch) as place:
         raise LostConnectionError("gone")
     assert watch.warnings == [
         f"this machine removes {place.run} and {place.copy} itself, if it was measuring; see that it is gone"

@@ -39,7 +39,7 @@ def assert_refused(result: tuple[int, str, str], message: str) -> None:
 
 
 def options_of(*arguments: str) -> Options:
-    return options_from(parse(["profile", "bundle", *arguments]))
+    return options_from(vars(parse(["profile", "bundle", *arguments])))
 
 
 def test_no_option_gives_the_defaults():

@@ -95,7 +95,7 @@ def find_interpreter(device: Device, candidates: Sequence[str]) -> Interpreter:
     if not found:
         raise DeviceError(
             f"no Python on {device.name}: there is no {candidates[-1]}; install Python 3.11 or newer there, or name it "
-            "with --python PATH"
+            "with `python` PATH"
         )
     return next((interpreter for interpreter in found if interpreter.has_profiler), found[-1])
 
@@ -109,7 +109,7 @@ def _probe(device: Device, python: str) -> Interpreter | None:
     if status != 0 or answer is None:
         said = one_line(lines[-1]) if lines else "nothing"
         raise DeviceError(
-            f"{python} on {device.name} is no Python 3: it said {said!r}; name another with --python PATH"
+            f"{python} on {device.name} is no Python 3: it said {said!r}; name another with `python` PATH"
         )
     try:
         return read_dataclass(Interpreter, parse(answer, f"the answer of {python}"))

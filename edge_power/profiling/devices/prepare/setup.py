@@ -85,7 +85,7 @@ def _check(device: Device, base: Interpreter) -> None:
     if base.version < OLDEST:
         found = ".".join(map(str, base.version))
         raise InputError(
-            f"{base.command} on {device.name} is Python {found}, expected 3.11 or newer; name another --python"
+            f"{base.command} on {device.name} is Python {found}, expected 3.11 or newer; name another `python`"
         )
     if not base.has_venv:
         raise InputError(

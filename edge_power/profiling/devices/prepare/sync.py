@@ -127,7 +127,7 @@ def _check_room(device: Device, folder: str, missing: Collection[FileEntry]) -> 
     if needed + _SPARE_BYTES > free:
         raise InputError(
             f"no room on {device.name}: the bundle needs {needed / 1e6:.1f} MB and {_SPARE_BYTES / 1e6:.0f} MB to "
-            f"spare, {free / 1e6:.1f} MB are free; make room, or choose one --engine and --precision"
+            f"spare, {free / 1e6:.1f} MB are free; make room, or choose fewer `engines` or `precisions`"
         )
 
 

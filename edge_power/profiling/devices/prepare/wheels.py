@@ -71,7 +71,7 @@ def platforms(interpreter: Interpreter) -> list[str]:
         libc = " ".join(filter(None, (interpreter.libc, interpreter.libc_version))) or "no glibc"
         raise InputError(
             f"no set-up for {interpreter.system} on {machine} with {libc}; expected linux with glibc on x86_64 or "
-            'aarch64: install there by hand, pip install "edge-power-runtime[onnx]", and name its --python'
+            'aarch64: install there by hand, pip install "edge-power-runtime[onnx]", and name its `python`'
         )
     # 2.17 is the oldest that today's wheels are built for, under two names.
     tags = [f"manylinux_2_{minor}_{machine}" for minor in range(int(known[1]), 16, -1)]
@@ -111,6 +111,6 @@ def gather(folder: Path, interpreter: Interpreter, engines: Sequence[str]) -> li
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip gave no reason"]
         raise DeviceError(
-            f"cannot get the wheels for the device: {lines[-1]}; put them in a folder, and name it --wheels"
+            f"cannot get the wheels for the device: {lines[-1]}; put them in a folder, and name it `wheels`"
         )
     return sorted(folder.glob("*.whl"))

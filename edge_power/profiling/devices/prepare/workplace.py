@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from edge_power.profiling.devices.listener import Watch
 from edge_power.profiling.devices.reach.device import Device, output
 from edge_power.profiling.devices.reach.errors import DeviceError, LostConnectionError
+from edge_power.progress import Progress
 
 # All three names are ours alone: two end in random digits of this run, the kept copy's in digits of a digest
 # (`Shipment.folder`), in a folder that is called edge-power. So what a rename or a removal takes is a copy of ours.
@@ -37,7 +37,7 @@ class Workplace:
 
 
 @contextmanager
-def workplace(device: Device, name: str, *, keep: bool, watch: Watch) -> Iterator[Workplace]:
+def workplace(device: Device, name: str, *, keep: bool, progress: Progress) -> Iterator[Workplace]:
     """Give a run its folders, and remove them, whatever happens; a lost connection is made once more for that.
 
     A copy of the bundle that an earlier run kept becomes this run's own. A second run at the same time finds none, and
@@ -47,7 +47,7 @@ def workplace(device: Device, name: str, *, keep: bool, watch: Watch) -> Iterato
         device: where.
         name: of the kept copy.
         keep: leave the copy under that name for the next run, unless the connection is lost.
-        watch: is told of it, and of what cannot be removed.
+        progress: is told of it, and of what cannot be removed.
     """
     token, kept = secrets.token_hex(6), f"{device.root}/{name}"
     place = Workplace(f"{device.root}/run-{token}", f"{device.root}/copy-{token}")
@@ -59,25 +59,27 @@ def workplace(device: Device, name: str, *, keep: bool, watch: Watch) -> Iterato
         lost = True
         raise
     finally:
-        watch.stage("cleaning up")
+        progress.begin("cleaning up")
         if keep and not lost:
-            _keep(device, place.copy, kept, watch)
-        _clean_up(device, place, watch, lost=lost)
+            _keep(device, place.copy, kept, progress)
+        _clean_up(device, place, progress, lost=lost)
 
 
-def _keep(device: Device, copy: str, kept: str, watch: Watch) -> None:
+def _keep(device: Device, copy: str, kept: str, progress: Progress) -> None:
     try:
         _say(device, "keep the bundle", _KEEP, copy, kept)
     except DeviceError as error:
-        watch.warn(str(error))
+        progress.line(f"warning: {error}")
 
 
-def _clean_up(device: Device, place: Workplace, watch: Watch, *, lost: bool) -> None:
+def _clean_up(device: Device, place: Workplace, progress: Progress, *, lost: bool) -> None:
     left = [folder for folder in place.folders if not _is_removed(device, folder)]
     if left and lost:
-        watch.warn(f"{device.name} removes {' and '.join(left)} itself, if it was measuring; see that it is gone")
+        progress.line(
+            f"warning: {device.name} removes {' and '.join(left)} itself, if it was measuring; see that it is gone"
+        )
     elif left:
-        watch.warn(f"could not remove {' and '.join(left)} on {device.name}; remove it by hand")
+        progress.line(f"warning: could not remove {' and '.join(left)} on {device.name}; remove it by hand")
 
 
 def _say(device: Device, what: str, script: str, *words: str) -> None:

@@ -91,7 +91,7 @@ def choose(listed: Sequence[Listed], serial: str | None) -> str:
         raise InputError("adb sees no device; connect one with USB debugging allowed, or use `adb connect HOST:PORT`")
     ready = [device for device in listed if device.state == READY]
     if len(ready) > 1:
-        raise InputError(f"{seen}; name one of them: --device adb:SERIAL")
+        raise InputError(f"{seen}; name one of them: `device` adb:SERIAL")
     return _ready((ready or list(listed))[0])
 
 

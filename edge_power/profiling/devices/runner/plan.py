@@ -19,9 +19,9 @@ def check_options(options: Options) -> None:
         InputError: it is asked for.
     """
     if options.texts is not None:
-        raise InputError("a benchmark program reads no texts; leave --texts out, or profile with --python")
+        raise InputError("a benchmark program reads no texts; leave `texts` out, or profile with `python`")
     if options.operations:
-        raise InputError("a benchmark program tells no operations; leave --operations out, or profile with --python")
+        raise InputError("a benchmark program tells no operations; leave `operations` out, or profile with `python`")
 
 
 def plan_artifacts(bundle: Bundle, engine: str, precisions: Sequence[str]) -> list[Artifact]:
@@ -47,9 +47,7 @@ def plan(bundle: Bundle, artifacts: Sequence[Artifact], options: Options, cores:
         InputError: there is no such budget, length or core.
     """
     if max(options.threads) > cores:
-        raise InputError(
-            f"--num-threads {max(options.threads)}: the device has {count(cores, 'core')}; ask for 1..{cores}"
-        )
+        raise InputError(f"`threads` {max(options.threads)}: the device has {count(cores, 'core')}; ask for 1..{cores}")
     return cases_of(bundle, artifacts, options)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from edge_power.profiling.devices.listener import Watch
 from edge_power.profiling.devices.prepare.sync import Shipment, sync
 from edge_power.profiling.devices.prepare.workplace import workplace
 from edge_power.profiling.devices.reach.device import Device, output
@@ -16,6 +15,7 @@ from edge_power.profiling.devices.runner.machine import Look, describe
 from edge_power.profiling.devices.runner.plan import check_options, num_cores, plan, plan_artifacts
 from edge_power.profiling.devices.runner.programs import recognise
 from edge_power.profiling.devices.runner.series import Place, Series, runs_per_start, take_rounds
+from edge_power.progress import Progress
 from edge_power_runtime import Bundle
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.assemble import assemble, settings_of
@@ -43,7 +43,7 @@ class RunnerRequest:
     keep: bool = False
 
 
-def profile_with_runner(device: Device, request: RunnerRequest, *, watch: Watch) -> Report:
+def profile_with_runner(device: Device, request: RunnerRequest, *, progress: Progress) -> Report:
     """Profile by an engine's own benchmark program: only the engine's part of an answer is timed.
 
     Raises:
@@ -54,32 +54,32 @@ def profile_with_runner(device: Device, request: RunnerRequest, *, watch: Watch)
     options = request.options
     check_options(options)
     if not request.runner.is_file():
-        raise InputError(f"there is no file {request.runner} for --runner")
-    benchmark = recognise(request.runner.name, options.engines)
+        raise InputError(f"there is no file {request.runner} for `runner`")
+    benchmark = recognise(request.runner.name, tuple(options.engines))
     bundle = Bundle.open(request.bundle)
     artifacts = plan_artifacts(bundle, benchmark.engine, options.precisions)
-    watch.stage(f"connecting to {device.name}")
+    progress.begin(f"connecting to {device.name}")
     _, lines = output(device, ["sh", "-c", "nproc 2>/dev/null || grep -c ^processor /proc/cpuinfo"])
     cases = plan(bundle, artifacts, options, num_cores(lines, device.name))
     shipment = Shipment.of(bundle, engines=(benchmark.engine,), precisions=options.precisions)
     with (
-        workplace(device, shipment.folder, keep=request.keep, watch=watch) as work,
+        workplace(device, shipment.folder, keep=request.keep, progress=progress) as work,
         TemporaryDirectory(prefix="edge-power-") as folder,
     ):
         scratch = Path(folder)
-        sync(device, shipment, work.copy, step=lambda name: watch.stage(f"copying {name}"), scratch=scratch)
-        runner = _push_runner(device, request.runner, work.run, watch)
+        sync(device, shipment, work.copy, step=lambda name: progress.begin(f"copying {name}"), scratch=scratch)
+        runner = _push_runner(device, request.runner, work.run, progress)
         place = Place(device, benchmark, bundle, runner, work, scratch)
         series = [Series(case, place) for case in cases]
-        environment = _take_all(series, place, request, watch)
-    watch.warn(f"timed by {request.runner.name}: the engine's part of an answer only, without tokenizing")
+        environment = _take_all(series, place, request, progress)
+    progress.line(f"warning: timed by {request.runner.name}: the engine's part of an answer only, without tokenizing")
     return _report(bundle, options, environment, series)
 
 
-def _push_runner(device: Device, runner: Path, run: str, watch: Watch) -> str:
+def _push_runner(device: Device, runner: Path, run: str, progress: Progress) -> str:
     libraries = [path for pattern in _LIBRARIES for path in sorted(runner.parent.glob(pattern))]
     for path in (runner, *libraries):
-        watch.stage(f"copying {path.name}")
+        progress.begin(f"copying {path.name}")
         device.push(path, f"{run}/{path.name}")
     target = f"{run}/{runner.name}"
     status, lines = output(device, ["chmod", "755", target])
@@ -88,13 +88,13 @@ def _push_runner(device: Device, runner: Path, run: str, watch: Watch) -> str:
     return target
 
 
-def _take_all(series: Sequence[Series], place: Place, request: RunnerRequest, watch: Watch) -> Environment:
+def _take_all(series: Sequence[Series], place: Place, request: RunnerRequest, progress: Progress) -> Environment:
     options = request.options
     for item in series:
-        watch.stage(f"copying the input of {item.case}")
+        progress.begin(f"copying the input of {item.case}")
         item.push_inputs()
     before, started = Look.take(place.device), time.monotonic()
-    take_rounds(series, options, runs_per_start(place.benchmark, options), watch)
+    take_rounds(series, options, runs_per_start(place.benchmark, options), progress)
     digest = hashlib.sha256(request.runner.read_bytes()).hexdigest()
     return describe(
         place.device,

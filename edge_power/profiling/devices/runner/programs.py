@@ -211,9 +211,9 @@ def recognise(name: str, engines: tuple[str, ...]) -> Benchmark:
     if found is None and len(engines) == 1:
         found = next(benchmark for benchmark in _BY_NAME.values() if benchmark.engine == engine_name(engines[0]))
     if found is None:
-        raise InputError(f"the runner {name} is none of {known}; rename it, or say whose it is with --engine")
+        raise InputError(f"the runner {name} is none of {known}; rename it, or say whose it is with `engines`")
     if engines and engines != (found.engine,):
-        raise InputError(f"the runner {name} runs {found.engine}, and --engine asks for {', '.join(engines)}")
+        raise InputError(f"the runner {name} runs {found.engine}, and `engines` asks for {', '.join(engines)}")
     return found
 
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_power.profiling.devices.listener import Watch
 from edge_power.profiling.devices.prepare.workplace import Workplace
 from edge_power.profiling.devices.reach.device import Device
 from edge_power.profiling.devices.reach.errors import DeviceError
 from edge_power.profiling.devices.runner.output import Turn
 from edge_power.profiling.devices.runner.programs import Benchmark, Start
 from edge_power.profiling.devices.runner.shell import run_guarded
+from edge_power.progress import Progress
 from edge_power_runtime import Bundle
 from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
 from edge_power_runtime.profiler.measure.plan import configuration_of, program_of
@@ -145,25 +145,24 @@ def runs_per_start(benchmark: Benchmark, options: Options) -> int:
     return benchmark.most_runs(max(options.burst, math.ceil(options.iterations / _MOST_STARTS)))
 
 
-def take_rounds(series: Sequence[Series], options: Options, runs: int, watch: Watch) -> None:
+def take_rounds(series: Sequence[Series], options: Options, runs: int, progress: Progress) -> None:
     """Give every case its turn in each round, in an order of its own, so that a drifting device hurts all alike.
 
     Args:
         series: of the cases; every one keeps its first turn when the time is over.
         options: warm-up, iterations and the end.
         runs: timed runs a turn.
-        watch: hears of every turn.
+        progress: hears of every turn.
     """
     deadline = math.inf if options.max_seconds is None else time.monotonic() + options.max_seconds
     shuffle = random.Random(_SEED)
-    watch.begin(len(series) * math.ceil(options.iterations / runs))
-    done = 0
+    progress.begin("measuring", len(series) * math.ceil(options.iterations / runs))
     while waiting := [item for item in series if len(item.run_ms) < options.iterations]:
         for item in shuffle.sample(waiting, len(waiting)):
             if item.rounds and time.monotonic() > deadline:
                 continue
-            done += 1
-            watch.at(done, f"timing: {item.case}")
+            progress.advance(0, f"timing: {item.case}")
             item.take_turn(options.warmup, min(runs, options.iterations - len(item.run_ms)))
+            progress.advance(1)
         if time.monotonic() > deadline:
             return

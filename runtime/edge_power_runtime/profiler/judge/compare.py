@@ -69,14 +69,14 @@ def _check_texts(a: Report, b: Report) -> None:
         texts = " and ".join(
             "the built-in texts" if num == 0 else f"{num} texts of {name}" for name, num in (first, second)
         )
-        raise InputError(f"the reports timed different texts: {texts}; profile both with the same --texts")
+        raise InputError(f"the reports timed different texts: {texts}; profile both with the same `texts`")
 
 
 def _check_spans(a: Report, b: Report) -> None:
     if a.is_run_alone != b.is_run_alone:
         raise InputError(
             f"the {'first' if a.is_run_alone else 'second'} report timed the engine's run alone, the other whole "
-            "answers; profile both with --runner, or both without"
+            "answers; profile both with `runner`, or both without"
         )
 
 

@@ -45,8 +45,8 @@ def cases_of(bundle: Bundle, artifacts: Sequence[Artifact], options: Options) ->
     """
     programs = [program for artifact in artifacts for program in artifact.programs]
     have_budgets = [entry.name for entry in bundle.manifest.budgets if any(p.budget == entry.name for p in programs)]
-    budgets = _choose("--budget", options.budgets, have_budgets, artifacts)
-    lengths = _choose("--lengths", options.lengths, sorted({program.length for program in programs}), artifacts)
+    budgets = _choose("budgets", options.budgets, have_budgets, artifacts)
+    lengths = _choose("lengths", options.lengths, sorted({program.length for program in programs}), artifacts)
     cases = tuple(
         Case(artifact.engine, artifact.precision, budget, program.length, threads)
         for artifact in artifacts
@@ -117,7 +117,7 @@ def configuration_of(bundle: Bundle, case: Case) -> Configuration:
 def _check_threads(threads: Sequence[int]) -> None:
     cores, most = len(usable_cores()), max(threads)
     if most > cores:
-        raise InputError(f"--num-threads {most}: this process may use {count(cores, 'core')}; ask for 1..{cores}")
+        raise InputError(f"`threads` {most}: this process may use {count(cores, 'core')}; ask for 1..{cores}")
 
 
 def _order(artifact: Artifact) -> tuple[int, int]:
@@ -128,9 +128,9 @@ def _names(artifacts: Sequence[Artifact]) -> str:
     return ", ".join(f"{artifact.engine} {artifact.precision}" for artifact in artifacts)
 
 
-def _choose(option: str, wanted: Sequence[T], have: Sequence[T], artifacts: Sequence[Artifact]) -> Sequence[T]:
+def _choose(name: str, wanted: Sequence[T], have: Sequence[T], artifacts: Sequence[Artifact]) -> Sequence[T]:
     for value in wanted:
         if value not in have:
             known = ", ".join(map(str, have))
-            raise InputError(f"{option} {value}: not in {_names(artifacts)}; there are: {known}")
+            raise InputError(f"`{name}` {value}: not in {_names(artifacts)}; there are: {known}")
     return [value for value in have if value in wanted] if wanted else have

@@ -1,8 +1,10 @@
 """What the profiler reads: a built-in text that fills a program, or the texts of a file that fall on it."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from os import PathLike
 from statistics import median_low
 
 from edge_power_runtime.errors import InputError
@@ -42,13 +44,13 @@ class CaseTexts:
     num_texts: int
 
 
-def read_file(name: str) -> tuple[Text, ...]:
+def read_file(name: str | PathLike[str]) -> tuple[Text, ...]:
     """Read the first `MOST_TEXTS` texts or pairs of a file; see `lines.read_texts`.
 
     Raises:
         InputError: the file cannot be read, has no line, or a line is neither a text nor a pair.
     """
-    texts = tuple(islice(read_texts(name), MOST_TEXTS))
+    texts = tuple(islice(read_texts(os.fspath(name)), MOST_TEXTS))
     if not texts:
         raise InputError(f"{name} has no line; expected one TEXT or TEXT<TAB>PAIR per line")
     return texts
@@ -78,7 +80,7 @@ def case_texts(encoder: TextEncoder, lengths: Sequence[int], length: int, file_t
     if num_tokens <= shorter:
         raise InputError(
             f"the built-in text has {num_tokens} tokens at most, too few for the program of length {length}; "
-            "give texts that are long enough with --texts"
+            "give texts that are long enough with `texts`"
         )
     return CaseTexts((text,), num_tokens, 0)
 

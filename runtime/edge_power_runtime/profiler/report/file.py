@@ -31,7 +31,7 @@ def read_report(data: bytes | str, document: str) -> Report:
     return report
 
 
-def load_report(name: str) -> Report:
+def load_report(name: str | os.PathLike[str]) -> Report:
     """Read a report from a file.
 
     Raises:
@@ -42,7 +42,7 @@ def load_report(name: str) -> Report:
         data = Path(name).read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {name}: {error.strerror}") from error
-    return read_report(data, name)
+    return read_report(data, os.fspath(name))
 
 
 def check_target(target: Path) -> None:

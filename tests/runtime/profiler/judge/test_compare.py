@@ -103,7 +103,7 @@ def test_no_case_in_common():
 def test_different_texts():
     other = report()
     other = replace(other, settings=replace(other.settings, texts="reviews.txt", num_texts=12))
-    message = "different texts: the built-in texts and 12 texts of reviews.txt; profile both with the same --texts"
+    message = "different texts: the built-in texts and 12 texts of reviews.txt; profile both with the same `texts`"
     with pytest.raises(InputError, match=message):
         compare(report(), other)
 

@@ -60,11 +60,11 @@ def test_cases_of_one_thread_count_of_executorch_stand_together(tiny, installed,
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (Options(budgets=("slow",)), "--budget slow: not in .*; there are: fast, full"),
-        (Options(lengths=(8, 16)), "--lengths 16: not in .*; there are: 8, 24"),
+        (Options(budgets=("slow",)), "`budgets` slow: not in .*; there are: fast, full"),
+        (Options(lengths=(8, 16)), "`lengths` 16: not in .*; there are: 8, 24"),
         (Options(precisions=("int8",)), "no artifact int8; it has: onnx fp32, tflite fp32, executorch fp32"),
         (Options(engines=("onnx",), precisions=("fp32", "fp16")), "no artifact onnx fp16; it has"),
-        (Options(threads=(1, 5)), "--num-threads 5: this process may use 4 cores; ask for 1..4"),
+        (Options(threads=(1, 5)), "`threads` 5: this process may use 4 cores; ask for 1..4"),
     ],
 )
 def test_what_is_not_there_is_told(tiny, installed, four_cores, options, message):

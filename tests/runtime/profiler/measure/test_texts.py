@@ -64,7 +64,7 @@ def test_a_tokenizer_that_makes_nothing_of_words_is_told():
 
     encoder = encoder_of(models.BPE(vocab={"[CLS]": 0, "[SEP]": 1}, merges=[]))
     assert case_texts(encoder, (8, 32), 8, ()).num_tokens == 2
-    with pytest.raises(InputError, match="the built-in text has 2 tokens at most, too few .* of length 32; .*--texts"):
+    with pytest.raises(InputError, match="the built-in text has 2 tokens at most, too few .* of length 32; .*`texts`"):
         case_texts(encoder, (8, 32), 32, ())
 
 

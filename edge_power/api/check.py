@@ -1,0 +1,60 @@
+"""`edge_power.verify` and `edge_power.inspect`: what a bundle holds, and whether it answers here as it should."""
+
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from edge_power_runtime.errors import InputError
+
+if TYPE_CHECKING:
+    from edge_power_runtime.bundle.manifest import Manifest
+    from edge_power_runtime.verify import ProgramCheck
+
+
+def verify(
+    bundle: str | PathLike[str], *, engine: str | None = None, atol: float | None = None, threads: int = 1
+) -> "dict[str, list[ProgramCheck]]":
+    """Compare this machine with a bundle's golden examples, on every engine that is installed.
+
+    Args:
+        bundle: its directory.
+        engine: onnx, tflite or executorch (ort, litert and et are understood); by default all that are installed.
+        atol: largest difference of a logit; by default what the bundle records.
+        threads: of one run.
+
+    Returns:
+        For each engine, and its precision where that is not fp32, a check of every program; `passed` says how it went.
+
+    Raises:
+        InputError: an argument cannot be used; the message names it.
+        BundleError: the bundle is malformed.
+        EngineError: an engine is not installed, or failed.
+        VerificationError: the tokenizer gives other ids than the bundle records.
+    """
+    from edge_power_runtime import Bundle
+    from edge_power_runtime.engines import engine_info
+    from edge_power_runtime.verify import verify as check
+
+    if threads < 1:
+        raise InputError(f"`threads` is {threads}, must be at least 1")
+    opened = Bundle.open(bundle)
+    installed = [item for item in opened.manifest.artifacts if engine_info(item.engine).is_installed]
+    return {
+        item.engine if item.precision == "fp32" else f"{item.engine} {item.precision}": list(
+            check(opened, engine=item.engine, precision=item.precision, num_threads=threads, atol=atol)
+        )
+        for item in ([opened.artifact(engine)] if engine or not installed else installed)
+    }
+
+
+def inspect(bundle: str | PathLike[str]) -> "Manifest":
+    """Tell what a bundle holds: programs, retention, multiply-adds, sizes, agreement.
+
+    Args:
+        bundle: its directory.
+
+    Raises:
+        BundleError: it is no bundle, or malformed.
+    """
+    from edge_power_runtime import Bundle
+
+    return Bundle.open(bundle).manifest

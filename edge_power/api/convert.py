@@ -1,0 +1,131 @@
+"""`edge_power.convert`."""
+
+from collections.abc import Sequence
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from edge_power.api.kept import asked_budgets, chosen_budgets
+from edge_power_runtime.engines import engine_name
+from edge_power_runtime.errors import InputError
+from edge_power_runtime.reading.parameters import several
+from edge_power_runtime.tasks import check_threshold
+
+if TYPE_CHECKING:
+    from edge_power.model.classifier import PowerForSequenceClassification
+    from edge_power.model.retention_file import Budgets
+    from edge_power.progress import Progress
+    from edge_power_runtime.bundle.manifest import Manifest
+    from edge_power_runtime.text import Text
+
+
+def convert(
+    model: "str | PathLike[str] | PowerForSequenceClassification",
+    output: str | PathLike[str],
+    *,
+    engines: Sequence[str] = (),
+    lengths: Sequence[int] = (32, 64, 128),
+    keep: Sequence[float] | None = None,
+    retention: str | PathLike[str] | None = None,
+    budget: str | None = None,
+    full: bool = True,
+    atol: float = 1e-4,
+    threshold: float | None = None,
+    verify_with: str | PathLike[str] | None = None,
+    lowering: Literal["topk", "compare"] | None = None,
+    one_process: bool = False,
+    force: bool = False,
+    progress: "Progress | None" = None,
+) -> "Manifest":
+    """Turn a checkpoint, or a model in memory, into a bundle, checked on every engine.
+
+    Every program is run by the engine that it is for, and compared with the model in PyTorch.
+
+    Args:
+        model: checkpoint, a directory with config.json and model.safetensors, or a name on the hub.
+        output: directory of the bundle to write.
+        engines: what to convert for, onnx, tflite or executorch (ort, litert and et are understood); by default all
+            three.
+        lengths: static lengths in tokens, [CLS] and [SEP] included.
+        keep: fraction of the length that each encoder passes on, such as 0.9,0.8,0.7; the last encoder keeps 1 word.
+        retention: JSON file with a schedule, or a configuration for each length.
+        budget: name of what `keep` or `retention` says, balanced by default; of several, the one to convert.
+        full: also hold the unpruned programs, to compare with; weights are shared.
+        atol: largest difference of a logit from eager that is accepted.
+        threshold: of a multi-label model, labels above this probability are a text's; by default 0.5.
+        verify_with: texts to check on (TSV, CSV or JSON lines; - is standard input), besides the built-in ones.
+        lowering: how words are chosen in the graph; by default each engine's faster way.
+        one_process: convert for one engine after the other; two processes take less time and more memory.
+        force: replace a bundle that is there, if nothing else is in it.
+        progress: is told of the steps, and how each program compares.
+
+    Returns:
+        The manifest, with what was compared.
+
+    Raises:
+        InputError: an argument cannot be used; the message names it.
+        CheckpointError: the model cannot be read.
+        RetentionError: a budget does not fit the model.
+        ParityError: a program differs from the model by more than `atol`; no bundle is written.
+        OutputError: the bundle cannot be written.
+        ConversionError: an engine's tools failed.
+    """
+    # Everything that needs no model is checked first: a typo is answered at once.
+    wanted = tuple(dict.fromkeys(map(engine_name, several("engines", engines))))
+    asked_lengths = several("lengths", lengths)
+    if not atol > 0:  # NaN is refused as well
+        raise InputError(f"`atol` is {atol}, must be above 0")
+    if threshold is not None:
+        check_threshold(threshold)
+    named = asked_budgets(keep, retention)
+    from edge_power_converters.output.staging import check_output
+
+    source = Path(model) if isinstance(model, str | PathLike) else None
+    inputs = [Path(path) for path in (source, retention, verify_with) if path is not None]
+    place = check_output(Path(output), force=force, inputs=inputs)
+    texts = _read_texts(verify_with)
+
+    from edge_power.conversion.artifacts import ENGINES
+    from edge_power.conversion.convert import Plan, check_lengths
+    from edge_power.conversion.convert import convert as write
+    from edge_power.model.classifier import PowerForSequenceClassification
+    from edge_power.progress import Silent
+
+    told = progress or Silent()
+    if not isinstance(model, PowerForSequenceClassification):
+        told.begin(f"reading {fspath(model)}")
+        model = PowerForSequenceClassification.from_pretrained(model)
+    plan = Plan(
+        engines=wanted or ENGINES,
+        lengths=check_lengths(asked_lengths, model.config.max_positions),
+        budgets=_budgets(model, budget, named, full=full),
+        lowering=lowering,
+        atol=atol,
+        texts=texts,
+        force=force,
+        one_process=one_process,
+        threshold=threshold,
+    )
+    name = "model" if source is None else source.name
+    return write(model, Path(output), plan, name=name, progress=told, place=place)
+
+
+def _read_texts(path: str | PathLike[str] | None) -> "tuple[Text, ...]":
+    if path is None:
+        return ()
+    from edge_power.data import read_examples
+
+    examples = read_examples(Path(path), need_labels=False)
+    return tuple(item.text if item.pair is None else (item.text, item.pair) for item in examples)
+
+
+def _budgets(model: "PowerForSequenceClassification", name: str | None, named: "Budgets", *, full: bool) -> "Budgets":
+    """What to convert: the caller's go before the checkpoint's own; a single budget takes the name that is given."""
+    from edge_power.conversion.convert import full_budget
+    from edge_power.model.retention_file import checked_budget_name
+
+    budgets = named or model.budgets
+    if name is not None and checked_budget_name(name) and len(budgets) == 1:
+        budgets = {name: next(iter(budgets.values()))}
+    unpruned = full_budget(model) if full or not budgets else {}
+    return {**chosen_budgets(budgets, name), **unpruned}
