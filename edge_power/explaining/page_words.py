@@ -1,29 +1,23 @@
 """The words of one row of the page: tinted while they survive, fading once they are dropped."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from edge_power.explaining.explanation import UNKNOWN_STRENGTH, Explanation
 from edge_power.explaining.words import Word
-from edge_power_runtime.reading.printable import printable
+from edge_power.report.markup import Html, element, joined
 
 OLDEST = 4
 
 _SIDES = {0: "", 1: " second", None: " special"}
-_DOTS = '<span class="dots" aria-hidden="true">·</span>'
+_DOTS = element("span", {"class": "dots", "aria-hidden": "true"}, "·")
 
 
-def escaped(text: str) -> str:
-    """A text as it may stand in HTML, in attributes too."""
-    return escape(printable(text))
-
-
-def whole_text(words: Sequence[Word]) -> str:
+def whole_text(words: Sequence[Word]) -> Html:
     """The row of the text itself."""
     return _paragraphs(words, [_drawn(word, "whole") for word in words])
 
 
-def encoder_rows(explanation: Explanation, *, shrink: bool) -> Iterator[str]:
+def encoder_rows(explanation: Explanation, *, shrink: bool) -> Iterator[Html]:
     """One row per encoder.
 
     Args:
@@ -36,7 +30,7 @@ def encoder_rows(explanation: Explanation, *, shrink: bool) -> Iterator[str]:
     for stage, lives, next_lives in zip(explanation.stages, alive, [*alive[1:], (False,) * len(words)], strict=True):
         ages = [0 if here else age + 1 for here, age in zip(lives, ages, strict=True)]
         strengths = explanation.strengths(stage)
-        shown: list[str | None] = []
+        shown: list[Html | None] = []
         for index, word in enumerate(words):
             if not lives[index]:
                 shown.append(None if shrink and ages[index] > 1 else _gone(word, ages[index]))
@@ -45,36 +39,38 @@ def encoder_rows(explanation: Explanation, *, shrink: bool) -> Iterator[str]:
         yield _paragraphs(words, shown)
 
 
-def _paragraphs(words: Sequence[Word], shown: Sequence[str | None]) -> str:
+def _paragraphs(words: Sequence[Word], shown: Sequence[Html | None]) -> Html:
     """Put words together, the second text of a pair as a paragraph of its own; None leaves a word out."""
     second = next((index for index, word in enumerate(words) if word.part == 1), len(words))
     parts = [part for part in (range(second), range(second, len(words))) if part]
-    return "".join(f'<p class="words" dir="auto" lang="">{_joined(words, shown, part)}</p>' for part in parts)
+    kind = {"class": "words", "dir": "auto", "lang": ""}
+    return joined(*(element("p", kind, *_row(words, shown, part)) for part in parts))
 
 
-def _joined(words: Sequence[Word], shown: Sequence[str | None], part: range) -> str:
-    joined, left_out = [], False
+def _row(words: Sequence[Word], shown: Sequence[Html | None], part: range) -> list[str]:
+    row: list[str] = []
+    left_out = False
     for index in part:
         drawn = shown[index]
         if drawn is None:
-            joined += [] if left_out else [" ", _DOTS]
+            row += [] if left_out else [" ", _DOTS]
         else:
-            joined += [" " if words[index].spaced or left_out else "", drawn]
+            row += [" " if words[index].spaced or left_out else "", drawn]
         left_out = drawn is None
-    return "".join(joined).strip()
+    return row[1:] if row[:1] == [" "] else row
 
 
-def _alive(word: Word, strength: float | None, *, last: bool) -> str:
+def _alive(word: Word, strength: float | None, *, last: bool) -> Html:
     share = UNKNOWN_STRENGTH if strength is None else strength
-    return _drawn(word, "w last" if last else "w", f' style="--s:{share:.2f}"')
+    return _drawn(word, "w last" if last else "w", {"style": f"--s:{share:.2f}"})
 
 
-def _gone(word: Word, age: int) -> str:
-    return _drawn(word, f"gone age{min(age, OLDEST)}", ' aria-hidden="true"')
+def _gone(word: Word, age: int) -> Html:
+    return _drawn(word, f"gone age{min(age, OLDEST)}", {"aria-hidden": "true"})
 
 
-def _drawn(word: Word, kind: str, attributes: str = "") -> str:
+def _drawn(word: Word, kind: str, attributes: dict[str, str] | None = None) -> Html:
     side, tight = _SIDES[word.part], "" if word.spaced else " tight"
     # Isolated, since the letters of [CLS] would say that the paragraph is written from left to right.
-    spelling = f"<bdi>{escaped(word.spelling)}</bdi>" if word.part is None else escaped(word.spelling)
-    return f'<span class="{kind}{side}{tight}"{attributes}>{spelling}</span>'
+    spelling = element("bdi", {}, word.spelling) if word.part is None else word.spelling
+    return element("span", {"class": f"{kind}{side}{tight}", **(attributes or {})}, spelling)

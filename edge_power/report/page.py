@@ -12,14 +12,15 @@ _HEAD = """<meta charset="utf-8">
 """
 
 
-def page(title: str, *children: str) -> str:
+def page(title: str, *children: str, style: str | None = None) -> str:
     """Write a whole page in English.
 
     Args:
         title: of the window.
         children: the content; text is escaped.
+        style: a style sheet of its own; None takes that of all reports.
     """
-    style = element("style", {}, Html(style_sheet()))
-    head = element("head", {}, Html(_HEAD), element("title", {}, title), style)
+    styled = element("style", {}, Html(style_sheet() if style is None else style))
+    head = element("head", {}, Html(_HEAD), element("title", {}, title), styled)
     body = element("body", {}, element("main", {}, *children))
-    return joined(Html("<!DOCTYPE html>\n"), element("html", {"lang": "en"}, head, Html("\n"), body), Html("\n"))
+    return joined(Html("<!doctype html>\n"), element("html", {"lang": "en"}, head, Html("\n"), body), Html("\n"))

@@ -74,7 +74,7 @@ def test_a_table_names_its_rows_and_columns():
 
 def test_a_page_forbids_what_it_does_not_need():
     made = page("T<", element("p", {}, "x"))
-    assert made.startswith('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">')
+    assert made.startswith('<!doctype html>\n<html lang="en"><head><meta charset="utf-8">')
     assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in made
     assert "<title>T&lt;</title>" in made
     assert made.endswith("<main><p>x</p></main></body></html>\n")
