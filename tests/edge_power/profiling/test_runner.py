@@ -15,6 +15,7 @@ from pathlib import Path
 
 import hypothesis
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,7 +26,6 @@ from edge_power.profiling.devices.runner.output import Turn, read_benchmark_mode
 from edge_power.profiling.devices.runner.profile import RunnerRequest, profile_with_runner
 from edge_power.profiling.devices.runner.programs import recognise
 from edge_power.profiling.devices.runner.shell import run_guarded
-from edge_power.profiling.devices.runner.tensor import tensor_proto
 from edge_power_runtime.errors import InputError, UnsupportedEngineError
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.report.file import read_report
@@ -201,18 +201,10 @@ def test_an_unknown_runner_and_one_of_another_engine_are_refused():
         InputError, match=r"^the runner bench is none of onnxruntime_perf_test \(onnx\), benchmark_model"
     ):
         recognise("bench", ())
-    with pytest.raises(InputError, match=r"^the runner executor_runner runs executorch, and --engine asks for onnx$"):
+    with pytest.raises(InputError, match=r"^the runner executor_runner runs executorch, and `engines` asks for onnx$"):
         recognise("executor_runner", ("onnx",))
     with pytest.raises(UnsupportedEngineError):
         recognise("bench", ("unheard-of",))
-
-
-def test_a_tensor_is_written_as_onnx_reads_it():
-    onnx = pytest.importorskip("onnx")
-    array = np.arange(300, dtype=np.int64).reshape(1, 300)
-    read = onnx.TensorProto.FromString(tensor_proto("input_ids", array))
-    assert read.name == "input_ids"
-    np.testing.assert_array_equal(onnx.numpy_helper.to_array(read), array)
 
 
 # Running them, here in place of a device: over adb it is the same but for the way
@@ -287,7 +279,6 @@ cat > "$last" <<'END'
     assert set(asked) == {f"-e cpu -m times -r 5 -x 1 -y 1 fast_{length}.onnx" for length in (8, 24)}
     assert len(asked) == 4
     # The last call's inputs: the ids of a text that fills the program.
-    onnx = pytest.importorskip("onnx")
     tensors = [onnx.TensorProto.FromString((tmp_path / f"input_{place}.pb").read_bytes()) for place in range(3)]
     assert [tensor.name for tensor in tensors] == ["input_ids", "attention_mask", "token_type_ids"]
     assert onnx.numpy_helper.to_array(tensors[1]).all()
@@ -382,13 +373,13 @@ def test_a_runner_that_fails_says_why_and_leaves_nothing(device, tiny_bundle, tm
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"threads": (10_000,)}, r"^--num-threads 10000: the device has \d+ cores?; ask for 1\.\.\d+$"),
-        ({"budgets": ("none",)}, r"^--budget none: not in tflite fp32; there are: (full, fast|fast, full)$"),
-        ({"lengths": (9,)}, r"^--lengths 9: not in tflite fp32; there are: 8, 24$"),
+        ({"threads": (10_000,)}, r"^`threads` 10000: the device has \d+ cores?; ask for 1\.\.\d+$"),
+        ({"budgets": ("none",)}, r"^`budgets` none: not in tflite fp32; there are: (full, fast|fast, full)$"),
+        ({"lengths": (9,)}, r"^`lengths` 9: not in tflite fp32; there are: 8, 24$"),
         ({"precisions": ("int8",)}, r"tflite"),
-        ({"texts": "file"}, r"^a benchmark program reads no texts; leave --texts out"),
-        ({"operations": True}, r"^a benchmark program tells no operations; leave --operations out"),
-        ({"engines": ("onnx",)}, r"^the runner benchmark_model runs tflite, and --engine asks for onnx$"),
+        ({"texts": "file"}, r"^a benchmark program reads no texts; leave `texts` out"),
+        ({"operations": True}, r"^a benchmark program tells no operations; leave `operations` out"),
+        ({"engines": ("onnx",)}, r"^the runner benchmark_model runs tflite, and `engines` asks for onnx$"),
     ],
 )
 def test_options_that_cannot_be_met_are_refused_before_anything_is_copied(
@@ -401,7 +392,7 @@ def test_options_that_cannot_be_met_are_refused_before_anything_is_copied(
 
 
 def test_a_runner_that_is_not_there_is_refused(device, tiny_bundle, tmp_path):
-    with pytest.raises(InputError, match=r"^there is no file .*/benchmark_model for --runner$"):
+    with pytest.raises(InputError, match=r"^there is no file .*/benchmark_model for `runner`$"):
         profile_with_runner(device, request(tiny_bundle, tmp_path / "benchmark_model"), progress=Watch())
 
 

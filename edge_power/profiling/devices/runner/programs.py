@@ -13,7 +13,6 @@ from edge_power.profiling.devices.runner.output import (
     read_executor_runner,
     read_perf_test,
 )
-from edge_power.profiling.devices.runner.tensor import tensor_proto
 from edge_power_runtime.bundle.manifest import Artifact, Program
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
@@ -100,10 +99,12 @@ class PerfTest:
 
     def input_files(self, program: Program, arrays: Mapping[str, np.ndarray]) -> dict[str, bytes]:
         """See Benchmark."""
-        return {
-            f"input_{place}.pb": tensor_proto(spec.engine_name or spec.name, arrays[spec.name].astype(spec.dtype))
-            for place, spec in enumerate(program.inputs)
-        }
+        from onnx.numpy_helper import from_array
+
+        tensors = [
+            from_array(arrays[spec.name].astype(spec.dtype), spec.engine_name or spec.name) for spec in program.inputs
+        ]
+        return {f"input_{place}.pb": tensor.SerializeToString() for place, tensor in enumerate(tensors)}
 
     def command(self, start: Start) -> list[str]:
         """See Benchmark; the runtime's session has the same settings."""
