@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from edge_power.api.kept import asked_budgets, chosen_budgets
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.reading.parameters import several
+from edge_power_runtime.reading.parameters import check_choices, several
 from edge_power_runtime.tasks import check_threshold
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def convert(
         raise InputError(f"`atol` is {atol}, must be above 0")
     if threshold is not None:
         check_threshold(threshold)
+    check_choices(convert, lowering=lowering)
     named = asked_budgets(keep, retention)
     from edge_power_converters.output.staging import check_output
 

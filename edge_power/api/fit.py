@@ -5,7 +5,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from edge_power_runtime.reading.parameters import several
+from edge_power_runtime.reading.parameters import check_choices, several
 from edge_power_runtime.system.native_output import hushed
 from edge_power_runtime.tasks import TaskName
 
@@ -34,6 +34,7 @@ def fit(
     max_length: int | None = None,
     target_macs: float | None = None,
     max_loss: float | None = None,
+    latency: str | PathLike[str] | None = None,
     price: float | None = None,
     budgets: Mapping[str, float] | None = None,
     encoders: int | None = None,
@@ -79,6 +80,8 @@ def fit(
         max_length: tokens to cut longer texts at; by default the model's, at most 512.
         target_macs: part of the unpruned multiply-adds to keep; by default 0.5, where no other goal is given.
         max_loss: points of the metric to lose at most; the cheapest depth and retention.
+        latency: report of a profile of this model with a latency table (JSON), by which `max_loss` finds the cheapest;
+            by default a guess.
         price: the paper's price of a word, its lambda, instead of a target.
         budgets: several targets by name, for one set of weights.
         encoders: keep this many of the lowest encoders, distilled from all.
@@ -110,6 +113,7 @@ def fit(
         FitError: it cannot go on; what was trained is kept, and `resume` goes on with it.
         OutputError: the output cannot be written.
     """
+    check_choices(fit, task=task, precision=precision)
     with hushed():  # what transformers imports on the way prints warnings of its own
         from edge_power.fitting.run import fit as learn
     from edge_power.data import Columns, Source
@@ -131,6 +135,7 @@ def fit(
         task=task,
         labels=None if labels is None else several("labels", labels),
         metric=metric,
+        latency=None if latency is None else Path(latency),
         max_length=max_length,
         encoders=encoders,
         epochs=Epochs(fine_tune_epochs, depth_epochs, search_epochs, retrain_epochs),

@@ -86,7 +86,7 @@ def _depths(phases: Phases, whole: PowerForSequenceClassification) -> list[int]:
 def _explore(phases: Phases, whole: PowerForSequenceClassification, encoders: int) -> Iterator[Tried]:
     """Search at one depth and score the schedules on its way."""
     model = lowest_encoders(whole, encoders)
-    cost = Cost.of(model.config, phases.prepared.texts.select.lengths, whole=whole.config)
+    cost = phases.prepared.cost.with_encoders(encoders)
     if encoders < whole.config.num_encoders:
         phases.distil(model, cost)
     targets = _targets(cost)
@@ -134,8 +134,7 @@ def _retrain(phases: Phases, one: Tried) -> Tried:
 
 
 def _try_whole(phases: Phases, whole: PowerForSequenceClassification) -> Tried:
-    cost = Cost.of(whole.config, phases.prepared.texts.select.lengths)
-    return _try(phases, whole, cost, RetentionSchedule.full(whole.config.num_encoders), FINE_TUNED)
+    return _try(phases, whole, phases.prepared.cost, RetentionSchedule.full(whole.config.num_encoders), FINE_TUNED)
 
 
 def _try(

@@ -91,9 +91,7 @@ class Epochs:
         for phase in fields(self):
             value = getattr(self, phase.name)
             if not (value >= 0 and math.isfinite(value)):
-                raise OptionError(
-                    f"--{phase.name.replace('_', '-')}-epochs is {value}, must be a number that is not negative"
-                )
+                raise OptionError(f"`{phase.name}_epochs` is {value}, must be a number that is not negative")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +108,7 @@ class FitOptions:
         task: what labels are; None infers it.
         labels: in the order of their ids; None infers them.
         metric: to choose by and report; None takes the task's own: accuracy, Spearman's correlation, or micro-F1.
+        latency: report of a profile whose latency table chooses among depths and schedules; None guesses.
         max_length: tokens that longer texts are cut at; None is the longest that the model takes.
         encoders: to keep, the lowest ones; None keeps all, or explores depth where the goal is a loss.
         epochs: of the phases.
@@ -137,6 +136,7 @@ class FitOptions:
     task: TaskName | None = None
     labels: tuple[str, ...] | None = None
     metric: str | None = None
+    latency: Path | None = None
     max_length: int | None = None
     encoders: int | None = None
     epochs: Epochs = Epochs()
@@ -152,6 +152,8 @@ class FitOptions:
     force: bool = False
 
     def __post_init__(self) -> None:
+        if self.latency is not None and self.goal.max_loss is None:
+            raise OptionError("`latency` chooses what is cheapest within `max_loss`; give that with it")
         for name, value in (("`batch_size`", self.batch_size), ("`min_steps`", self.fewest_steps)):
             if value < 1:
                 raise OptionError(f"{name} is {value}, must be 1 or more")

@@ -8,6 +8,8 @@ import torch
 
 from edge_power.data import DataError, Example, Source, read_examples, source_labels
 from edge_power.errors import NoClassifierError, OptionError
+from edge_power.fitting.cost import Cost
+from edge_power.fitting.latency import check_table, read_table
 from edge_power.fitting.options import FitOptions
 from edge_power.fitting.texts.dataset import TokenizedExamples, hold_out, tokenize
 from edge_power.fitting.texts.score import beats_a_constant, predict
@@ -35,6 +37,7 @@ class Prepared:
         texts: to train on and to choose by.
         dev: to report on; None without a dev file.
         metric: to choose by and report.
+        cost: of schedules of the whole model, on the texts to choose by.
     """
 
     model: PowerForSequenceClassification
@@ -42,6 +45,7 @@ class Prepared:
     texts: Texts
     dev: TokenizedExamples | None
     metric: str
+    cost: Cost
 
     @property
     def truncated(self) -> int:
@@ -57,6 +61,7 @@ def prepare(options: FitOptions, progress: Progress) -> Prepared:
         CheckpointError: the model cannot be read, or has no tokenizer.
         OptionError: an option does not fit the model or the task.
     """
+    table = None if options.latency is None else read_table(options.latency)
     progress.begin(f"reading {options.train}", 1)
     examples = list(read_examples(options.train, need_labels=True))
     labels = options.labels or source_labels(options.train)
@@ -71,7 +76,10 @@ def prepare(options: FitOptions, progress: Progress) -> Prepared:
     if answers is not None and not beats_a_constant(answers, select):
         progress.line(f"{options.model} has a head for such labels that is no better than a constant; fine-tuning it")
         answers = None
-    return Prepared(model, answers, Texts(train, select), tokens.read(options.dev), metric)
+    if table is not None:
+        check_table(table, model.config.num_encoders)
+    cost = Cost.of(model.config, select.lengths, table=table)
+    return Prepared(model, answers, Texts(train, select), tokens.read(options.dev), metric, cost)
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ class Candidate:
         encoders: L.
         schedule: fractions, one per encoder.
         multiply_adds: fraction of the unpruned model's that is left, on the texts held out.
-        expected_latency: relative to the unpruned model's, by a floor per encoder and a slope per word.
+        expected_latency: relative to the unpruned model's, by a latency table, or by a floor per encoder and a slope
+            per word.
         metric: on the texts held out.
         stage: `shared weights` for weights that serve many schedules at once, `re-trained` for weights of its own.
         chosen: whether the fit ended with it.

@@ -84,7 +84,8 @@ def fit(options: FitOptions, progress: Progress | None = None) -> FitRecord:
 def _inputs(options: FitOptions) -> list[Path]:
     """What is read, as far as it is on this machine; names of the hub and splits are no paths that are there."""
     sources = (options.train, options.dev, options.select)
-    return [Path(options.model), *(Path(source.name) for source in sources if source is not None)]
+    table = [] if options.latency is None else [options.latency]
+    return [Path(options.model), *table, *(Path(source.name) for source in sources if source is not None)]
 
 
 def _check_machine(options: FitOptions) -> None:
@@ -105,7 +106,7 @@ def _check_goal(options: FitOptions, prepared: Prepared, progress: Progress) -> 
     whole = prepared.model.config
     encoders = _encoders(options, prepared)
     check_encoders(whole.num_encoders, encoders)
-    cost = Cost.of(replace(whole, num_encoders=encoders), prepared.texts.select.lengths, whole=whole)
+    cost = prepared.cost.with_encoders(encoders)
     for target in options.goal.targets.values():
         cost.check(target)
         if target >= cost.full:
@@ -128,7 +129,7 @@ def _run(options: FitOptions, prepared: Prepared, directory: Path, output: Place
     phases = Phases(options, prepared, ledger)
     whole, select, answers = prepared.model, prepared.texts.select, prepared.answers
     if answers is None:
-        phases.fine_tune(whole, Cost.of(whole.config, select.lengths))
+        phases.fine_tune(whole, prepared.cost)
         answers = predict(whole, select)
         _check_fine_tuned(answers, select, progress)
     unpruned = metric_of(answers, select, prepared.metric)
@@ -164,7 +165,7 @@ def _reach(options: FitOptions, phases: Phases, whole: PowerForSequenceClassific
     if goal.max_loss is not None:
         return cheapest_within(phases, whole, goal.max_loss, unpruned=unpruned)
     model = lowest_encoders(whole, _encoders(options, phases.prepared))
-    cost = Cost.of(model.config, phases.prepared.texts.select.lengths, whole=whole.config)
+    cost = phases.prepared.cost.with_encoders(model.config.num_encoders)
     if model.config.num_encoders < whole.config.num_encoders:
         phases.distil(model, cost)
     if goal.price is not None:
@@ -181,6 +182,8 @@ def _record(
     unpruned: float,
 ) -> FitRecord:
     dev, metric = prepared.dev, prepared.metric
+    on_dev = prepared.cost if dev is None else Cost.of(whole.config, dev.lengths)
+    cost = on_dev.with_encoders(outcome.model.config.num_encoders)
     return FitRecord(
         model=Path(options.model).name,
         task=whole.config.task,
@@ -192,7 +195,7 @@ def _record(
         phases=ledger.records,
         candidates=outcome.candidates,
         budgets=tuple(
-            _budget(prepared, whole, outcome.model, name, schedule) for name, schedule in outcome.budgets.items()
+            _budget(prepared, cost, outcome.model, name, schedule) for name, schedule in outcome.budgets.items()
         ),
         options=_named(options),
         versions={package: version(package) for package in _PACKAGES},
@@ -202,13 +205,11 @@ def _record(
 
 def _budget(
     prepared: Prepared,
-    whole: PowerForSequenceClassification,
+    cost: Cost,
     model: PowerForSequenceClassification,
     name: str,
     schedule: RetentionSchedule,
 ) -> BudgetRecord:
-    texts = prepared.texts.select if prepared.dev is None else prepared.dev
-    cost = Cost.of(model.config, texts.lengths, whole=whole.config)
     left = cost.fraction(schedule)
     return BudgetRecord(
         name=name,
@@ -241,7 +242,7 @@ def _named(options: FitOptions) -> dict[str, str]:
 
 def _shown(value: object) -> str:
     """A value as a person writes it; nothing for what says nothing."""
-    if isinstance(value, Source):
+    if isinstance(value, Source | Path):
         return value.name
     if is_dataclass(value):
         value = {field.name.replace("_", " "): getattr(value, field.name) for field in fields(value)}

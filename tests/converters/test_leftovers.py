@@ -66,7 +66,7 @@ def test_a_bundle_that_was_taken_away_comes_back(tmp_path, kill):
     write_bundle(output, "old")
     kill(output, "between")
     assert not output.exists()
-    with pytest.raises(OutputError, match="exists; add --force"):
+    with pytest.raises(OutputError, match="exists; add `force`"):
         check_output(output, force=False)
     assert names_in(tmp_path) == ["bundle"]
     assert checked_name(output) == "old"
@@ -183,7 +183,7 @@ def replaced(tmp_path):
 
 
 def test_an_early_version_s_bundle_comes_back(tmp_path, replaced):
-    with pytest.raises(OutputError, match="exists; add --force"):
+    with pytest.raises(OutputError, match="exists; add `force`"):
         check_output(tmp_path / "bundle", force=False)
     assert names_in(tmp_path) == ["bundle"]
     assert checked_name(tmp_path / "bundle") == "old"

@@ -57,7 +57,7 @@ def test_a_new_bundle(tmp_path, any_system):
 
 
 def test_a_bundle_that_is_there_is_refused_without_force(place):
-    with pytest.raises(OutputError, match=r"bundle exists; add --force to replace it, or choose another --output"):
+    with pytest.raises(OutputError, match=r"bundle exists; add `force` to replace it, or choose another `output`"):
         stage(place / "bundle", "new")
     assert checked_name(place / "bundle") == "old"
 
@@ -140,7 +140,7 @@ def test_what_no_manifest_lists_stands_in_the_way_and_is_named(place, put, force
     with pytest.raises(OutputError) as caught:
         check_output(place / "bundle", force=force)
     assert str(caught.value) == (
-        f"{place / 'bundle'} holds what is not of the bundle in it: {name}; move that away, or choose another --output"
+        f"{place / 'bundle'} holds what is not of the bundle in it: {name}; move that away, or choose another `output`"
     )
     assert sorted(place.rglob("*")) == before
 
@@ -163,7 +163,7 @@ def test_a_manifest_that_is_somebody_else_s_proves_nothing(tmp_path, manifest, f
         os.mkfifo(project / "bundle.json")
     else:
         (project / "bundle.json").write_text(manifest)
-    with pytest.raises(OutputError, match=r"proj exists and is no bundle.*; choose another --output"):
+    with pytest.raises(OutputError, match=r"proj exists and is no bundle.*; choose another `output`"):
         stage(project, "new", force=force)
     assert (project / "src" / "main.js").read_text() == "three years"
 
@@ -180,7 +180,7 @@ def test_what_is_no_bundle_is_never_replaced(tmp_path, kind, force):
             (output / "chapter-1").write_text("three years", encoding="utf-8")
         case "empty directory":
             output.mkdir()
-    with pytest.raises(OutputError, match="thesis exists and is no bundle; choose another --output"):
+    with pytest.raises(OutputError, match="thesis exists and is no bundle; choose another `output`"):
         stage(output, "new", force=force)
     assert os.path.lexists(output)
     assert not (output / "bundle.json").exists()
@@ -192,7 +192,7 @@ def test_a_link_is_refused_with_what_it_leads_to(place):
         with pytest.raises(OutputError) as caught:
             check_output(Path(f"{place}/{name}"), force=True)
         assert str(caught.value) == (
-            f"{place / 'a link'} is a symbolic link; name what it leads to: --output {place / 'bundle'}"
+            f"{place / 'a link'} is a symbolic link; name what it leads to: `output` {place / 'bundle'}"
         )
     (place / "nowhere").symlink_to("absent")
     with pytest.raises(OutputError, match="nowhere is a symbolic link"):
@@ -248,7 +248,7 @@ def test_a_mount_point_of_the_same_disk(small_disk):
 
 
 def test_what_is_read_is_not_replaced(place):
-    with pytest.raises(OutputError, match=r"bundle is read, and --output .*bundle would replace it; choose another"):
+    with pytest.raises(OutputError, match=r"bundle is read, and `output` .*bundle would replace it; choose another"):
         check_output(place / "bundle", force=True, inputs=[place / "bundle"])
     with pytest.raises(OutputError, match=r"golden\.json is read"):
         check_output(place / "bundle", force=True, inputs=[place / "bundle" / "golden.json"])

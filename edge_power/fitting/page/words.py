@@ -26,8 +26,8 @@ READING = (
 )
 
 LATENCY = (
-    "Expected latency is a guess relative to the unpruned model's, from a floor for each encoder and a slope for each "
-    "word: measure it on your device."
+    "Expected latency is relative to the unpruned model's: by the latency table of a profile where the fit was given "
+    "one, otherwise a guess from a floor for each encoder and a slope for each word. Measure it on your device."
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from statistics import median
 
 from edge_power.report.markup import Column, Html, element, joined, table
+from edge_power_runtime.profiler.arguments import FLAGS
 from edge_power_runtime.profiler.report.figures import NONE, count, list_of, milliseconds, size
 from edge_power_runtime.profiler.report.record import Core, Environment, Reference, Report, State
 
@@ -37,21 +38,21 @@ def command(report: Report) -> list[str]:
     cases = [result.case for result in report.results]
     asked = report.settings
     arguments = ["edge-power", "profile", "BUNDLE"]
-    for flag, values in (
-        ("--engine", [case.engine for case in cases]),
-        ("--precision", [case.precision for case in cases]),
-        ("--budget", [case.budget for case in cases]),
-        ("--lengths", [str(case.length) for case in cases]),
-        ("--num-threads", [str(case.threads) for case in cases]),
-        ("--percentiles", [f"{percent:g}" for percent in asked.percentiles]),
+    for name, values in (
+        ("engines", [case.engine for case in cases]),
+        ("precisions", [case.precision for case in cases]),
+        ("budgets", [case.budget for case in cases]),
+        ("lengths", [str(case.length) for case in cases]),
+        ("threads", [str(case.threads) for case in cases]),
+        ("percentiles", [f"{percent:g}" for percent in asked.percentiles]),
     ):
-        arguments += [flag, ",".join(dict.fromkeys(values))]
-    for flag, number in (("--warmup", asked.warmup), ("--iterations", asked.iterations), ("--burst", asked.burst)):
-        arguments += [flag, str(number)]
-    arguments += [] if asked.max_seconds is None else ["--max-seconds", f"{asked.max_seconds:g}"]
-    arguments += ["--texts", asked.texts] if asked.num_texts else []
-    arguments += ["--operations"] if report.operations else []
-    arguments += ["--latency-table"] if report.latency_tables else []
+        arguments += [FLAGS[name], ",".join(dict.fromkeys(values))]
+    for name in ("warmup", "iterations", "burst"):
+        arguments += [FLAGS[name], str(getattr(asked, name))]
+    arguments += [] if asked.max_seconds is None else [FLAGS["max_seconds"], f"{asked.max_seconds:g}"]
+    arguments += [FLAGS["texts"], asked.texts] if asked.num_texts else []
+    arguments += [FLAGS["operations"]] if report.operations else []
+    arguments += [FLAGS["latency_table"]] if report.latency_tables else []
     return arguments
 
 

@@ -89,6 +89,19 @@ def several(name: str, values: Sequence[T]) -> tuple[T, ...]:
     return tuple(values)
 
 
+def check_choices(call: Callable[..., object], **given: object) -> None:
+    """Check what a caller gave for parameters of which only some values are taken; None is not looked at.
+
+    Raises:
+        InputError: it is none of them.
+    """
+    parameters = parameters_of(call)
+    for name, value in given.items():
+        choices = parameters[name].choices
+        if value is not None and value not in choices:
+            raise InputError(f"`{name}` is {value!r}, must be one of {', '.join(choices)}")
+
+
 def with_flags(message: str, flags: Mapping[str, str]) -> str:
     """Put a command's flags where a message names parameters.
 

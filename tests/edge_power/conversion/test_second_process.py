@@ -106,7 +106,7 @@ def test_a_process_that_is_killed(tmp_path):
             process.next_artifact()
     assert str(failed.value) == (
         "the second process, which converts for onnx, was killed by signal 9, as for want of memory; "
-        "one process needs less memory: --one-process"
+        "one process needs less memory: `one_process`"
     )
 
 

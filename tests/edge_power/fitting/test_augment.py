@@ -135,5 +135,5 @@ def test_texts_are_augmented_where_no_label_counts():
     assert Distillation(augment=0.3).swapped == 0.3
     assert Distillation(augment=0.0).swapped == 0.0
     assert Distillation(logits=0.5).swapped == Distillation(logits=0.5).augment == 0.0
-    with pytest.raises(OptionError, match="--augment 0.3 needs --distil 1, found 0.5"):
+    with pytest.raises(OptionError, match="`augment` 0.3 needs `distil` 1, found 0.5"):
         Distillation(logits=0.5, augment=0.3)

@@ -15,6 +15,7 @@ from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.config import ModelConfig
 from edge_power.model.macs import count_unpruned
 from edge_power_runtime import RetentionSchedule
+from edge_power_runtime.profiler.report.record import LatencyRates, LatencyTable
 from tests.tiny import tiny_config
 from tests.tiny_families import family_checkpoint
 
@@ -100,7 +101,7 @@ def test_a_scaled_schedule_keeps_its_shape(cost):
 def test_a_target_that_cannot_be_met(cost):
     expected = (
         rf"a target of 0\.05 of the multiply-adds is below {cost.least:.3f}, which is left when every encoder passes "
-        r"on a single word; raise the target, or leave encoders out with --encoders"
+        r"on a single word; raise the target, or leave encoders out with `encoders`"
     )
     with pytest.raises(OptionError, match=expected):
         cost.check(0.05)
@@ -127,3 +128,24 @@ def test_of_two_models_with_the_same_multiply_adds_the_shallow_one_is_faster(cos
     same = cost.scaled(RetentionSchedule((0.8, 0.5, 0.3, 0.3)), shallow.full)
     assert cost.fraction(same) == pytest.approx(shallow.full, abs=0.01)
     assert shallow.latency(RetentionSchedule.full(2)) < cost.latency(same) - 0.1
+
+
+RATES = LatencyRates(entering_ms=0.5, square_ms=0.01, leaving_ms=2.0)
+TABLE = LatencyTable("onnx", "fp32", 1, (1,), 3.0, 0.25, ((0.0,),) * 4, ((0.0,),) * 4, (), (), 0.75, RATES)
+
+
+def test_a_table_tells_latency_at_every_depth():
+    """Counted by hand for texts of 8 words: half of them pass the first encoder, and all of those the others."""
+    cost = Cost.of(tiny_config(), np.array([8]), table=TABLE)
+    pruned = 3 + 8 * 0.25 + (8 * 0.5 + 64 * 0.01 + 4 * 2 + 0.75) + 2 * (4 * 0.5 + 16 * 0.01 + 4 * 2)
+    whole = 3 + 8 * 0.25 + 3 * (8 * 0.5 + 64 * 0.01 + 8 * 2)
+    assert cost.latency(RetentionSchedule((0.5, 0.5, 0.5, 0.5))) == pytest.approx(pruned / whole)
+    assert cost.latency(RetentionSchedule.full(4)) == 1
+    shallow = 3 + 8 * 0.25 + (8 * 0.5 + 64 * 0.01 + 8 * 2)
+    assert cost.with_encoders(2).latency(RetentionSchedule.full(2)) == pytest.approx(shallow / whole)
+
+
+def test_another_depth_costs_as_if_made_anew(cost):
+    lowest = cost.with_encoders(2)
+    assert lowest == Cost.of(replace(tiny_config(), num_encoders=2), LENGTHS, whole=tiny_config())
+    assert lowest.with_encoders(4) == cost

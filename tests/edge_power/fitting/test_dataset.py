@@ -258,7 +258,7 @@ def test_too_few_rows(tokens, labels):
         hold_out(dataset_of(tokens, labels), seed=0)
     assert str(caught.value) == (
         f"too few rows to hold some out: {len(tokens)} rows have {len(set(tokens))} different texts, and one text of "
-        "each label stays for training; add rows, or give rows to choose by with --select"
+        "each label stays for training; add rows, or give rows to choose by with `select`"
     )
 
 

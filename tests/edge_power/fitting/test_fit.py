@@ -106,7 +106,7 @@ def test_a_model_that_learned_next_to_nothing_is_told_of(place):
     )  # fmt: skip
     assert lines.said[1].startswith("fine-tune: accuracy ")
     assert lines.said[2].startswith("on the 36 texts held out, the fine-tuned model is not clearly better than an ")
-    assert lines.said[2].endswith("; give more texts, more --fine-tune-epochs or another --learning-rate")
+    assert lines.said[2].endswith("; give more texts, more epochs of fine-tuning or another learning rate")
 
 
 def test_steps_follow_from_the_epochs(untaught):

@@ -91,14 +91,14 @@ def test_a_file_in_the_output_stands_in_the_way(options, fitted):
         notes.unlink()
     assert said == (
         f"{fitted} holds what is not of the fitted checkpoint in it: notes.txt; "
-        "move that away, or choose another --output"
+        "move that away, or choose another `output`"
     )
 
 
 def test_a_model_is_not_replaced_by_its_own_fit(options, fitted):
     said = refused(replace(options, model=str(fitted), force=True))
-    assert said == f"{fitted} is read, and --output {fitted} would replace it; choose another --output"
-    assert "is read, and --output" in refused(replace(options, train=source_of(fitted / "fit.json"), force=True))
+    assert said == f"{fitted} is read, and `output` {fitted} would replace it; choose another `output`"
+    assert "is read, and `output`" in refused(replace(options, train=source_of(fitted / "fit.json"), force=True))
 
 
 # The working directory.
@@ -126,7 +126,7 @@ def test_a_working_directory_that_is_another_s(options, tmp_path, holding, resum
     before = sorted(tmp_path.rglob("*"))
     said = refused(replace(options, output=tmp_path / "out", resume=resume))
     assert said.startswith(f"{place} exists and is no working directory of a fit")
-    assert said.endswith(f"; a fit to {tmp_path / 'out'} works there; move it away, or choose another --output")
+    assert said.endswith(f"; a fit to {tmp_path / 'out'} works there; move it away, or choose another `output`")
     assert "\n" not in said
     assert sorted(tmp_path.rglob("*")) == before
 
@@ -139,7 +139,7 @@ def test_what_somebody_put_into_a_working_directory_stands_in_the_way(options, t
     (place / name).write_text("mine")
     said = refused(replace(options, output=tmp_path / "out", resume=True))
     shown = "src/" if name.startswith("src") else name
-    assert said == f"{place} holds what no fit wrote: {shown}; move that away, or choose another --output"
+    assert said == f"{place} holds what no fit wrote: {shown}; move that away, or choose another `output`"
 
 
 def test_a_name_that_is_too_long_for_it(options, tmp_path):
@@ -193,7 +193,7 @@ def test_an_output_that_appears_meanwhile_stays_and_resume_finishes(options, tmp
         fit(late, Watcher("scoring", output.mkdir))
     assert str(caught.value) == (
         f"{output} appeared while the fitted checkpoint was made, and was not replaced; "
-        "move it away, and go on with --resume"
+        "move it away, and go on with `resume`"
     )
     output.rename(tmp_path / "moved")
     watcher = Watcher()

@@ -120,7 +120,7 @@ def test_what_was_killed_is_not_begun_anew_by_accident(place, broken):
     with pytest.raises(OptionError) as caught:
         fit(options_in(place, "broken"))
     assert str(caught.value) == (
-        f"an unfinished fit is in {broken}; add --resume to go on, or remove that directory to begin anew"
+        f"an unfinished fit is in {broken}; add `resume` to go on, or remove that directory to begin anew"
     )
 
 

@@ -356,7 +356,7 @@ def test_a_loss_that_is_no_number_names_phase_step_and_checkpoint(texts, tmp_pat
         trainer.train()
     assert str(caught.value) == (
         f"fine-tune: the loss is nan at step 8; the last good checkpoint is {tmp_path}/checkpoint-6; "
-        "begin anew with a lower --learning-rate"
+        "begin anew with a lower `learning_rate`"
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["checkpoint-3", "checkpoint-6"]
 

@@ -87,7 +87,7 @@ def test_the_only_device_that_is_ready_is_chosen():
 
 def test_several_devices_and_none_named_are_listed():
     listed = [Listed("a", "device", "Pixel_8"), Listed("b", "device", None), Listed("c", "offline", None)]
-    expected = r"^adb sees a \(Pixel_8\), b, c \(offline\); name one of them: --device adb:SERIAL$"
+    expected = r"^adb sees a \(Pixel_8\), b, c \(offline\); name one of them: `device` adb:SERIAL$"
     with pytest.raises(InputError, match=expected):
         choose(listed, None)
     assert choose(listed, "b") == "b"

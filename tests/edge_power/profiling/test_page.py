@@ -357,7 +357,7 @@ def test_the_command_measures_the_same_cases_again():
     assert (typed["warmup"], typed["iterations"], typed["burst"], typed["texts"]) == (10, 40, 5, "reviews.txt")
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    options = options_from(parser.parse_args(words[3:]))
+    options = options_from(vars(parser.parse_args(words[3:])))
     assert (options.engines, options.precisions) == (("onnx", "tflite", "executorch"), ("fp32", "int8"))
     assert (options.budgets, options.lengths, options.threads) == (("full", "balanced"), (32, 64, 128), (1, 2))
     assert (options.warmup, options.iterations, options.burst, options.max_seconds) == (10, 40, 5, 600.0)

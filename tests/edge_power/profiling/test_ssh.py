@@ -278,7 +278,7 @@ def test_a_connection_lost_in_mid_run(device, server, tiny_bundle, tmp_path):
 
 def test_the_runtimes_own_error_comes_back(device, server, tiny_bundle):
     many = Options(engines=("onnx",), threads=(4096,))
-    with pytest.raises(InputError, match=r"on ssh://.*: --num-threads 4096: this process may use"):
+    with pytest.raises(InputError, match=r"on ssh://.*: `threads` 4096: this process may use"):
         profile_on(device, Request(tiny_bundle, many, python=sys.executable), progress=Told())
     assert server.left() == []
 
@@ -303,7 +303,7 @@ def bare_python(server: Sshd) -> str:
 
 
 def test_no_runtime_there(device, server, tiny_bundle):
-    with pytest.raises(InputError, match="on ssh://.* has no runtime; add --setup"):
+    with pytest.raises(InputError, match="on ssh://.* has no runtime; add `setup`"):
         profile_on(device, Request(tiny_bundle, ONE, python=bare_python(server)), progress=Told())
     assert server.left() == []
 

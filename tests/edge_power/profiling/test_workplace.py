@@ -93,5 +93,5 @@ def test_a_lost_connection_leaves_nothing_and_says_who_cleans_up(device, monkeyp
     with pytest.raises(LostConnectionError), workplace(device, NAME, keep=True, progress=watch) as place:
         raise LostConnectionError("gone")
     assert watch.warnings == [
-        f"this machine removes {place.run} and {place.copy} itself, if it was measuring; see that it is gone"
+        f"warning: this machine removes {place.run} and {place.copy} itself, if it was measuring; see that it is gone"
     ]

@@ -10,6 +10,7 @@ import pytest
 from edge_power_runtime import InputError
 from edge_power_runtime.reading.parameters import (
     Parameter,
+    check_choices,
     listed,
     parameters_of,
     several,
@@ -86,6 +87,13 @@ def test_lists_have_commas_or_repeat():
         listed(("8,x",), lengths)
     with pytest.raises(InputError, match="^`keep` takes numbers with commas between, found '0.8;0.5'$"):
         listed(("0.8;0.5",), parameters_of(call)["keep"])
+
+
+def test_a_choice_is_one_of_those_that_there_are():
+    check_choices(call, way="fast")
+    check_choices(call, way=None)
+    with pytest.raises(InputError, match="^`way` is 'magic', must be one of fast, slow$"):
+        check_choices(call, way="magic")
 
 
 @pytest.mark.parametrize("value", ["onnx", 8, None, {"a": 1}])

@@ -15,13 +15,13 @@ the measured times insist.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.judge.least_squares import nonnegative
-from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyTable
+from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyRates, LatencyTable
 from edge_power_runtime.readout import CLS
 
 LEAST_PROGRAMS = 6
@@ -101,7 +101,10 @@ def check_enough(programs: Iterable[tuple[Case, tuple[int, ...]]]) -> None:
 
 
 def expected_ms(table: LatencyTable, length: int, keep: Sequence[int]) -> float:
-    """Give the milliseconds that a program would take by the table, on straight lines between its points.
+    """Give the milliseconds that a program would take.
+
+    By its rates a table tells that of any length and of any number of encoders, all but the last being alike. An older
+    one has none, and is read on straight lines between its points.
 
     Args:
         table: of the engine, precision and threads in question.
@@ -109,8 +112,10 @@ def expected_ms(table: LatencyTable, length: int, keep: Sequence[int]) -> float:
         keep: word-vectors that leave each encoder.
 
     Raises:
-        InputError: the table is for another number of encoders, or does not reach the length.
+        InputError: a table without rates is for another number of encoders, or does not reach the length.
     """
+    if table.rates is not None:
+        return _by_rates(table, table.rates, length, keep)
     if len(keep) != len(table.leaving_ms):
         raise InputError(f"the latency table is of {len(table.leaving_ms)} encoders; got {len(keep)} numbers to keep")
     entering = (length, *keep[:-1])
@@ -125,6 +130,13 @@ def expected_ms(table: LatencyTable, length: int, keep: Sequence[int]) -> float:
     passing = CLS.passing(len(keep))
     dropping = sum(left < entered for entered, left in zip(entering[:passing], keep[:passing], strict=True))
     return table.fixed_ms + table.token_ms * length + into + out + table.extract_ms * dropping
+
+
+def _by_rates(table: LatencyTable, rates: LatencyRates, length: int, keep: Sequence[int]) -> float:
+    costs = _Costs(
+        table.fixed_ms, table.token_ms, rates.entering_ms, rates.square_ms, rates.leaving_ms, table.extract_ms
+    )
+    return float(_features(length, keep) @ np.array(astuple(costs)))
 
 
 def _key(case: Case) -> Key:
@@ -230,6 +242,7 @@ def _tabulate(key: Key, costs: _Costs, group: Sequence[CaseResult]) -> LatencyTa
         fitted=tuple(f"{result.case.budget}_{result.case.length}" for result in group),
         errors=(),
         extract_ms=costs.extract,
+        rates=LatencyRates(costs.entering, costs.square, costs.leaving),
     )
 
 

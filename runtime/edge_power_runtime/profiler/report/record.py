@@ -300,6 +300,21 @@ class Operations:
 
 
 @dataclass(frozen=True, slots=True)
+class LatencyRates:
+    """The coefficients that a latency table is made of, the same for every encoder but the last.
+
+    Attributes:
+        entering_ms: of a word-vector that enters.
+        square_ms: of each pair of them.
+        leaving_ms: of a word-vector that leaves.
+    """
+
+    entering_ms: float
+    square_ms: float
+    leaving_ms: float
+
+
+@dataclass(frozen=True, slots=True)
 class LatencyTable:
     """Milliseconds by encoder and number of word-vectors, fitted to the programs of one engine, precision and threads.
 
@@ -319,6 +334,7 @@ class LatencyTable:
         fitted: names of the programs that it was fitted to.
         errors: relative error at each of them: predicted / measured - 1.
         extract_ms: of dropping word-vectors in one encoder, however many.
+        rates: what the entries follow from; None in an older report.
     """
 
     engine: str
@@ -332,6 +348,7 @@ class LatencyTable:
     fitted: tuple[str, ...]
     errors: tuple[float, ...]
     extract_ms: float = 0.0
+    rates: LatencyRates | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,4 +191,20 @@ def test_a_clock_that_saw_no_time_pass_is_refused():
 def test_what_a_table_does_not_reach_is_refused(length, keep, message):
     (table,) = fit_latency_tables(results())
     with pytest.raises(InputError, match=message):
-        expected_ms(table, length, keep)
+        expected_ms(replace(table, rates=None), length, keep)
+
+
+def test_by_its_rates_a_table_tells_other_depths_and_lengths():
+    (table,) = fit_latency_tables(results())
+    for length, keep in [(64, (32, 16, 1)), (64, (64, 64, 1)), (256, (128, 64, 32, 1)), (32, (24, 16, 12, 8, 4, 1))]:
+        # As for programs that were not fitted, above.
+        assert expected_ms(table, length, keep) == pytest.approx(true_ms(length, keep), rel=0.08)
+
+
+def test_the_rates_say_what_the_entries_say():
+    (table,) = fit_latency_tables(results())
+    for length, keep in UNSEEN:
+        # Between two points of the grid, 4 apart, a square lies below the straight line by 4 at most.
+        allowed = 4 * 3 * table.rates.square_ms + 1e-9
+        by_entries = expected_ms(replace(table, rates=None), length, keep)
+        assert expected_ms(table, length, keep) == pytest.approx(by_entries, rel=0, abs=allowed)

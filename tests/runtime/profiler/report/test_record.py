@@ -38,7 +38,7 @@ LITERAL = (
     '"total_ms":[1.5],"truncated":0}],"operations":[{"case":' + CASE + ',"runs":20,"operations":[{"name":"a/MatMul",'
     '"kind":"MatMul","encoder":1,"group":"attention","time_ms":0.5}],"unavailable":null}],"latency_tables":'
     '[{"engine":"onnx","precision":"fp32","threads":1,"word_vectors":[1,8],"fixed_ms":0.1,"token_ms":0.01,'
-    '"entering_ms":[[0.0,0.1]],"leaving_ms":[[0.0,0.2]],"fitted":["full_8"],"errors":[0.01],"extract_ms":0.05}],"flags":[{"kind":'
+    '"entering_ms":[[0.0,0.1]],"leaving_ms":[[0.0,0.2]],"fitted":["full_8"],"errors":[0.01],"extract_ms":0.05,"rates":{"entering_ms":0.5,"square_ms":0.125,"leaving_ms":0.25}}],"flags":[{"kind":'
     '"few-samples","case":' + CASE + ',"reason":"too few"},{"kind":"throttled","case":null,"reason":"hot"}],'
     '"reference":{"work":"a fixed product","rounds":[1,2],"times_ms":[1.5,1.625,1.75]}}\n'
 )
