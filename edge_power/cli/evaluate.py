@@ -102,7 +102,11 @@ def _of_model(target: str, budgets: tuple[str, ...], keeps: tuple[str, ...]) -> 
     model = PowerForSequenceClassification.from_pretrained(target)
     if keeps:
         return {keep: (model, {"keep": found}) for keep, found in fractions.items()} | {FULL: (model, {"budget": FULL})}
-    names = [*model.budgets, FULL] if ALL in budgets else budgets
+    known = [*model.budgets, FULL]
+    names = known if ALL in budgets else budgets
+    for name in names:
+        if name not in known:  # before any of them is scored
+            raise InputError(f"no budget {name!r}; there are: {', '.join(known)}")
     return {name: (model, {"budget": name}) for name in names}
 
 

@@ -235,8 +235,8 @@ class During(Told):
         super().__init__()
         self._act = act
 
-    def stage(self, description):
-        super().stage(description)
+    def begin(self, description, total=None, done=0):
+        super().begin(description, total, done)
         if description == "starting the profiler":
             self._act()
 
@@ -261,8 +261,8 @@ def test_two_profiles_of_one_bundle_at_a_time(device, server, tiny_bundle):
 
 def test_a_connection_lost_in_mid_run(device, server, tiny_bundle, tmp_path):
     class Cut(Told):
-        def at(self, done, description):
-            super().at(done, description)
+        def advance(self, steps, note=""):
+            super().advance(steps, note)
             server.kill_sessions()
 
     texts = tmp_path / "texts-of-a-lost-run"
