@@ -110,7 +110,9 @@ def _labels(manifest: Manifest) -> str:
     lines = [f"{number}. {code(label)}" for number, label in enumerate(manifest.labels[:SHOWN_LABELS])]
     more = len(manifest.labels) - SHOWN_LABELS
     rest = f"\n\n`bundle.json` lists {more} more." if more > 0 else ""
-    return f"## Labels\n\n{len(manifest.labels)}, in the order of the logits:\n\n{chr(10).join(lines)}{rest}\n"
+    threshold = manifest.answers().threshold
+    each = "" if threshold is None else f" A text has each whose probability is above {threshold:g}."
+    return f"## Labels\n\n{len(manifest.labels)}, in the order of the logits.{each}\n\n{chr(10).join(lines)}{rest}\n"
 
 
 def _budgets(manifest: Manifest) -> str:

@@ -73,7 +73,7 @@ def test_it_says_what_the_manifest_says(manifest):
     assert page.startswith("# `tiny`\n")
     assert "with ONNX Runtime, ExecuTorch and TFLite.\n" in page
     assert 'pip install "edge-power-runtime[onnx]"  # or [executorch], [tflite]\n' in page
-    assert "2, in the order of the logits:\n\n0. `negative`\n1. `positive`\n" in page
+    assert "2, in the order of the logits.\n\n0. `negative`\n1. `positive`\n" in page
     assert "one of more than 24 tokens is cut. `fast` is the default" in page
     fast = manifest.configuration("fast", 24)
     share = fast.macs / manifest.configuration("full", 24).macs
