@@ -87,8 +87,10 @@ def evaluate(
     told = progress or Silent()
     told.begin(f"evaluating {place or 'the model'}", rows)
     if place is not None and is_bundle_at(place):
-        model = Classifier.open(place, engine=engine, budget=budget, num_threads=threads, threshold=threshold)
+        model = Classifier.open(place, engine=engine, budget=budget, num_threads=threads)
     if isinstance(model, Classifier):
+        if threshold is not None:
+            model = Classifier(model.model, model.budget, task=model.bundle.manifest.answers(threshold=threshold))
         return score(BundlePredictor(model), source, progress=told.advance)
     with _torch_threads(threads):
         return score(_of_model(model, budget, lengths, keep, threshold), source, progress=told.advance)

@@ -67,7 +67,8 @@ def _several(budgets: tuple[str, ...], keeps: tuple[str, ...], **others: Any) ->
     if budgets and keeps:
         raise InputError("`keep` and `budget` both say what to keep; give one of them")
     check_target(target, others["engine"], lengths, keeps or None)
-    columns = Columns(*(others.pop(f"{name}_column") for name in ("text", "pair", "label")))
+    named = ("text_column", "pair_column", "label_column", "label_separator")
+    columns = Columns(*(others.pop(name) for name in named))
     data = ready(Source(others.pop("data"), columns), need_labels=True)
     schedules = _of_bundle(target, budgets, others) if is_bundle_at(Path(target)) else _of_model(target, budgets, keeps)
     with ProgressScreen(error_console()) as screen:
@@ -84,13 +85,10 @@ Schedules = dict[str, tuple[Any, dict[str, Any]]]
 def _of_bundle(target: str, budgets: tuple[str, ...], others: dict[str, Any]) -> Schedules:
     from edge_power_runtime import Classifier
 
-    def open_at(budget: str | None) -> Classifier:
-        return Classifier.open(target, engine=others["engine"], budget=budget, num_threads=others["threads"])
-
-    first = open_at(None if ALL in budgets else budgets[0])
+    budget = None if ALL in budgets else budgets[0]
+    first = Classifier.open(target, engine=others["engine"], budget=budget, num_threads=others["threads"])
     names = [entry.name for entry in first.bundle.manifest.budgets] if ALL in budgets else list(budgets)
-    opened = {first.budget: first} | {name: open_at(name) for name in names if name != first.budget}
-    return {name: (classifier, {}) for name, classifier in opened.items()}
+    return {name: (first.at(name), {}) for name in dict.fromkeys((first.budget, *names))}
 
 
 def _of_model(target: str, budgets: tuple[str, ...], keeps: tuple[str, ...]) -> Schedules:

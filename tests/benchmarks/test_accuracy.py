@@ -39,6 +39,9 @@ from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from tests.tiny import tiny_config, tiny_model
 from tests.tiny_fit import LABELS, make_rows, teach, tokens_of, write_tsv
 
+# Every arm trains a model, half a minute in all; a benchmark is no part of what users install.
+slow = pytest.mark.slow
+
 LENGTH = 32
 TINY = Task(
     "tiny", "TINY", "accuracy", Bar(0.5), 1.0, Published(LENGTH, 1e-3), tokens=16, seeds=(0,), checkpoint="tiny",
@@ -87,6 +90,7 @@ def batch(*lengths: int, padded: int = 0) -> dict[str, torch.Tensor]:
     return {"input_ids": ids * mask, "attention_mask": mask}
 
 
+@slow
 def test_every_arm_begins_with_the_same_model_and_takes_the_same_steps(results):
     assert len({(one.unpruned_dev, one.unpruned_select, one.rows) for one in results.values()}) == 1
     # 90 rows of 100 are left to train on: three epochs of 32 are 9 steps, and a search takes 6 at least.
@@ -95,6 +99,7 @@ def test_every_arm_begins_with_the_same_model_and_takes_the_same_steps(results):
     }  # fmt: skip
 
 
+@slow
 def test_rivals_leave_no_more_multiply_adds_than_the_target(results):
     for arm in ("learned", "shared", "first", "random", "hand-made", "depth"):
         assert results[arm].target == 0.5
@@ -112,6 +117,7 @@ def test_rivals_leave_no_more_multiply_adds_than_the_target(results):
     assert results["unpruned"].found.multiply_adds == results["unpruned+"].found.multiply_adds == 1.0
 
 
+@slow
 def test_shared_weights_serve_the_budgets_of_three_arms(results):
     found = results["shared"].found
     assert [budget.name for budget in found.served] == ["learned", "more", "less"]
@@ -122,6 +128,7 @@ def test_shared_weights_serve_the_budgets_of_three_arms(results):
     assert results["first"].found.served == ()
 
 
+@slow
 def test_latency_has_a_floor_for_each_encoder(results):
     learned, depth = results["learned"].found, results["depth"].found
     assert results["unpruned"].found.expected_latency == 1
@@ -132,11 +139,13 @@ def test_latency_has_a_floor_for_each_encoder(results):
     assert depth.expected_latency == pytest.approx(expected, abs=0.02)  # attention between words is not counted here
 
 
+@slow
 def test_unpruned_loses_nothing(results):
     assert results["unpruned"].loss == 0
     assert results["unpruned"].found.dev == results["unpruned"].unpruned_dev
 
 
+@slow
 def test_the_scan_is_told(results):
     scan = results["paper"].found.scan
     assert scan is not None and scan.length == LENGTH and 1 <= len(scan.searches) <= 6
@@ -146,6 +155,7 @@ def test_the_scan_is_told(results):
     assert scan.of_padded < results["paper"].found.multiply_adds  # texts are shorter than what they are padded to
 
 
+@slow
 def test_a_result_survives_its_file(results, settings):
     for arm, one in results.items():
         assert Result.read(Unit(TINY, arm, 0).path(settings)) == one
@@ -166,6 +176,7 @@ def test_a_model_that_knows_nothing_is_refused(settings, tmp_path):
         open_bench(task, 0, settings, Silent())
 
 
+@slow
 def test_a_task_has_its_own_rate_of_fine_tuning(settings):
     rate, usual = 1e-3, 3e-5
     task = replace(TINY, name="fine-tuned", checkpoint=None, fine_tune_rate=rate)

@@ -6,9 +6,10 @@ A downloaded folder may hold a `torch.py`, and Python looks into the working dir
 
 import os
 import sys
+from pathlib import Path
 
 # The folder that holds our package, which may be the working directory: in a checkout.
-_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_HOME = str(Path(__file__).absolute().parents[2])
 
 
 def python_command(python: str, *arguments: str) -> list[str]:

@@ -16,9 +16,9 @@ from edge_power.conversion.convert import Plan, convert
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.retention_file import Retention, parse_keep
 from edge_power_runtime import Bundle, Classifier, InputError
-from edge_power_runtime.bundle.golden import verify
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.tasks import MultiLabelClassification
+from edge_power_runtime.verify import verify
 from tests.edge_power.conftest import assert_refused
 from tests.tiny import tiny_config, tiny_model
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from edge_power.progress import Silent
 from edge_power_converters import ConversionError, fp32
 from edge_power_runtime.retention import RetentionConfig
 from tests.bundles import checked_name
-from tests.tiny import KEEP, tiny_model
+from tests.tiny import tiny_config, tiny_model
 
 CONFIGURATIONS = {"fast_8": ("fast", RetentionConfig(8, (6, 4, 2, 1)))}
 ONNX = Order(fp32("onnx", "topk"), CONFIGURATIONS)
@@ -72,12 +73,13 @@ def second_process(directory: Path, *orders: Order) -> SecondProcess:
 
 
 def test_two_processes_write_what_one_writes(tmp_path):
-    budgets = {"fast": parse_keep(KEEP)}
+    small = tiny_model(replace(tiny_config(), num_encoders=2))
+    budgets = {"fast": parse_keep("0.5")}
     found = {}
     for name in ("one", "two"):
         plan = Plan(engines=("tflite", "onnx"), lengths=(8,), budgets=budgets, one_process=name == "one")
         watcher = Steps()
-        found[name] = convert(tiny_model(), tmp_path / name, plan, progress=watcher)
+        found[name] = convert(small, tmp_path / name, plan, progress=watcher)
         assert len(watcher.heard) == watcher.total == 1 + 1 + 3 + 3  # references, transformers, an artifact each
         assert {"tflite: tracing fast_8", "onnx: tracing fast_8", "onnx: checking fast_8"} <= set(watcher.heard)
     # Sizes and sha256 of all files, and what was found in the comparison with eager, are in the manifest.

@@ -10,7 +10,9 @@ import edge_power_runtime
 from edge_power_runtime.tasks import TASK_NAMES
 
 PACKAGES = [Path(package.__file__).parent for package in (edge_power, edge_power_converters, edge_power_runtime)]
-OWN = {Path(edge_power_runtime.__file__).with_name("tasks.py"), *(PACKAGES[0] / "tasks").glob("*.py")}
+RUNTIME = Path(edge_power_runtime.__file__).parent
+# The format has a table of tensors by task, in which each task has a row.
+OWN = {RUNTIME / "tasks.py", RUNTIME / "bundle" / "signatures.py", *(PACKAGES[0] / "tasks").glob("*.py")}
 
 
 def branches(source: str) -> Iterator[int]:

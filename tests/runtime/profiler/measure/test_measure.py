@@ -12,6 +12,7 @@ from edge_power_runtime.engines import engine_info
 from edge_power_runtime.profiler.measure.rounds import Series, num_steps, pool_of, take_rounds
 from edge_power_runtime.profiler.progress import Silent
 from edge_power_runtime.profiler.report.spans import SpanTimes
+from edge_power_runtime.tasks import Classification
 
 SLOW_S = 0.002
 
@@ -29,7 +30,7 @@ class Listener(Silent):
 class Recorder:
     """Stands for an answerer of two spans: notes the texts, and sleeps for them where it is slow."""
 
-    task = "classification"
+    task = Classification()
     labels = ("no", "yes")
     spans = (Span("guess"), Span("look up", in_engine=True))
 
@@ -110,7 +111,7 @@ def test_time_goes_to_the_span_of_a_classifier_that_took_it(tiny, engine, monkey
 
 def test_a_classifier_is_an_answerer(tiny, engine):
     answerer: Answerer = Model.open(tiny, engine=engine).at("fast")
-    assert (answerer.task, answerer.labels) == ("classification", ("negative", "positive"))
+    assert (answerer.task, answerer.labels) == (Classification(), ("negative", "positive"))
     assert [(span.name, span.in_engine) for span in answerer.spans] == [
         ("encode", False), ("choose", False), ("run", True), ("decode", False),
     ]  # fmt: skip
