@@ -5,40 +5,45 @@ from dataclasses import replace
 
 from edge_power.errors import OptionError
 from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.config import ModelConfig
 
 # What config.json calls the number of encoders; DistilBERT has a word of its own.
 _NAMES = ("num_hidden_layers", "n_layers")
 
 
-def check_encoders(have: int, wanted: int) -> None:
+def check_encoders(config: ModelConfig, wanted: int) -> None:
     """Refuse a number of encoders that leaves nothing to learn.
 
     Args:
-        have: of the model.
-        wanted: to keep.
+        config: of the model.
+        wanted: encoders to keep.
 
     Raises:
         OptionError: with what can be kept.
     """
-    if have < 2:
-        raise OptionError("the model has one encoder, which computes the row of [CLS] alone; there is nothing to drop")
-    if not 2 <= wanted <= have:
+    have, readout = config.num_encoders, config.readout
+    least = have - readout.passing(have) + 1  # one that may drop words, and those that cannot
+    if have < least:
         raise OptionError(
-            f"`encoders` is {wanted}, must be in 2..{have}; this model has {have}, and the last one drops nothing"
+            f"the model has one encoder, which computes the row of {readout.name} alone; there is nothing to drop"
+        )
+    if not least <= wanted <= have:
+        raise OptionError(
+            f"`encoders` is {wanted}, must be in {least}..{have}; this model has {have}, and the last one drops nothing"
         )
 
 
 def lowest_encoders(model: PowerForSequenceClassification, encoders: int) -> PowerForSequenceClassification:
-    """Copy a model without its upper encoders; the head reads the [CLS] of the last one kept.
+    """Copy a model without its upper encoders; the head reads the last one kept.
 
     Args:
         model: left as it is.
         encoders: to keep.
 
     Raises:
-        OptionError: the model has fewer, or less than two are to be kept.
+        OptionError: the model has fewer, or so few are to be kept that none may drop words.
     """
-    check_encoders(model.config.num_encoders, encoders)
+    check_encoders(model.config, encoders)
     shallow = PowerForSequenceClassification(replace(model.config, num_encoders=encoders))
     wanted = shallow.state_dict().keys()
     shallow.load_state_dict({name: tensor for name, tensor in model.state_dict().items() if name in wanted})

@@ -57,8 +57,8 @@ class Phases:
             target: where the multiply-adds shall end; None where a price is given.
             price: the paper's lambda.
         """
-        words = mean_length(self.prepared.texts.train)
-        train, passed_on = self._texts.train, (words - 1) * (model.config.num_encoders - 1)
+        words, train = mean_length(self.prepared.texts.train), self._texts.train
+        passed_on = (words - 1) * model.config.readout.passing(model.config.num_encoders)
         lost = loss_of_constant(train.labels, train.taught, self.options.distillation, train.learned)
         steered = Price(words - 1, fixed=price, worth=lost / passed_on, start=cost.full, target=target or cost.full)
         phase = Phase(

@@ -105,7 +105,7 @@ def _check_goal(options: FitOptions, prepared: Prepared, progress: Progress) -> 
     """Refuse what cannot be reached before anything is trained, and tell of what is reached without dropping words."""
     whole = prepared.model.config
     encoders = _encoders(options, prepared)
-    check_encoders(whole.num_encoders, encoders)
+    check_encoders(whole, encoders)
     cost = prepared.cost.with_encoders(encoders)
     for target in options.goal.targets.values():
         cost.check(target)

@@ -99,6 +99,11 @@ class RetentionSchedule:
         """The schedule of `encoders` encoders that drops nothing."""
         return cls((1.0,) * encoders)
 
+    @property
+    def passing(self) -> int:
+        """How many of its encoders, from the first on, pass on words as `fractions` say: see `Readout.passing`."""
+        return self.readout.passing(len(self.fractions))
+
     def for_encoders(self, encoders: int) -> "RetentionSchedule":
         """Complete the schedule for a model of `encoders` encoders.
 
@@ -128,7 +133,7 @@ class RetentionSchedule:
         """
         keep: list[int] = []
         entering = length
-        for fraction in self.fractions[: self.readout.passing(len(self.fractions))]:
+        for fraction in self.fractions[: self.passing]:
             entering = min(entering, max(1, math.ceil(fraction * length - CEILING_SLACK)))
             keep.append(entering)
         return RetentionConfig(length, self.readout.complete(keep), self.readout)

@@ -133,7 +133,7 @@ def test_retention_goes_by_what_is_read_of_the_last_encoder():
     schedule = RetentionSchedule((0.5,), two).for_encoders(2)
     config = schedule.at(8)
     assert (schedule.fractions, config) == ((0.5, 0.5), RetentionConfig(8, (4, 2), two))
-    assert (config.passing, config.drops) == (1, (0,))
+    assert (schedule.passing, config.passing, config.drops) == (1, 1, (0,))
     assert RetentionConfig(8, (4, 2)).drops == (0, 1), "of [CLS] two rows are a choice"
     with pytest.raises(RetentionError, match=r"give 2 fractions \(the last encoder keeps 2 word\) or 3"):
         RetentionSchedule((0.5,), two).for_encoders(3)
