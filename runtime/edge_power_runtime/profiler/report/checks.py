@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from edge_power_runtime.bundle.manifest import PRECISIONS
 from edge_power_runtime.engines import ENGINE_NAMES
+from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.profiler.report.record import CaseResult, LatencyTable, MixResult, Reference, Report
 from edge_power_runtime.reading.jsonnode import Node
+from edge_power_runtime.retention import RetentionConfig
 
 
 def check_report(report: Report, node: Node) -> None:
@@ -61,8 +63,10 @@ def _check_samples(result: CaseResult, place: Node) -> None:
         if not span.name or span.name in names[:index]:
             at.field("name").fail("a name that no other span of the case has")
         check_times(span.times_ms, count, at.field("times_ms"))
-    if not result.keep:
-        place.field("keep").fail("a number for each encoder, one at least")
+    try:
+        RetentionConfig(result.case.length, result.keep)
+    except RetentionError:
+        place.field("keep").fail("a number for each encoder, one encoder at least, from 1 to what enters it")
 
 
 def check_times(times: Sequence[float], count: int, place: Node) -> None:

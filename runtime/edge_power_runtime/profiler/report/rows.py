@@ -7,6 +7,7 @@ from statistics import median
 from edge_power_runtime.profiler.judge.statistics import Summary, ratio_interval, summarise
 from edge_power_runtime.profiler.report.figures import count
 from edge_power_runtime.profiler.report.record import Case, CaseResult, Flag, Report
+from edge_power_runtime.retention import RetentionConfig
 
 SPREAD = (10.0, 90.0)
 """Percentiles between which most answers lie: what charts draw as the spread."""
@@ -75,9 +76,18 @@ def rows(report: Report) -> list[Row]:
     return [_row(result, report, cases, percentiles) for result in report.results]
 
 
+def retention(result: CaseResult) -> RetentionConfig:
+    """What each encoder of a case's program passes on.
+
+    Raises:
+        RetentionError: the case's numbers are those of no program.
+    """
+    return RetentionConfig(result.case.length, result.keep)
+
+
 def is_unpruned(result: CaseResult) -> bool:
-    """Whether every encoder but the last, whose answer is read from [CLS], passes on all word-vectors."""
-    return all(kept == result.case.length for kept in result.keep[:-1])
+    """Whether every encoder that chooses passes on all word-vectors, see `RetentionConfig.is_full`."""
+    return retention(result).is_full
 
 
 def baseline_of(result: CaseResult, results: Iterable[CaseResult]) -> CaseResult:

@@ -175,6 +175,12 @@ def test_a_mistake_is_told_with_its_place(text, message):
         (broken("results", 0, "rounds", value=[]), r"results\[0\].rounds must be numbers whose sum is at least 1"),
         (broken("results", 0, "keep", value=[]), "keep must be a number for each encoder"),
         (
+            broken("results", 0, "keep", value=[4, 5]),
+            r"keep must be .*, one encoder at least, from 1 to what enters it",
+        ),
+        (broken("results", 0, "keep", value=[9, 1]), r"results\[0\].keep must be .* from 1 to what enters it"),
+        (broken("results", 0, "keep", value=[4, 0]), r"results\[0\].keep must be .* from 1 to what enters it"),
+        (
             broken("results", value=2 * json.loads(LITERAL)["results"]),
             r"results\[1\].case must be a case that no other",
         ),
