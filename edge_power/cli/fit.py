@@ -148,7 +148,7 @@ def _full(record: "FitRecord") -> float:
 
 
 def _tried(candidates: "Sequence[Candidate]") -> str:
-    from edge_power.fitting.page.words import list_of
+    from edge_power_runtime.profiler.report.figures import list_of
 
     depths = list_of([str(encoders) for encoders in sorted({one.encoders for one in candidates}, reverse=True)])
     chosen = ", ".join(f"{one.title} ({one.stage})" for one in candidates if one.chosen)

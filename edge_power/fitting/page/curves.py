@@ -3,10 +3,11 @@
 import math
 from collections.abc import Callable
 
-from edge_power.fitting.page.words import list_of, metric_name, points
+from edge_power.fitting.page.words import metric_name, points
 from edge_power.fitting.record import LogPoint, PhaseRecord
 from edge_power.report.lines import Line, Panel, Point, labelled_lines, panels
 from edge_power.report.markup import Html
+from edge_power_runtime.profiler.report.figures import list_of
 
 
 def progress(name: str, phase: PhaseRecord, metric: str) -> Html | None:

@@ -1,13 +1,16 @@
 """report.html: a fit on one page, from its outcome in words down to the options that it was run with."""
 
 from edge_power.fitting.page.curves import masses, price, progress
-from edge_power.fitting.page.staircase import staircase
 from edge_power.fitting.page.tables import budgets_table, candidates_table, conditions, phases_table
 from edge_power.fitting.page.trade_off import trade_off
 from edge_power.fitting.page.words import LATENCY, READING, at_mean_length, judged_on, metric_name, outcome
 from edge_power.fitting.record import BudgetRecord, FitRecord
 from edge_power.report.markup import Html, element, figure, section
 from edge_power.report.page import page
+from edge_power.report.stairs import stairs
+from edge_power_runtime.retention import RetentionSchedule
+
+_HUNDRED = 100
 
 
 def render(record: FitRecord) -> str:
@@ -62,13 +65,15 @@ def _staircases(record: FitRecord) -> Html:
     key = "Words in full colour are passed on, faint ones are dropped by this encoder."
     figures = [
         figure(
-            staircase(f"stairs-{place}", budget.schedule),
+            stairs(f"stairs-{place}", RetentionSchedule(budget.schedule).at(_HUNDRED), words="words"),
             f"{budget.name}: {budget.multiply_adds:.2f} of the multiply-adds",
             f"{key} {at_mean_length(record, budget)}",
         )
         for place, budget in enumerate(record.budgets, start=1)
     ]
-    return section("Of 100 words, how many each encoder passes on", element("div", {"class": "large"}, *figures))
+    return section(
+        f"Of {_HUNDRED} words, how many each encoder passes on", element("div", {"class": "large"}, *figures)
+    )
 
 
 def _curves(record: FitRecord) -> list[Html]:

@@ -58,18 +58,9 @@ def duration(seconds: float) -> str:
 
 
 def fractions(schedule: tuple[float, ...]) -> str:
-    """A schedule encoder by encoder; the last encoder keeps one word whatever its fraction."""
-    return " ".join([*(f"{fraction:.2f}" for fraction in schedule[:-1]), "[CLS]"])
-
-
-def words_kept(schedule: tuple[float, ...]) -> tuple[int, ...]:
-    """How many of a hundred words each encoder passes on; the last passes on [CLS] alone."""
-    return RetentionSchedule(schedule).at(_HUNDRED).keep
-
-
-def list_of(parts: list[str]) -> str:
-    """Join parts as a sentence does: a, b and c."""
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    """A schedule encoder by encoder; the last encoder keeps what is read of it whatever its fraction."""
+    wanted = RetentionSchedule(schedule)
+    return " ".join([*(f"{fraction:.2f}" for fraction in schedule[: wanted.passing]), wanted.readout.name])
 
 
 def outcome(record: FitRecord, budget: BudgetRecord) -> tuple[str, str, str]:

@@ -201,8 +201,9 @@ def test_pictures_say_their_finding():
     )
     assert said[1].startswith("balanced 32 is 1.89x as fast as full, at 1.98x fewer multiply-adds; balanced 64")
     assert said[3] == (
-        "Word-vectors: encoder 1 passes on 103 of 128; encoder 2 passes on 77 of 103; encoder 3 passes on 58 of 77; "
-        "encoder 4 passes on 39 of 58; encoder 5 passes on 26 of 39; encoder 6 passes on 1 of 26."
+        "Of 128 word-vectors, encoder 1 passes on 103, encoder 2 passes on 77, encoder 3 passes on 58, "
+        "encoder 4 passes on 39, encoder 5 passes on 26 "
+        "and the last encoder passes on [CLS] alone, from which the answer is read."
     )
 
 
@@ -275,6 +276,18 @@ def test_a_latency_table_gives_time_by_encoder():
     assert "the last encoder is part of what every program costs" in time.source
     assert by_table(measured, [latency_table("tflite")]) is None
     assert by_table(measured, [latency_table("onnx", encoders=5)]) is None
+
+
+def test_choosing_costs_only_where_an_encoder_chooses():
+    table = latency_table()
+    choosing = replace(table, extract_ms=0.5)
+    for budget, expected in (("balanced", [0.5] * 5 + [0.0]), ("full", [0.0] * 6)):
+        measured = result(Case("onnx", "fp32", budget, 64, 1))
+        before, after = (by_table(measured, [one]).by_encoder for one in (table, choosing))
+        # Sums of a few milliseconds differ by their rounding alone.
+        assert [late - soon for (late,), (soon,) in zip(after, before, strict=True)] == pytest.approx(
+            expected, abs=1e-12
+        )
 
 
 def test_where_the_time_goes_is_tabled():

@@ -3,14 +3,26 @@
 from collections.abc import Mapping, Sequence
 
 from edge_power.profiling.page.by_length import at_longest
-from edge_power.profiling.page.encoders.stairs import GROUP_KEYS, Stair, stairs
 from edge_power.profiling.page.encoders.time import GROUPS, EncoderTime, by_operations, by_table
+from edge_power.report.bars import Key, Part
 from edge_power.report.markup import Column, Html, details, element, figure, table
+from edge_power.report.stairs import BarColumn, stairs
+from edge_power.report.style import Colour
 from edge_power_runtime.profiler.report.figures import list_of, milliseconds
-from edge_power_runtime.profiler.report.record import Case, CaseResult, Operations, Report
-from edge_power_runtime.profiler.report.rows import Row
+from edge_power_runtime.profiler.report.record import Case, CaseResult, OperationGroup, Operations, Report
+from edge_power_runtime.profiler.report.rows import Row, retention
+
+# What the colours of the time stand for.
+_KEYS: dict[OperationGroup, Key] = {
+    "attention": Key(Colour.ACCENT, "attention"),
+    "extract": Key(Colour.SECOND, "extract"),
+    "ffn": Key(Colour.PALE, "feed-forward"),
+    "rest": Key(Colour.MUTED, "rest"),
+}
+_GROUP_KEYS = [_KEYS[group] for group in GROUPS]
 
 _MOST = 12  # operations that are listed
+_WORDS = "word-vectors"
 _LEFT = "Pale are the word-vectors that enter an encoder, full those that it passes on."
 _RIGHT = "Beside them stands the time that the encoder takes; all figures have one scale of time."
 _HOW = (
@@ -62,12 +74,24 @@ def _figures(results: Sequence[CaseResult], timed: Mapping[Case, EncoderTime]) -
 
 def _figure(result: CaseResult, time: EncoderTime | None, highest: float) -> Html:
     case = result.case
-    entering = (case.length, *result.keep[:-1])
-    steps = [Stair(before, after) for before, after in zip(entering, result.keep, strict=True)]
     title = str(case) if time is not None else f"{case.budget}, {case.length} tokens"
     caption = "" if time is None else f"{time.source}."
-    anchor = f"stairs-{_slug(case)}"
-    return figure(stairs(anchor, steps, time, highest), title, caption)
+    beside = None if time is None else _bars(time, highest)
+    return figure(stairs(f"stairs-{_slug(case)}", retention(result), words=_WORDS, beside=beside), title, caption)
+
+
+def _bars(time: EncoderTime, highest: float) -> BarColumn:
+    """Time as bars, in the colours of its groups; in one where they are not known."""
+    colours = [key.colour for key in _GROUP_KEYS] if time.has_groups else [Colour.SECOND]
+    figures = [milliseconds(sum(parts)) for parts in time.by_encoder]
+    return BarColumn(
+        title="time, ms",
+        rows=[[Part(*part) for part in zip(parts, colours, strict=True)] for parts in time.by_encoder],
+        figures=figures,
+        highest=highest,
+        alternative=f"Milliseconds by encoder: {', '.join(figures)}.",
+        keys=_GROUP_KEYS if time.has_groups else (),
+    )
 
 
 def _slug(case: Case) -> str:
@@ -88,7 +112,7 @@ def _groups(report: Report) -> list[Html]:
     looked_into = [one for one in report.operations if any(found.encoder for found in one.operations)]
     if not looked_into:
         return []
-    columns = [Column("case"), *(Column(f"{key.words}, ms", is_number=True) for key in GROUP_KEYS)]
+    columns = [Column("case"), *(Column(f"{key.words}, ms", is_number=True) for key in _GROUP_KEYS)]
     columns += [Column("outside of encoders, ms", is_number=True), Column("all, ms", is_number=True)]
     return [table("Where the time goes, by operation", columns, [_group_cells(one) for one in looked_into])]
 

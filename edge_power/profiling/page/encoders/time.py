@@ -1,12 +1,14 @@
 """The time of each encoder, from the engine's own operations or from a fitted latency table."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
 
 from edge_power_runtime.profiler.report.record import CaseResult, LatencyTable, OperationGroup, Operations
+from edge_power_runtime.profiler.report.rows import retention
+from edge_power_runtime.retention import RetentionConfig
 
 GROUPS: tuple[OperationGroup, ...] = get_args(OperationGroup)
 
@@ -55,19 +57,15 @@ def by_table(result: CaseResult, tables: Sequence[LatencyTable]) -> EncoderTime 
     for table in tables:
         same = (table.engine, table.precision, table.threads) == (case.engine, case.precision, case.threads)
         if same and len(table.entering_ms) == len(result.keep):
-            times = tuple(_from_table(result, table))
+            times = tuple((ms,) for ms in _from_table(retention(result), table))
             last = "" if any(times[-1]) else "; the last encoder is part of what every program costs"
             return EncoderTime(times, f"Time by the fitted latency table, an estimate{last}")
     return None
 
 
-def _from_table(result: CaseResult, table: LatencyTable) -> list[tuple[float]]:
-    entering = (result.case.length, *result.keep[:-1])
-    pairs = zip(entering[:-1], result.keep[:-1], strict=True)  # the last encoder computes one row without choosing
-    extract = [table.extract_ms * (after < before) for before, after in pairs]
-    return [
-        (float(chosen + np.interp(before, table.word_vectors, enters) + np.interp(after, table.word_vectors, leaves)),)
-        for before, after, enters, leaves, chosen in zip(
-            entering, result.keep, table.entering_ms, table.leaving_ms, [*extract, 0.0], strict=True
-        )
-    ]
+def _from_table(config: RetentionConfig, table: LatencyTable) -> Iterator[float]:
+    grid = table.word_vectors
+    pairs = zip(config.entering, config.keep, table.entering_ms, table.leaving_ms, strict=True)
+    for encoder, (before, after, into, out) in enumerate(pairs):
+        choosing = table.extract_ms * (encoder in config.drops)
+        yield float(choosing + np.interp(before, grid, into) + np.interp(after, grid, out))
