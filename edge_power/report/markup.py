@@ -96,6 +96,12 @@ def grouped_table(caption: str, columns: Sequence[Column], groups: Sequence[Grou
     return element("div", {"class": "scroll", "role": "region", "tabindex": "0", "aria-label": caption}, made)
 
 
+def terms(items: Mapping[str, str]) -> Html:
+    """A list of terms, each with what it stands at."""
+    rows = (child for term, value in items.items() for child in (element("dt", {}, term), element("dd", {}, value)))
+    return element("dl", {}, *rows)
+
+
 def figure(picture: Html, title: str, caption: str) -> Html:
     """Put a caption to a picture.
 

@@ -2,7 +2,7 @@
 
 from edge_power.fitting.page.words import difference, duration, fractions, metric_name, points
 from edge_power.fitting.record import BudgetRecord, Candidate, FitRecord, PhaseRecord
-from edge_power.report.markup import Column, Html, element, table
+from edge_power.report.markup import Column, Html, element, table, terms
 
 _NONE = "\N{EN DASH}"
 
@@ -51,7 +51,7 @@ def candidates_table(record: FitRecord) -> Html:
 def conditions(record: FitRecord) -> Html:
     """The data, the options and the versions."""
     parts = (("Data", _data(record)), ("Options", record.options), ("Versions", record.versions))
-    made = [element("div", {}, element("h3", {}, title), _list(items)) for title, items in parts if items]
+    made = [element("div", {}, element("h3", {}, title), terms(items)) for title, items in parts if items]
     return element("div", {"class": "grid"}, *made)
 
 
@@ -99,8 +99,3 @@ def _data(record: FitRecord) -> dict[str, str]:
         length = "" if data.dev_mean_length is None else f" of {data.dev_mean_length:.1f} tokens on average"
         said["dev"] = f"{data.dev_rows:,} texts{length}"
     return said | {"too long, and cut": f"{data.truncated:,} texts"}
-
-
-def _list(items: dict[str, str]) -> Html:
-    rows = (child for term, value in items.items() for child in (element("dt", {}, term), element("dd", {}, value)))
-    return element("dl", {}, *rows)

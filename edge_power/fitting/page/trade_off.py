@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from edge_power.fitting.page.words import metric_name, points
 from edge_power.fitting.record import FitRecord
+from edge_power.report.bands import shortened
 from edge_power.report.charts import FONT_SIZE, WIDTH, add_axes, draw, scale_axes
 from edge_power.report.markup import Html
 from edge_power.report.style import Colour
@@ -20,6 +21,7 @@ _HEIGHT, _LEFT, _RIGHT, _BELOW, _ABOVE, _ROW = 260, 44, 18, 42, 20, 17
 # Across a mark, in units; of the metric's axis, at least.
 _MARK, _LEAST_RANGE = 7.5, 0.02
 _CHARACTER = 7  # units of a bold character, about
+_LONGEST = 20  # characters of a point's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,10 @@ def _labels(record: FitRecord, tried: Sequence[TradeOffPoint]) -> list[tuple[flo
     chosen = sorted((point for point in tried if point.is_chosen), key=lambda point: -point.multiply_adds)
     return [
         (1.0, record.unpruned_select, f"unpruned {points(record.unpruned_select)}"),
-        *((item.multiply_adds, item.metric, f"{_shortened(item.title)} {points(item.metric)}") for item in chosen),
+        *(
+            (item.multiply_adds, item.metric, f"{shortened(item.title, _LONGEST)} {points(item.metric)}")
+            for item in chosen
+        ),
     ]
 
 
@@ -131,11 +136,6 @@ def _paint_point(axes: Axes, point: TradeOffPoint, *, names_depth: bool) -> None
             str(point.encoders), place, xytext=(0, -0.4), textcoords="offset points", ha="center", va="center_baseline",
             color=figure, fontsize=_MARK + 1.5, weight="bold", annotation_clip=False,
         )  # fmt: skip
-
-
-def _shortened(title: str) -> str:
-    line = " ".join(title.split())
-    return line if len(line) <= 20 else line[:19] + "\N{HORIZONTAL ELLIPSIS}"
 
 
 def _in_words(record: FitRecord, tried: Sequence[TradeOffPoint]) -> str:

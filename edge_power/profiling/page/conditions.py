@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from statistics import median
 
-from edge_power.report.markup import Column, Html, element, joined, table
+from edge_power.report.markup import Column, Html, element, joined, table, terms
 from edge_power_runtime.profiler.arguments import FLAGS
 from edge_power_runtime.profiler.report.figures import NONE, count, list_of, milliseconds, size
 from edge_power_runtime.profiler.report.record import Core, Environment, Reference, Report, State
@@ -15,7 +15,7 @@ def environment(report: Report) -> list[Html]:
     one = report.environment
     system = _system(one) | _speed(report.reference)
     parts = (("Hardware", _hardware(one)), ("System", system), ("Versions", dict(sorted(one.versions.items()))))
-    lists = [element("div", {}, element("h3", {}, title), _list(items)) for title, items in parts if items]
+    lists = [element("div", {}, element("h3", {}, title), terms(items)) for title, items in parts if items]
     columns = [Column("what"), Column("before", is_number=True), Column("after", is_number=True)]
     changed = _changes(one.before, one.after)
     states = (
@@ -30,7 +30,7 @@ def settings(report: Report) -> list[Html]:
         element("h3", {}, "Measure it again"),
         element("pre", {"tabindex": "0", "aria-label": "Command"}, element("code", {}, *_unbroken(command(report)))),
     ]
-    return [_list(_settings(report)), *again]
+    return [terms(_settings(report)), *again]
 
 
 def command(report: Report) -> list[str]:
@@ -153,8 +153,3 @@ def _settings(report: Report) -> dict[str, str]:
         "in turns of": f"{count(asked.burst, 'answer')}, after one that is not timed",
         "texts": f"{asked.num_texts:,} of {asked.texts}" if asked.num_texts else asked.texts,
     }
-
-
-def _list(items: Mapping[str, str]) -> Html:
-    rows = (child for term, value in items.items() for child in (element("dt", {}, term), element("dd", {}, value)))
-    return element("dl", {}, *rows)
