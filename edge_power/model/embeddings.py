@@ -1,0 +1,62 @@
+"""What enters the first encoder: a word-vector for each token, from its word, its place and its type."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from edge_power.model.config import ModelConfig
+
+
+class Embeddings(nn.Module):
+    """Word + position + token type, normalised, and projected where they are narrower than a word-vector."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        """Build with PyTorch's default initialisation."""
+        super().__init__()
+        size = config.embedding_size or config.hidden_size
+        self.position_offset, self.dropout = config.position_offset, config.dropout
+        # RoBERTa counts the words that are no padding, and padding has the row before theirs, wherever it stands.
+        self.uncounted = config.pad_id if config.position_offset else None
+        self.word = nn.Embedding(config.vocab_size, size)
+        self.position = nn.Embedding(config.position_offset + config.max_positions, size)
+        self.token_type = nn.Embedding(config.num_token_types, size) if config.num_token_types else None
+        self.norm = nn.LayerNorm(size, config.norm_eps)
+        self.projection = nn.Linear(size, config.hidden_size) if config.embedding_size else None
+
+    def forward(self, input_ids: torch.Tensor, token_type_ids: torch.Tensor | None) -> torch.Tensor:
+        """(..., n) token ids and token types, which are not looked at where there is no table, to (..., n, hidden)."""
+        embedded = self.word(input_ids)
+        if self.token_type is not None:
+            embedded = embedded + self.token_type(token_type_ids)
+        embedded = self.norm(embedded + self._positions(input_ids))
+        if self.training:
+            embedded = functional.dropout(embedded, self.dropout)
+        return embedded if self.projection is None else self.projection(embedded)
+
+    def _positions(self, input_ids: torch.Tensor) -> torch.Tensor:
+        """What is added for the place of each token, (n, size) or (..., n, size)."""
+        first = self.position_offset
+        if self.uncounted is None:
+            return self.position.weight[first : first + input_ids.shape[-1]]
+        counted = (input_ids != self.uncounted).to(torch.int64)
+        places: torch.Tensor = self.position(torch.cumsum(counted, -1) * counted + (first - 1))
+        return places
+
+    def for_tracing(self, *, typed: bool) -> "Embeddings":
+        """A twin that shares the tables; where it is given no token types, type 0 joins the positions.
+
+        Args:
+            typed: whether programs take token_type_ids.
+        """
+        if self.token_type is None or typed:
+            return self
+        twin = Embeddings.__new__(Embeddings)
+        nn.Module.__init__(twin)
+        twin.uncounted, twin.dropout, twin.token_type = self.uncounted, 0.0, None
+        twin.word, twin.norm, twin.projection = self.word, self.norm, self.projection
+        # Rows that no token has stay out of the file; that of padding, which is before the others, stays in.
+        twin.position_offset = 0 if self.uncounted is None else 1
+        unused = self.position_offset - twin.position_offset
+        positions = self.position.weight[unused:] + self.token_type.weight[0]
+        twin.position = nn.Embedding.from_pretrained(positions.detach())
+        return twin
