@@ -36,6 +36,7 @@ from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.profiler.machine.device_facts import cpu_model
 from edge_power_runtime.profiler.machine.system_files import SystemFiles
 from edge_power_runtime.reading.jsonnode import parse
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.sessions import Session, open_engine
@@ -118,7 +119,7 @@ def convert_programs(shape: Shape, engine: str, length: int, directory: Path) ->
         ]
         artifact = converter_for(engine).convert(sources, directory, fp32(engine, "both"), progress=lambda what: None)
         description.write_text(json.dumps(asdict(artifact)))
-    return Artifact.read(parse(description.read_text(), description.name))
+    return read_record(Artifact, parse(description.read_text(), description.name))
 
 
 def measure(shape: Shape, engine: str, length: int, rounds: int, directory: Path) -> list[Result]:

@@ -31,6 +31,7 @@ from edge_power_runtime.profiler.judge.latency_table import expected_ms, fit_lat
 from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyTable
 from edge_power_runtime.profiler.report.spans import SpanTimes
 from edge_power_runtime.reading.jsonnode import parse
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.sessions import Session, open_engine
@@ -116,7 +117,7 @@ def convert_programs(engine: str, directory: Path) -> Artifact:
         ]
         artifact = converter_for(engine).convert(sources, directory, fp32(engine, "topk"), progress=say)
         description.write_text(json.dumps(asdict(artifact)))
-    return Artifact.read(parse(description.read_text(), description.name))
+    return read_record(Artifact, parse(description.read_text(), description.name))
 
 
 def measure(engine: str, rounds: int, directory: Path) -> list[Series]:

@@ -26,6 +26,7 @@ from edge_power_converters import Acceptance, ConversionError, Recipe
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.reading.jsonnode import Node
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.readout import Readout
 from edge_power_runtime.retention import RetentionConfig
 from edge_power_runtime.system.native_output import tail
@@ -97,7 +98,7 @@ class SecondProcess:
             raise self._early_end()
         if "error" in message:
             raise _as_error(message["error"])
-        return Artifact.read(Node(message["artifact"], "what the second process said"))
+        return read_record(Artifact, Node(message["artifact"], "what the second process said"))
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

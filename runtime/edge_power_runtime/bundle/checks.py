@@ -21,6 +21,7 @@ from edge_power_runtime.bundle.manifest import (
 from edge_power_runtime.bundle.signatures import SIGNATURES, Size, Stage, TensorRule
 from edge_power_runtime.bundle.tensors import NAMES, TensorSpec
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
+from edge_power_runtime.reading.records import read_record
 
 
 def read_manifest(data: bytes | str) -> Manifest:
@@ -34,7 +35,7 @@ def read_manifest(data: bytes | str) -> Manifest:
         BundleError: it is malformed or contradicts itself; the message gives the JSON path.
     """
     node = parse_versioned(data, MANIFEST_FILE, newest=SCHEMA_VERSION)
-    manifest = Manifest.read(node)
+    manifest = read_record(Manifest, node)
     _check_manifest(manifest, node)
     return manifest
 

@@ -1,15 +1,19 @@
 """golden.json: what the model said where the bundle was made; `edge_power_runtime.verify` asks a device."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated, Self
 
 from edge_power_runtime.bundle import bounds
 from edge_power_runtime.bundle.manifest import GOLDEN_FILE
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node, parse_versioned
+from edge_power_runtime.reading.records import Most, fill, read_record, whole
 from edge_power_runtime.text import Text
 
 GOLDEN_SCHEMA_VERSION = 1
 
+Ids = Annotated[tuple[Annotated[int, whole(0, LARGEST_INT32)], ...], Most(bounds.LENGTH)]
 Survivors = tuple[tuple[int, ...], ...]
 
 
@@ -38,9 +42,15 @@ class GoldenExample:
     """
 
     text: Text
-    ids: tuple[int, ...]
-    type_ids: tuple[int, ...]
-    programs: dict[str, GoldenOutput]
+    ids: Ids
+    type_ids: Ids
+    programs: Mapping[str, GoldenOutput]
+
+    @classmethod
+    def from_node(cls, node: Node) -> Self:
+        """Read an example, whose text stands under `text` and, where it is a pair, under `pair`."""
+        text, pair = node.field("text").text(), node.optional("pair")
+        return fill(cls, node, text=text if pair is None else (text, pair.text()))
 
 
 def read_golden(data: bytes | str) -> tuple[GoldenExample, ...]:
@@ -55,7 +65,7 @@ def read_golden(data: bytes | str) -> tuple[GoldenExample, ...]:
         raise BundleError(f"{GOLDEN_FILE} must have at most {bounds.GOLDEN_BYTES} bytes, has {len(data)}")
     node = parse_versioned(data, GOLDEN_FILE, newest=GOLDEN_SCHEMA_VERSION)
     items = node.field("examples").items(most=bounds.GOLDEN_EXAMPLES)
-    examples = tuple(_read_example(item) for item in items)
+    examples = tuple(read_record(GoldenExample, item) for item in items)
     characters = sum(len(part) for example in examples for part in _parts_of(example.text))
     if characters > bounds.GOLDEN_CHARACTERS:
         raise BundleError(
@@ -68,26 +78,3 @@ def read_golden(data: bytes | str) -> tuple[GoldenExample, ...]:
 def _parts_of(text: Text) -> tuple[str, ...]:
     """Give the one text, or both of a pair."""
     return (text,) if isinstance(text, str) else text
-
-
-def _read_example(node: Node) -> GoldenExample:
-    text, pair = node.field("text").text(), node.optional("pair")
-    return GoldenExample(
-        text=text if pair is None else (text, pair.text()),
-        ids=_read_ids(node.field("ids")),
-        type_ids=_read_ids(node.field("type_ids")),
-        programs={name: _read_output(item) for name, item in node.field("programs").entries().items()},
-    )
-
-
-def _read_ids(node: Node) -> tuple[int, ...]:
-    return tuple(item.integer(0, LARGEST_INT32) for item in node.items(most=bounds.LENGTH))
-
-
-def _read_output(node: Node) -> GoldenOutput:
-    return GoldenOutput(
-        logits=tuple(item.number() for item in node.field("logits").items()),
-        survivors=tuple(
-            tuple(position.integer() for position in item.items()) for item in node.field("survivors").items()
-        ),
-    )

@@ -4,14 +4,15 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from edge_power_runtime.bundle import bounds
-from edge_power_runtime.bundle.files import FileEntry, read_files, read_path
+from edge_power_runtime.bundle.files import BundlePath, FileEntry, Files
 from edge_power_runtime.bundle.tensors import TensorSpec
 from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node
+from edge_power_runtime.reading.records import Most, fill, one_of, read_record, whole
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.tasks import TASK_NAMES, Task, TaskName, task_named
 
@@ -22,6 +23,9 @@ GOLDEN_FILE = "golden.json"
 PRECISIONS = ("fp32", "fp16", "int8")
 
 Side = Literal["right", "left"]
+Positive = Annotated[int, whole(1)]
+Length = Annotated[int, whole(1, bounds.LENGTH)]
+Encoder = Annotated[int, whole(1, bounds.ENCODERS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +48,6 @@ class Parity:
     near_ties: int
     atol: float
 
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read a measurement."""
-        return cls(
-            texts=node.field("texts").integer(),
-            max_abs_error=node.field("max_abs_error").number(),
-            label_agreement=node.field("label_agreement").number(),
-            kept_agreement=node.field("kept_agreement").number(),
-            near_ties=node.field("near_ties").integer(),
-            atol=node.field("atol").number(),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
@@ -68,17 +60,8 @@ class Delegation:
     """
 
     delegate: str
-    inside: Mapping[str, int]
-    outside: Mapping[str, int]
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read the counts."""
-        inside, outside = (
-            {kind: item.integer(minimum=1) for kind, item in node.field(side).entries().items()}
-            for side in ("inside", "outside")
-        )
-        return cls(node.field("delegate").text(), inside, outside)
+    inside: Mapping[str, Positive]
+    outside: Mapping[str, Positive]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +85,16 @@ class Program:
 
     name: str
     budget: str
-    length: int
-    first: int
-    last: int
-    file: str
-    files: tuple[str, ...]
+    length: Length
+    first: Encoder
+    last: Encoder
+    file: BundlePath
+    files: Annotated[tuple[BundlePath, ...], Most(bounds.FILES)]
     method: str | None
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
     parity: Parity | None
     delegation: Delegation | None = None
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read a program; what depends on the rest of the manifest is checked later."""
-        method, parity, delegation = node.optional("method"), node.optional("parity"), node.later("delegation")
-        return cls(
-            name=node.field("name").text(),
-            budget=node.field("budget").text(),
-            length=node.field("length").integer(1, bounds.LENGTH),
-            first=node.field("first").integer(1, bounds.ENCODERS),
-            last=node.field("last").integer(1, bounds.ENCODERS),
-            file=read_path(node.field("file")),
-            files=tuple(read_path(item) for item in node.field("files").items(most=bounds.FILES)),
-            method=None if method is None else method.text(),
-            inputs=tuple(TensorSpec.read(item) for item in node.field("inputs").items()),
-            outputs=tuple(TensorSpec.read(item) for item in node.field("outputs").items()),
-            parity=None if parity is None else Parity.read(parity),
-            delegation=None if delegation is None else Delegation.read(delegation),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +110,10 @@ class Artifact:
         versions: of the tools that made it.
     """
 
-    engine: str
-    precision: str
-    files: tuple[FileEntry, ...]
-    programs: tuple[Program, ...]
+    engine: Annotated[str, one_of(ENGINE_NAMES)]
+    precision: Annotated[str, one_of(PRECISIONS)]
+    files: Files
+    programs: Annotated[tuple[Program, ...], Most(bounds.PROGRAMS)]
     lowering: str
     versions: Mapping[str, str]
 
@@ -157,18 +121,6 @@ class Artifact:
     def size_bytes(self) -> int:
         """The size of all files together."""
         return sum(entry.size_bytes for entry in self.files)
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read an artifact; what depends on the rest of the manifest is checked later."""
-        return cls(
-            engine=node.field("engine").choice(ENGINE_NAMES),
-            precision=node.field("precision").choice(PRECISIONS),
-            files=read_files(node),
-            programs=tuple(Program.read(item) for item in node.field("programs").items(most=bounds.PROGRAMS)),
-            lowering=node.field("lowering").text(),
-            versions=_read_versions(node),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,12 +135,7 @@ class UnknownArtifact:
 
     engine: str
     precision: str
-    files: tuple[FileEntry, ...]
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read what an artifact of any engine has; nothing else is looked at."""
-        return cls(node.field("engine").text(), node.field("precision").text(), read_files(node))
+    files: Files
 
 
 def is_known(artifact: Node) -> bool:
@@ -207,8 +154,8 @@ class Configuration:
         macs: multiply-adds of the program.
     """
 
-    length: int
-    keep: tuple[int, ...]
+    length: Length
+    keep: Annotated[tuple[Positive, ...], Most(bounds.ENCODERS)]
     macs: int
 
     @property
@@ -217,15 +164,22 @@ class Configuration:
         return RetentionConfig(self.length, self.keep)
 
     @classmethod
-    def read(cls, node: Node) -> Self:
+    def from_node(cls, node: Node) -> Self:
         """Read a configuration and check that it is one."""
-        length = node.field("length").integer(1, bounds.LENGTH)
-        keep = tuple(item.integer(minimum=1) for item in node.field("keep").items(most=bounds.ENCODERS))
+        found = fill(cls, node)
         try:
-            RetentionConfig(length, keep)
+            RetentionConfig(found.length, found.keep)
         except RetentionError as error:
             node.field("keep").fail(f"a retention configuration ({error})")
-        return cls(length, keep, node.field("macs").integer())
+        return found
+
+
+def _read_schedule(node: Node) -> tuple[float, ...]:
+    fractions = tuple(item.number() for item in node.items(most=bounds.ENCODERS))
+    try:
+        return RetentionSchedule(fractions).fractions
+    except RetentionError as error:
+        node.fail(f"a retention schedule ({error})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,21 +194,9 @@ class Budget:
     """
 
     name: str
-    schedule: tuple[float, ...] | None
-    configurations: tuple[Configuration, ...]
+    schedule: Annotated[tuple[float, ...], _read_schedule] | None
+    configurations: Annotated[tuple[Configuration, ...], Most(bounds.LENGTHS)]
     accuracy: float | None
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read a budget and check its schedule."""
-        schedule, accuracy = node.optional("schedule"), node.optional("accuracy")
-        configurations = node.field("configurations").items(most=bounds.LENGTHS)
-        return cls(
-            name=node.field("name").text(),
-            schedule=None if schedule is None else _read_schedule(schedule),
-            configurations=tuple(Configuration.read(item) for item in configurations),
-            accuracy=None if accuracy is None else accuracy.number(),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,22 +210,11 @@ class TokenizerEntry:
         split_special_tokens: whether a special token that a text spells out, such as [SEP], is read as ordinary text.
     """
 
-    pad_id: int
+    # Engines take ids as int32: a larger one would come out of the cast as another token.
+    pad_id: Annotated[int, whole(0, LARGEST_INT32)]
     has_token_types: bool
     truncation_side: Side = "right"
     split_special_tokens: bool = False
-
-    @classmethod
-    def read(cls, node: Node) -> Self:
-        """Read the entry; every key must be there."""
-        is_left = node.field("truncation_side").choice(("right", "left")) == "left"
-        return cls(
-            # Engines take ids as int32: a larger one would come out of the cast as another token.
-            pad_id=node.field("pad_id").integer(0, LARGEST_INT32),
-            has_token_types=node.field("has_token_types").boolean(),
-            truncation_side="left" if is_left else "right",
-            split_special_tokens=node.field("split_special_tokens").boolean(),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,16 +238,16 @@ class Manifest:
         unknown: the other artifacts.
     """
 
-    schema_version: int
+    schema_version: Positive
     name: str
     architecture: str
     task: TaskName
-    labels: tuple[str, ...]
+    labels: Annotated[tuple[str, ...], Most(bounds.LABELS)]
     threshold: float | None = field(default=None, kw_only=True)
-    max_length: int
+    max_length: Positive
     tokenizer: TokenizerEntry
-    files: tuple[FileEntry, ...]
-    budgets: tuple[Budget, ...]
+    files: Files
+    budgets: Annotated[tuple[Budget, ...], Most(bounds.BUDGETS)]
     artifacts: tuple[Artifact, ...]
     versions: Mapping[str, str]
     created_by: str
@@ -365,34 +296,20 @@ class Manifest:
         return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
-    def read(cls, node: Node) -> Self:
+    def from_node(cls, node: Node) -> Self:
         """Read a manifest; whether its parts fit together is checked later."""
         artifacts = node.field("artifacts").items()
-        task = _read_task(node.field("task"))
-        return cls(
-            schema_version=node.field("schema_version").integer(minimum=1),
-            name=node.field("name").text(),
-            architecture=node.field("architecture").text(),
-            task=task,
-            labels=tuple(item.text() for item in node.field("labels").items(most=bounds.LABELS)),
-            threshold=_read_threshold(node, task),
-            max_length=node.field("max_length").integer(minimum=1),
-            tokenizer=TokenizerEntry.read(node.field("tokenizer")),
-            files=read_files(node),
-            budgets=tuple(Budget.read(item) for item in node.field("budgets").items(most=bounds.BUDGETS)),
-            artifacts=tuple(Artifact.read(item) for item in artifacts if is_known(item)),
-            versions=_read_versions(node),
-            created_by=node.field("created_by").text(),
-            unknown=tuple(UnknownArtifact.read(item) for item in artifacts if not is_known(item)),
+        return fill(
+            cls,
+            node,
+            threshold=_read_threshold(node),
+            artifacts=tuple(read_record(Artifact, item) for item in artifacts if is_known(item)),
+            unknown=tuple(read_record(UnknownArtifact, item) for item in artifacts if not is_known(item)),
         )
 
 
-def _read_task(node: Node) -> TaskName:
-    found = node.choice(TASK_NAMES)
-    return next(name for name in TASK_NAMES if name == found)
-
-
-def _read_threshold(node: Node, task: TaskName) -> float | None:
+def _read_threshold(node: Node) -> float | None:
+    task = node.field("task").choice(TASK_NAMES)
     if task_named(task).threshold is None:
         if (given := node.later("threshold")) is not None:
             given.fail(f"null, since the task is {task}")
@@ -401,15 +318,3 @@ def _read_threshold(node: Node, task: TaskName) -> float | None:
     if not 0 < given.number() < 1:
         given.fail("a number above 0 and below 1")
     return given.number()
-
-
-def _read_versions(node: Node) -> dict[str, str]:
-    return {name: item.text() for name, item in node.field("versions").entries().items()}
-
-
-def _read_schedule(node: Node) -> tuple[float, ...]:
-    fractions = tuple(item.number() for item in node.items(most=bounds.ENCODERS))
-    try:
-        return RetentionSchedule(fractions).fractions
-    except RetentionError as error:
-        node.fail(f"a retention schedule ({error})")

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from edge_power_runtime.reading.jsonnode import Node
+from edge_power_runtime.reading.records import fill, one_of, whole
 
 Role = Literal["ids", "mask", "types", "words", "logits", "kept"]
 DTYPES = ("int32", "int64", "float32")
@@ -41,21 +42,14 @@ class TensorSpec:
     role: Role
     engine_name: str | None
     position: int | None
-    dtype: str
-    shape: tuple[int, ...]
+    dtype: Annotated[str, one_of(DTYPES)]
+    shape: tuple[Annotated[int, whole(1)], ...]
 
     @classmethod
-    def read(cls, node: Node) -> Self:
+    def from_node(cls, node: Node) -> Self:
         """Read a specification of either kind; the role must be that of the name."""
-        name, engine_name, position = node.field("name"), node.optional("engine_name"), node.optional("position")
-        role = ROLES[name.choice(ROLES)]
+        name = node.field("name").choice(ROLES)
+        role = ROLES[name]
         if node.field("role").text() != role:
-            node.field("role").fail(f"{role!r} for {name.text()}")
-        return cls(
-            name=name.text(),
-            role=role,
-            engine_name=None if engine_name is None else engine_name.text(),
-            position=None if position is None else position.integer(),
-            dtype=node.field("dtype").choice(DTYPES),
-            shape=tuple(item.integer(minimum=1) for item in node.field("shape").items()),
-        )
+            node.field("role").fail(f"{role!r} for {name}")
+        return fill(cls, node, name=name, role=role)

@@ -6,9 +6,11 @@ import reprlib
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from edge_power_runtime.errors import BundleError, SchemaVersionError
+
+Option = TypeVar("Option", bound=str)
 
 LARGEST_INTEGER = 2**63 - 1
 LARGEST_INT32 = 2**31 - 1
@@ -80,11 +82,12 @@ class Node:
             self.fail("a string without lone surrogates")
         return self.value
 
-    def choice(self, options: Collection[str]) -> str:
+    def choice(self, options: Collection[Option]) -> Option:
         """Give a string that is one of `options`."""
-        if not isinstance(self.value, str) or self.value not in options:
-            self.fail(f"one of {', '.join(options)}")
-        return self.value
+        for option in options:
+            if option == self.value:
+                return option
+        self.fail(f"one of {', '.join(options)}")
 
     def integer(self, minimum: int = 0, maximum: int = LARGEST_INTEGER) -> int:
         """Give a whole number in `minimum`..`maximum`, which is what fits 64 bits; true and 1.0 are none."""
