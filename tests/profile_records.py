@@ -6,15 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from edge_power_runtime.profiler.report.environment import Battery, Core, Environment, State, Usage
 from edge_power_runtime.profiler.report.record import (
     SCHEMA_VERSION,
-    Battery,
     BundleFacts,
     Case,
     CaseResult,
-    Core,
     Delegation,
-    Environment,
     Flag,
     LatencyTable,
     MixResult,
@@ -25,8 +23,6 @@ from edge_power_runtime.profiler.report.record import (
     Report,
     Settings,
     Startup,
-    State,
-    Usage,
 )
 from edge_power_runtime.profiler.report.spans import SpanTimes
 

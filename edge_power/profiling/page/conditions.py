@@ -6,8 +6,9 @@ from statistics import median
 
 from edge_power.report.markup import Column, Html, element, joined, table, terms
 from edge_power_runtime.profiler.arguments import FLAGS
+from edge_power_runtime.profiler.report.environment import Core, Environment, State
 from edge_power_runtime.profiler.report.figures import NONE, count, list_of, milliseconds, size
-from edge_power_runtime.profiler.report.record import Core, Environment, Reference, Report, State
+from edge_power_runtime.profiler.report.record import Reference, Report
 
 
 def environment(report: Report) -> list[Html]:

@@ -8,11 +8,11 @@ from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Delegation, Manifest
 from edge_power_runtime.profiler.judge.flags import find_flags
 from edge_power_runtime.profiler.options import Options
+from edge_power_runtime.profiler.report.environment import Environment
 from edge_power_runtime.profiler.report.record import (
     SCHEMA_VERSION,
     BundleFacts,
     CaseResult,
-    Environment,
     LatencyTable,
     MixResult,
     Operations,

@@ -17,7 +17,8 @@ from edge_power_runtime.profiler.measure.subjects import Subject, SubjectOpener
 from edge_power_runtime.profiler.measure.texts import read_file
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.progress import Silent, Watcher
-from edge_power_runtime.profiler.report.record import Case, CaseResult, Environment, Operations, Report, Startup
+from edge_power_runtime.profiler.report.environment import Environment
+from edge_power_runtime.profiler.report.record import Case, CaseResult, Operations, Report, Startup
 
 
 def profile(path: str | os.PathLike[str], options: Options | None = None, *, watch: Watcher | None = None) -> Report:

@@ -9,17 +9,8 @@ import pytest
 from edge_power_runtime.profiler.judge.flags import find_flags, samples_needed
 from edge_power_runtime.profiler.machine.environment import Observer
 from edge_power_runtime.profiler.machine.usage import usable_cores
-from edge_power_runtime.profiler.report.record import (
-    Battery,
-    Case,
-    CaseResult,
-    Core,
-    Environment,
-    Flag,
-    Settings,
-    State,
-    Usage,
-)
+from edge_power_runtime.profiler.report.environment import Battery, Core, Environment, State, Usage
+from edge_power_runtime.profiler.report.record import Case, CaseResult, Flag, Settings
 from tests.machines.busy import busy_for, busy_loops
 from tests.profile_records import environment, mix, report, result, run_alone, spans, state
 

@@ -7,9 +7,9 @@ from edge_power.profiling.devices.reach.device import Device, output
 from edge_power.profiling.devices.reach.errors import DeviceError
 from edge_power_runtime.engines import ENGINES
 from edge_power_runtime.errors import BundleError
-from edge_power_runtime.profiler.report.reading import read_dataclass
 from edge_power_runtime.reading.jsonnode import parse
 from edge_power_runtime.reading.printable import one_line
+from edge_power_runtime.reading.records import read_record
 
 NOT_FOUND = 127
 _MARK = "edge-power:"  # a login script may print lines of its own
@@ -112,6 +112,6 @@ def _probe(device: Device, python: str) -> Interpreter | None:
             f"{python} on {device.name} is no Python 3: it said {said!r}; name another with `python` PATH"
         )
     try:
-        return read_dataclass(Interpreter, parse(answer, f"the answer of {python}"))
+        return read_record(Interpreter, parse(answer, f"the answer of {python}"))
     except BundleError as error:
         raise DeviceError(f"{python} on {device.name} answers as no Python does: {error}") from error

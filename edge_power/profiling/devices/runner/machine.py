@@ -18,7 +18,7 @@ from edge_power_runtime.profiler.machine.device_facts import (
 from edge_power_runtime.profiler.machine.state import take_state
 from edge_power_runtime.profiler.machine.system_files import SystemFiles
 from edge_power_runtime.profiler.machine.usage import CoreTicks, core_ticks
-from edge_power_runtime.profiler.report.record import Core, Environment, State, Usage
+from edge_power_runtime.profiler.report.environment import Core, Environment, State, Usage
 
 _CPU = "/sys/devices/system/cpu/cpu[0-9]*"
 _PATHS = (

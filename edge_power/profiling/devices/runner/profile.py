@@ -20,7 +20,8 @@ from edge_power_runtime import Bundle
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.assemble import assemble, settings_of
 from edge_power_runtime.profiler.options import Options
-from edge_power_runtime.profiler.report.record import Environment, Report
+from edge_power_runtime.profiler.report.environment import Environment
+from edge_power_runtime.profiler.report.record import Report
 
 # Builds for Android link these two, which a build's folder holds beside the program.
 _LIBRARIES = ("libonnxruntime*.so*", "libc++_shared.so")

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from edge_power_runtime.profiler.judge.machine_flags import machine_flags
 from edge_power_runtime.profiler.judge.statistics import Summary, summarise
 from edge_power_runtime.profiler.measure.texts import MOST_TEXTS
+from edge_power_runtime.profiler.report.environment import Environment
 from edge_power_runtime.profiler.report.figures import count
-from edge_power_runtime.profiler.report.record import CaseResult, Environment, Flag, MixResult, Settings
+from edge_power_runtime.profiler.report.record import CaseResult, Flag, MixResult, Settings
 
 WIDEST_SPREAD = 0.05
 """Part of the median that its 95 % interval may reach to each side."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from edge_power_runtime.profiler.report.environment import Core, Environment, State
 from edge_power_runtime.profiler.report.figures import count
-from edge_power_runtime.profiler.report.record import Core, Environment, Flag, FlagKind, State
+from edge_power_runtime.profiler.report.record import Flag, FlagKind
 
 CLOCK_CHANGE = 0.10
 """Part by which the fastest core's clock may differ between before and after; cores of one chip boost to clocks that

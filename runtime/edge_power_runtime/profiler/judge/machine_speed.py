@@ -7,7 +7,8 @@ import numpy as np
 from edge_power_runtime.profiler.judge.comparison import Interval, Judged, MachineComparison, Verdict
 from edge_power_runtime.profiler.judge.flags import LEAST_SAMPLES
 from edge_power_runtime.profiler.judge.statistics import interval, ratio_draws
-from edge_power_runtime.profiler.report.record import Environment, Reference, Report
+from edge_power_runtime.profiler.report.environment import Environment
+from edge_power_runtime.profiler.report.record import Reference, Report
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from edge_power_runtime.profiler.machine.arm_cores import arm_cores
 from edge_power_runtime.profiler.machine.system_files import SystemFiles, fields, kibibytes
-from edge_power_runtime.profiler.report.record import Core
+from edge_power_runtime.profiler.report.environment import Core
 
 _GETPROP = "system/bin/getprop"
 _GETPROP_SECONDS = 5.0  # it answers in milliseconds

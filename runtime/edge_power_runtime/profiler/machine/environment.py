@@ -16,7 +16,7 @@ from edge_power_runtime.profiler.machine.device_facts import (
 from edge_power_runtime.profiler.machine.state import take_state
 from edge_power_runtime.profiler.machine.system_files import SystemFiles
 from edge_power_runtime.profiler.machine.usage import UsageMeter, usable_cores
-from edge_power_runtime.profiler.report.record import Environment, State
+from edge_power_runtime.profiler.report.environment import Environment, State
 
 
 class Observer:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from edge_power_runtime.profiler.machine.device_facts import megahertz
 from edge_power_runtime.profiler.machine.system_files import SystemFiles, fields, finite, kibibytes
-from edge_power_runtime.profiler.report.record import Battery, State
+from edge_power_runtime.profiler.report.environment import Battery, State
 
 # A sleeping core's clock says nothing. Governors look every 10 ms or so, and step up within a few looks.
 _AWAKE_SECONDS = 0.05

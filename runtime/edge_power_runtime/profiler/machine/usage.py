@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from edge_power_runtime.profiler.machine.system_files import SystemFiles, whole
-from edge_power_runtime.profiler.report.record import Usage
+from edge_power_runtime.profiler.report.environment import Usage
 
 # Fields of a `cpuN` line of /proc/stat: user nice system idle iowait irq softirq steal guest guest_nice. A guest's time
 # is in user and nice already; idle and iowait are nobody's.

@@ -13,10 +13,10 @@ from edge_power_runtime.errors import BundleError, EdgePowerError, EngineError
 from edge_power_runtime.model import Classifier
 from edge_power_runtime.profiler.machine.memory import Memory, memory_now, reset_peak
 from edge_power_runtime.profiler.report.figures import last_line
-from edge_power_runtime.profiler.report.reading import read_dataclass
 from edge_power_runtime.profiler.report.record import Case, Startup
 from edge_power_runtime.reading.jsonnode import parse
 from edge_power_runtime.reading.printable import one_line
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.sessions import open_engine
 from edge_power_runtime.system.python_process import python_command, python_environment
 from edge_power_runtime.text import Text
@@ -54,7 +54,7 @@ def measure_startup(
     if done.returncode:
         raise EngineError(f"{case}: a fresh process {_end(done.returncode)}: {_said(done.stderr)}")
     try:
-        return read_dataclass(Startup, parse(_said(done.stdout), "its answer"))
+        return read_record(Startup, parse(_said(done.stdout), "its answer"))
     except BundleError as error:
         raise EngineError(f"{case}: a fresh process gave no answer: {error}") from error
 

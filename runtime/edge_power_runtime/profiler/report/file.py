@@ -5,10 +5,10 @@ from pathlib import Path
 
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.report.checks import check_report
-from edge_power_runtime.profiler.report.reading import read_dataclass
 from edge_power_runtime.profiler.report.record import SCHEMA_VERSION, Report
 from edge_power_runtime.profiler.report.version_1 import from_version_1
 from edge_power_runtime.reading.jsonnode import parse_versioned
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.reading.whole_file import write_whole
 
 
@@ -26,7 +26,7 @@ def read_report(data: bytes | str, document: str) -> Report:
     node = parse_versioned(data, document, newest=SCHEMA_VERSION)
     if node.field("schema_version").integer() == 1:
         node = from_version_1(node)
-    report = read_dataclass(Report, node)
+    report = read_record(Report, node)
     check_report(report, node)
     return report
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edge_power_runtime.bundle.manifest import Delegation as Delegation  # a part of the report, as of the manifest
+from edge_power_runtime.profiler.report.environment import Environment
 from edge_power_runtime.profiler.report.figures import count
+from edge_power_runtime.profiler.report.number import Number
 from edge_power_runtime.profiler.report.spans import SpanTimes, total_of
 from edge_power_runtime.reading.printable import printable_json
 
@@ -55,8 +57,8 @@ class Startup:
         process_bytes: resident memory of the whole process at the end.
     """
 
-    load_ms: float
-    first_answer_ms: float
+    load_ms: Number
+    first_answer_ms: Number
     steady_bytes: int | None
     peak_bytes: int | None
     process_bytes: int | None
@@ -117,7 +119,7 @@ class Reference:
 
     work: str
     rounds: tuple[int, ...]
-    times_ms: tuple[float, ...]
+    times_ms: tuple[Number, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,111 +143,8 @@ class MixResult:
     threads: int
     lengths: tuple[int, ...]
     num_tokens: tuple[int, ...]
-    total_ms: tuple[float, ...]
+    total_ms: tuple[Number, ...]
     truncated: int
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """A core of the CPU; None where the system does not tell.
-
-    Attributes:
-        index: from 0.
-        min_mhz: of its clock.
-        max_mhz: of its clock.
-        governor: the policy that sets its clock.
-    """
-
-    index: int
-    min_mhz: float | None
-    max_mhz: float | None
-    governor: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Battery:
-    """A battery.
-
-    Attributes:
-        percent: its charge.
-        status: the kernel's word, such as Discharging.
-    """
-
-    percent: float | None
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What changes on a machine, at one moment; None, or nothing, where the system does not tell.
-
-    Attributes:
-        clocks_mhz: of the cores, by index as text.
-        temperatures_c: of each thermal zone, by its name.
-        throttle_counts: how often each core was throttled since the start, by index as text.
-        load_average: over 1, 5 and 15 minutes; empty where it is not told.
-        available_bytes: memory that is free for use.
-        battery: the first there is.
-    """
-
-    clocks_mhz: Mapping[str, float]
-    temperatures_c: Mapping[str, float]
-    throttle_counts: Mapping[str, int]
-    load_average: tuple[float, ...]
-    available_bytes: int | None
-    battery: Battery | None
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Who used the CPU while answers were timed.
-
-    Attributes:
-        wall_s: how long it took.
-        own_cpu_s: CPU time of the profiler's process, all threads.
-        other_cpu_s: of all other processes, on the cores that the profiler may use; None where that is not told.
-        stolen_s: time of those cores that the hypervisor gave to others; None where that is not told.
-        involuntary_switches: how often another process took a core from us.
-    """
-
-    wall_s: float
-    own_cpu_s: float
-    other_cpu_s: float | None
-    stolen_s: float | None
-    involuntary_switches: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """The device and what ran on it.
-
-    Attributes:
-        device: its model, as the system names it.
-        cpu: its model.
-        architecture: such as x86_64 or aarch64.
-        cores: those that the profiler may use.
-        memory_bytes: of the machine.
-        system: the operating system and its version.
-        kernel: its release.
-        android: the build's fingerprint; None elsewhere.
-        versions: of python, edge-power-runtime, numpy, tokenizers and the engines that ran.
-        before: right before the first timed answer.
-        after: right after the last.
-        usage: between the two.
-    """
-
-    device: str | None
-    cpu: str | None
-    architecture: str
-    cores: tuple[Core, ...]
-    memory_bytes: int | None
-    system: str
-    kernel: str
-    android: str | None
-    versions: Mapping[str, str]
-    before: State
-    after: State
-    usage: Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +178,7 @@ class Operation:
     kind: str
     encoder: int | None
     group: OperationGroup
-    time_ms: float
+    time_ms: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,9 +208,9 @@ class LatencyRates:
         leaving_ms: of a word-vector that leaves.
     """
 
-    entering_ms: float
-    square_ms: float
-    leaving_ms: float
+    entering_ms: Number
+    square_ms: Number
+    leaving_ms: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,13 +240,13 @@ class LatencyTable:
     precision: str
     threads: int
     word_vectors: tuple[int, ...]
-    fixed_ms: float
-    token_ms: float
-    entering_ms: tuple[tuple[float, ...], ...]
-    leaving_ms: tuple[tuple[float, ...], ...]
+    fixed_ms: Number
+    token_ms: Number
+    entering_ms: tuple[tuple[Number, ...], ...]
+    leaving_ms: tuple[tuple[Number, ...], ...]
     fitted: tuple[str, ...]
-    errors: tuple[float, ...]
-    extract_ms: float = 0.0
+    errors: tuple[Number, ...]
+    extract_ms: Number = 0.0
     rates: LatencyRates | None = None
 
 
@@ -366,7 +265,7 @@ class BundleFacts:
     name: str
     architecture: str
     manifest_sha256: str
-    schedules: Mapping[str, tuple[float, ...]]
+    schedules: Mapping[str, tuple[Number, ...]]
     delegation: Mapping[str, Delegation]
 
 
@@ -386,9 +285,9 @@ class Settings:
 
     warmup: int
     iterations: int
-    max_seconds: float | None
+    max_seconds: Number | None
     burst: int
-    percentiles: tuple[float, ...]
+    percentiles: tuple[Number, ...]
     texts: str
     num_texts: int
 

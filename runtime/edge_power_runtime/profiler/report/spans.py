@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from edge_power_runtime.profiler.report.number import Number
+
 
 @dataclass(frozen=True, slots=True)
 class SpanTimes:
@@ -16,7 +18,7 @@ class SpanTimes:
 
     name: str
     in_engine: bool
-    times_ms: tuple[float, ...]
+    times_ms: tuple[Number, ...]
 
 
 def total_of(spans: Sequence[SpanTimes]) -> tuple[float, ...]:

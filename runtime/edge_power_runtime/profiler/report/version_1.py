@@ -3,9 +3,10 @@
 from dataclasses import asdict, dataclass
 
 from edge_power_runtime.profiler.report.checks import check_times
-from edge_power_runtime.profiler.report.reading import read_dataclass
+from edge_power_runtime.profiler.report.number import Number
 from edge_power_runtime.profiler.report.spans import SpanTimes
 from edge_power_runtime.reading.jsonnode import Node
+from edge_power_runtime.reading.records import read_record
 
 # What each stage is called as a span of a classifier.
 _NAMES = {"tokenize_ms": "encode", "choose_ms": "choose", "run_ms": "run", "decode_ms": "decode"}
@@ -16,10 +17,10 @@ _RUN = "run_ms"
 class _Stages:
     """Milliseconds of every timed answer; where a benchmark program timed its run alone, the three others are None."""
 
-    tokenize_ms: tuple[float, ...] | None
-    choose_ms: tuple[float, ...] | None
-    run_ms: tuple[float, ...]
-    decode_ms: tuple[float, ...] | None
+    tokenize_ms: tuple[Number, ...] | None
+    choose_ms: tuple[Number, ...] | None
+    run_ms: tuple[Number, ...]
+    decode_ms: tuple[Number, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def from_version_1(node: Node) -> Node:
     """
     results = []
     for place in node.field("results").items():
-        spans = _spans(read_dataclass(_Samples, place), place.field("stages"))
+        spans = _spans(read_record(_Samples, place), place.field("stages"))
         kept = {name: item.value for name, item in place.entries().items() if name != "stages"}
         results.append({**kept, "spans": [{**asdict(span), "times_ms": list(span.times_ms)} for span in spans]})
     others = {name: item.value for name, item in node.entries().items()}

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from edge_power_runtime.profiler.judge.compare import compare
-from edge_power_runtime.profiler.report.record import CaseResult, Environment, Reference, Report
+from edge_power_runtime.profiler.report.environment import Environment
+from edge_power_runtime.profiler.report.record import CaseResult, Reference, Report
 from edge_power_runtime.profiler.text.comparison_text import comparison_text
 from tests.profile_records import cases, environment, reference, report, result, run_alone
 

@@ -22,7 +22,7 @@ from edge_power_runtime.profiler.machine.environment import Observer
 from edge_power_runtime.profiler.machine.state import battery, clocks, temperatures, throttle_counts
 from edge_power_runtime.profiler.machine.system_files import SystemFiles, fields, finite, kibibytes, whole
 from edge_power_runtime.profiler.machine.usage import usable_cores
-from edge_power_runtime.profiler.report.record import Battery, Core
+from edge_power_runtime.profiler.report.environment import Battery, Core
 
 CPU = "sys/devices/system/cpu"
 THERMAL = "sys/class/thermal"

@@ -218,6 +218,29 @@ def test_parts_that_do_not_fit_together_are_told(text, message):
         read_report(text, "report.json")
 
 
+def test_every_number_that_is_not_whole_has_a_bound():
+    """Of all fields, those that are null here too: a sum or a square of one without a bound would overflow."""
+
+    def is_taken(value: float) -> bool:
+        try:
+            read_report(broken(*place, value=value), "report.json")
+        except BundleError:
+            return False
+        return True
+
+    numbers = 0
+    for place in _places(json.loads(LITERAL)):
+        if is_taken(0.5):
+            numbers += 1
+            assert not is_taken(1e16), place
+    assert numbers > 40
+
+
+def test_operations_are_counted_from_one_as_in_a_manifest():
+    with pytest.raises(BundleError, match=r"delegation.full_8.inside.linear must be a whole number in 1\.\."):
+        read_report(broken("bundle", "delegation", "full_8", "inside", "linear", value=0), "report.json")
+
+
 @pytest.mark.parametrize("text", [broken("reference", drop=True), broken("reference", value=None)])
 def test_a_report_without_the_reference_is_read(text):
     report = read_report(text, "older.json")
