@@ -31,6 +31,8 @@ from edge_power.fitting.workplace import Workplace
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.progress import Progress
 from edge_power_converters.output.renaming import rename_new
+from edge_power_runtime.reading.jsonnode import parse
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.retention import RetentionSchedule
 
@@ -203,7 +205,7 @@ class Bench:
         path = Path(self.options.model) / FINE_TUNING_FILE
         if not path.is_file():
             return ()
-        return (PhaseRecord.from_json(json.loads(path.read_text(encoding="utf-8"))),)
+        return (read_record(PhaseRecord, parse(path.read_bytes(), path.name)),)
 
     def copy(self) -> PowerForSequenceClassification:
         """A copy of the fine-tuned model, to be trained."""

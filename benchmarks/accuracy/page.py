@@ -8,11 +8,14 @@ from statistics import mean
 
 from benchmarks.accuracy.arms import ARMS
 from benchmarks.accuracy.prose import EQUAL, LEVERS, METHOD, READING, USE
-from benchmarks.accuracy.result import MALFORMED, Result
+from benchmarks.accuracy.result import Result
 from benchmarks.accuracy.tasks import BUDGETS, TASKS, Settings, Task
 from benchmarks.accuracy.units import Unit
 from edge_power.errors import FitError
 from edge_power.fitting.record import PhaseRecord
+from edge_power_runtime.errors import BundleError
+from edge_power_runtime.reading.jsonnode import parse
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.reading.whole_file import write_whole
 
 # From this heading on the page is a person's, and is kept when it is written anew.
@@ -61,8 +64,8 @@ def read_page(data: Path) -> list[Result]:
         FitError: it holds something else.
     """
     try:
-        return [Result.from_json(one) for one in json.loads(data.read_text(encoding="utf-8"))]
-    except MALFORMED as error:
+        return [read_record(Result, one) for one in parse(data.read_bytes(), data.name).items()]
+    except BundleError as error:
         raise FitError(f"{data} has no results of a page; take the JSON file that --table wrote beside one") from error
 
 

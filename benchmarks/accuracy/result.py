@@ -3,14 +3,21 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Self
 
 from edge_power.errors import FitError
 from edge_power.fitting.record import PhaseRecord
+from edge_power_runtime.errors import BundleError
+from edge_power_runtime.reading.jsonnode import Node, parse
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.reading.whole_file import write_whole
 
-# What reading something else comes to.
-MALFORMED = (ValueError, TypeError, KeyError, AttributeError)
+
+def _read_search(node: Node) -> tuple[float, float]:
+    if len(node.items()) != 2:
+        node.fail("an array of lambda and multiply-adds")
+    price, left = node.items()
+    return price.number(), left.number()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +34,7 @@ class Scan:
 
     length: int
     of_padded: float
-    searches: tuple[tuple[float, float], ...]
+    searches: tuple[Annotated[tuple[float, float], _read_search], ...]
     chosen: float
     seconds: float
 
@@ -107,7 +114,7 @@ class Result:
     found: Found
     unpruned_dev: float
     unpruned_select: float
-    rows: tuple[int, int, int]
+    rows: tuple[int, ...]
     tokens: float
     seconds: float
     options: dict[str, str]
@@ -132,22 +139,8 @@ class Result:
             FitError: it holds something else.
         """
         try:
-            return cls.from_json(json.loads(path.read_text(encoding="utf-8")))
-        except MALFORMED as error:
+            return read_record(cls, parse(path.read_bytes(), path.name))
+        except BundleError as error:
             raise FitError(
                 f"{path} is no result as this version writes it; remove it and run its unit again"
             ) from error
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> Self:
-        """Read one result of a file."""
-        found = content["found"]
-        phases = tuple(PhaseRecord.from_json(phase) for phase in found["phases"])
-        scan = None if found["scan"] is None else _scan(found["scan"])
-        served = tuple(Served(**budget) for budget in found["served"])
-        read = {"schedule": tuple(found["schedule"]), "phases": phases, "scan": scan, "served": served}
-        return cls(**{**content, "rows": tuple(content["rows"]), "found": Found(**{**found, **read})})
-
-
-def _scan(content: dict[str, Any]) -> Scan:
-    return Scan(**{**content, "searches": tuple((price, left) for price, left in content["searches"])})

@@ -27,6 +27,8 @@ from edge_power.fitting.training.trainer import PhaseTrainer
 from edge_power.fitting.watch import MetricsLog, WatchCallback
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.progress import Progress
+from edge_power_runtime.reading.jsonnode import parse
+from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.reading.whole_file import write_whole
 
 
@@ -63,12 +65,13 @@ class Ledger:
 
         Raises:
             FitError: the loss is no number.
+            BundleError: the record of a phase that was done is damaged; the message gives the JSON path.
         """
         directory = self._directory / f"{len(self._records) + 1:02}-{phase.name}"
         done = directory / DONE_FILE
         if done.is_file():
             load_model(model, directory / WEIGHTS_FILE)
-            record = PhaseRecord.from_json(json.loads(done.read_text(encoding="utf-8")))
+            record = read_record(PhaseRecord, parse(done.read_bytes(), str(done)))
         else:
             record = self._train(phase, model, texts, cost, directory=directory, teacher=teacher)
         self._records.append(record)

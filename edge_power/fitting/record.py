@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Self
+from typing import Literal
 
 from edge_power_runtime.bundle.paths import unsafe_reason
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
@@ -59,12 +59,6 @@ class PhaseRecord:
     multiply_adds: float
     schedule: tuple[float, ...]
     log: tuple[LogPoint, ...]
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> Self:
-        """Read what `asdict` gave, through JSON."""
-        log = tuple(LogPoint(**{**point, "masses": tuple(point["masses"])}) for point in content["log"])
-        return cls(**{**content, "schedule": tuple(content["schedule"]), "log": log})
 
 
 @dataclass(frozen=True, slots=True)

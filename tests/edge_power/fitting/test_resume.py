@@ -17,6 +17,7 @@ from edge_power.errors import OptionError
 from edge_power.fitting.options import FitOptions, Goal
 from edge_power.fitting.run import fit
 from edge_power.fitting.training.objective import Distillation
+from edge_power_runtime import BundleError
 from tests.tiny_fit import options_of, source_of, taught_model, write_task
 
 REPOSITORY = Path(__file__).parents[3]
@@ -162,8 +163,13 @@ def test_changed_weights_are_named(place, broken):
 
 def test_a_fit_killed_twice_ends_as_an_unbroken_one(place, broken, unbroken):
     killed(place, "between phases")
-    assert (broken / "01-search" / "done.json").is_file()
+    done = broken / "01-search" / "done.json"
+    record = done.read_bytes()
     assert not (broken / "02-re-train" / "done.json").exists()
+    done.write_bytes(record.replace(b'"steps"', b'"stops"', 1))
+    with pytest.raises(BundleError, match=r"01-search/done.json: steps is missing$"):
+        fit(replace(options_in(place, "broken"), resume=True))
+    done.write_bytes(record)
     fit(replace(options_in(place, "broken"), resume=True))
     assert_same_fit(place / "broken", unbroken)
     assert not broken.exists()
