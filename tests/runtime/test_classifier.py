@@ -186,7 +186,10 @@ def test_a_threshold_of_ones_own(toy_bundle, toy_engine, edit_manifest):
     assert strict.task == MultiLabelClassification(0.85)
     again = pickle.loads(pickle.dumps(strict))
     assert again.task == strict.task
-    for classifier, labels in ((strict, ("positive",)), (Classifier.open(toy_bundle, threshold=0.95), ())):
+    for classifier, labels in (
+        (strict, ("positive",)),
+        (Classifier.open(toy_bundle, engine="onnx", threshold=0.95), ()),
+    ):
         logits = np.array([[math.log(4), math.log(9)]], dtype=np.float32)
         classifier.model._engine.session = lambda program, logits=logits: FixedSession(logits)
         found = classifier("a")
