@@ -17,6 +17,7 @@ import click
 from edge_power_runtime.errors import EdgePowerError, VerificationError
 from edge_power_runtime.reading.parameters import with_flags
 from edge_power_runtime.reading.printable import one_line
+from edge_power_runtime.system.interrupts import never_lost
 from edge_power_runtime.system.native_output import discard_output, open_standard_streams, unwritten
 
 FAILED_CHECK, BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 1, 2, 130, 141
@@ -97,7 +98,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # where the locale has no letter for it
     try:
-        result: Any = cli.main(arguments, prog_name="edge-power", standalone_mode=False)
+        with never_lost():
+            result: Any = cli.main(arguments, prog_name="edge-power", standalone_mode=False)
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:

@@ -12,6 +12,7 @@ from edge_power_runtime import Classifier, EdgePowerError, InputError, Verificat
 from edge_power_runtime.reading.lines import argument_texts, json_line, read_texts, tsv_line
 from edge_power_runtime.reading.parameters import with_flags
 from edge_power_runtime.reading.printable import one_line, printable, printable_json
+from edge_power_runtime.system.interrupts import never_lost
 from edge_power_runtime.system.native_output import discard_output, open_standard_streams, unwritten
 from edge_power_runtime.text import Text
 from edge_power_runtime.verify import ProgramCheck, verify
@@ -95,7 +96,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     try:
-        status: int = options.run(options)
+        with never_lost():
+            status: int = options.run(options)
         sys.stdout.flush()
         return status
     except EdgePowerError as error:

@@ -483,7 +483,7 @@ def test_every_engine_says_what_eager_says(bundle):
             assert found.truncated == (isinstance(text, tuple) or encoder.encode(text, 16).truncated)
 
 
-@pytest.mark.parametrize("bundle", ["albert"], indirect=True)
+@pytest.mark.parametrize("bundle", QUICK[:1], indirect=True, ids=["albert"])
 def test_artifacts_of_albert_hold_its_encoder_once(bundle):
     path, model = bundle
     encoder = 4 * sum(parameter.numel() for parameter in model.encoder.stack()[0].parameters())

@@ -16,6 +16,7 @@ from edge_power.model.tokenizer import text_encoder, tokenizer_entry
 from edge_power_runtime import Bundle, Classifier
 from edge_power_runtime.bundle.manifest import TokenizerEntry
 from edge_power_runtime.reading.jsonnode import Node
+from edge_power_runtime.reading.records import read_record
 from tests.tiny_families import family_checkpoint
 from tests.tokenizer_cases import CASES, Case, any_text
 
@@ -282,4 +283,4 @@ def test_a_model_without_token_types_is_given_none(tmp_path):
 def test_an_entry_reads_as_it_was_written():
     entry = TokenizerEntry(3, False, "left", True)
     written = {"pad_id": 3, "has_token_types": False, "truncation_side": "left", "split_special_tokens": True}
-    assert TokenizerEntry.read(Node(written, "bundle.json")) == entry
+    assert read_record(TokenizerEntry, Node(written, "bundle.json")) == entry
