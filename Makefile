@@ -75,6 +75,7 @@ run-runtime-tflite: .venv-tflite/.installed
 ARM := .arm
 ARM_PYTHON := $(ARM)/root/usr/bin/python
 NOT_EMULATED := test_public.py::test_import_is_quick profiler/measure/test_measure.py::test_p50_is_that_of_a_bare_loop \
+  profiler/measure/test_measure.py::test_time_goes_to_the_span_of_a_classifier_that_took_it \
   system/test_huge_pages.py::test_memory_allocated_in_the_block_moves_and_keeps_its_content
 
 test-arm: $(VENV)/.installed $(ARM)/.installed

@@ -1,5 +1,6 @@
 """Ctrl-C that arrives at a bad moment: Python drops what is raised in a `__del__`, an interrupt too."""
 
+import signal
 import sys
 import threading
 from _thread import interrupt_main
@@ -17,7 +18,7 @@ def never_lost() -> Iterator[None]:
 
     def look(unraisable: "sys.UnraisableHookArgs") -> None:
         if issubclass(unraisable.exc_type, KeyboardInterrupt):
-            threading.Timer(_LATER_S, interrupt_main).start()
+            threading.Timer(_LATER_S, _interrupt).start()
         else:
             before(unraisable)
 
@@ -26,3 +27,11 @@ def never_lost() -> Iterator[None]:
         yield
     finally:
         sys.unraisablehook = before
+
+
+def _interrupt() -> None:
+    main = threading.main_thread().ident
+    if sys.platform == "win32" or main is None:
+        interrupt_main()
+    else:  # also ends a wait of the main thread in the system
+        signal.pthread_kill(main, signal.SIGINT)
