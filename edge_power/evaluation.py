@@ -213,7 +213,7 @@ def evaluate(
     rows = truncated = macs = 0
     while chunk := list(islice(examples, CHUNK)):
         truth.append(task.truth(chunk, predictor.labels, path=source))
-        answers = predictor.answer([item.text if item.pair is None else (item.text, item.pair) for item in chunk])
+        answers = predictor.answer([item.content for item in chunk])
         logits.append(np.array([answer.logits for answer in answers], dtype=np.float32))  # as engines give them
         rows += len(answers)
         truncated += sum(answer.truncated for answer in answers)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from edge_power_converters.errors import ConversionError
-from edge_power_runtime.bundle.manifest import Parity
+from edge_power_runtime.bundle.manifest import Parity, at_precision
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Recipe:
     @property
     def title(self) -> str:
         """What people are told: the engine, and the precision where it is not fp32."""
-        return self._named(self.engine, " ")
+        return at_precision(self.engine, self.precision, " ")
 
     def file(self, stem: str, ending: str = "") -> str:
         """Name a file or a folder as no other precision does: model.pte at fp32, model-int8.pte at int8."""
-        return self._named(stem, "-") + ending
+        return at_precision(stem, self.precision, "-") + ending
 
     def check_precision(self, *known: str) -> None:
         """Refuse a precision that a converter does not write.
@@ -64,9 +64,6 @@ class Recipe:
             raise ConversionError(
                 f"no converter writes {self.precision} for {self.engine}; expected {' or '.join(known)}"
             )
-
-    def _named(self, name: str, mark: str) -> str:
-        return name if self.precision == "fp32" else f"{name}{mark}{self.precision}"
 
 
 def fp32(engine: str, lowering: str, *, atol: float = 1e-4) -> Recipe:

@@ -39,9 +39,7 @@ def verify(
     opened = Bundle.open(bundle)
     installed = [item for item in opened.manifest.artifacts if engine_info(item.engine).is_installed]
     return {
-        item.engine if item.precision == "fp32" else f"{item.engine} {item.precision}": list(
-            check(opened, engine=item.engine, precision=item.precision, num_threads=threads, atol=atol)
-        )
+        item.title: check(opened, engine=item.engine, precision=item.precision, num_threads=threads, atol=atol)
         for item in ([opened.artifact(engine)] if engine or not installed else installed)
     }
 

@@ -116,8 +116,7 @@ def _read_texts(path: str | PathLike[str] | None) -> "tuple[Text, ...]":
         return ()
     from edge_power.data import read_examples
 
-    examples = read_examples(Path(path), need_labels=False)
-    return tuple(item.text if item.pair is None else (item.text, item.pair) for item in examples)
+    return tuple(item.content for item in read_examples(Path(path), need_labels=False))
 
 
 def _budgets(model: "PowerForSequenceClassification", name: str | None, named: "Budgets", *, full: bool) -> "Budgets":

@@ -73,9 +73,7 @@ def evaluate(
     from edge_power_runtime import Classifier
 
     place = Path(model) if isinstance(model, str | PathLike) else None
-    check_target(model, engine, lengths, keep)
-    if budget is not None and keep is not None:
-        raise InputError("`keep` and `budget` both say what to keep; give one of them")
+    check_target(model, engine, budget, lengths, keep)
     if threads < 1:
         raise InputError(f"`threads` is {threads}, must be at least 1")
     if threshold is not None:
@@ -96,14 +94,16 @@ def evaluate(
         return score(_of_model(model, budget, lengths, keep, threshold), source, progress=told.advance)
 
 
-def check_target(model: object, engine: str | None, lengths: object, keep: object) -> None:
-    """Refuse what means nothing for a bundle, or for a model.
+def check_target(model: object, engine: str | None, budget: object, lengths: object, keep: object) -> None:
+    """Refuse what means nothing for a bundle, or for a model, or says twice what to keep.
 
     Raises:
         InputError: something does.
     """
     from edge_power_runtime import Classifier
 
+    if budget is not None and keep is not None:
+        raise InputError("`keep` and `budget` both say what to keep; give one of them")
     place = Path(model) if isinstance(model, str | PathLike) else None
     name = "the model" if place is None else place
     if isinstance(model, Classifier) or is_bundle_at(place):

@@ -63,10 +63,8 @@ def _several(budgets: tuple[str, ...], keeps: tuple[str, ...], **others: Any) ->
     from edge_power.data import Columns, Source
     from edge_power.data import keep as ready
 
-    target, lengths = others.pop("model"), others["lengths"]
-    if budgets and keeps:
-        raise InputError("`keep` and `budget` both say what to keep; give one of them")
-    check_target(target, others["engine"], lengths, keeps or None)
+    target = others.pop("model")
+    check_target(target, others["engine"], budgets or None, others["lengths"], keeps or None)
     named = ("text_column", "pair_column", "label_column", "label_separator")
     columns = Columns(*(others.pop(name) for name in named))
     data = ready(Source(others.pop("data"), columns), need_labels=True)

@@ -47,12 +47,7 @@ def command(bundle: str, as_json: bool) -> None:
 def _programs(manifest: Manifest) -> Sheet:
     numbers = ("length", "multiply-adds", "of full")
     made = table("budget", "length", "words kept by each encoder", "multiply-adds", "of full", numbers=numbers)
-    full = {
-        item.length: item.macs
-        for budget in manifest.budgets
-        for item in budget.configurations
-        if item.retention.is_full
-    }
+    full = manifest.unpruned_macs
     for budget in manifest.budgets:
         for number, item in enumerate(budget.configurations):
             share = f"{item.macs / full[item.length]:.2f}" if item.length in full else "-"

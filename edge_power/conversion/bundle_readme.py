@@ -12,6 +12,7 @@ from edge_power.conversion.against_transformers import SourceReport
 from edge_power_converters.program import file_entry
 from edge_power_runtime.bundle.manifest import Budget, Manifest
 from edge_power_runtime.engines import engine_info
+from edge_power_runtime.profiler.report.figures import list_of
 from edge_power_runtime.reading.printable import printable
 
 README_FILE = "README.md"
@@ -85,7 +86,7 @@ def code(text: str) -> str:
 
 
 def _introduction(manifest: Manifest) -> str:
-    engines = _listed([_ENGINES[name] for name in _engines(manifest)])
+    engines = list_of([_ENGINES[name] for name in _engines(manifest)])
     return (
         f"# {code(manifest.name)}\n\n"
         f"A {code(manifest.architecture)} model for {code(manifest.task)}, made by {code(manifest.created_by)} "
@@ -116,14 +117,13 @@ def _labels(manifest: Manifest) -> str:
 
 
 def _budgets(manifest: Manifest) -> str:
-    longest = max(item.length for budget in manifest.budgets for item in budget.configurations)
     measured = any(budget.accuracy is not None for budget in manifest.budgets)
     head = ("budget", "length", "words that each encoder passes on", "multiply-adds", "of `full`")
     rows = [row for budget in manifest.budgets for row in _budget_rows(manifest, budget, measured=measured)]
     unmeasured = "" if measured else "Accuracy was not measured here: `edge-power evaluate . --data dev.tsv` does it.\n"
     return (
         "## Budgets and lengths\n\n"
-        f"A text takes the shortest length that holds it; one of more than {longest} tokens is cut. "
+        f"A text takes the shortest length that holds it; one of more than {manifest.max_length} tokens is cut. "
         f"{code(manifest.budgets[0].name)} is the default; "
         "another is chosen by `--budget`, or by `budget=` in Python.\n\n"
         f"{_table((*head, 'accuracy') if measured else head, rows)}\n{unmeasured}"
@@ -131,9 +131,7 @@ def _budgets(manifest: Manifest) -> str:
 
 
 def _budget_rows(manifest: Manifest, budget: Budget, *, measured: bool) -> Iterable[Sequence[str]]:
-    full = {
-        item.length: item.macs for each in manifest.budgets for item in each.configurations if item.retention.is_full
-    }
+    full = manifest.unpruned_macs
     for item in budget.configurations:
         share = f"{item.macs / full[item.length]:.2f}" if item.length in full else "-"
         keep = " ".join(map(str, item.keep))
@@ -171,7 +169,3 @@ def _source(source: SourceReport) -> str:
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = (head, ("---",) * len(head), *rows)
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

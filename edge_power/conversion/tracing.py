@@ -19,11 +19,10 @@ from edge_power.model.extract import (
     static_significance,
 )
 from edge_power.model.readout import context_read, rows_read
+from edge_power_runtime.bundle.tensors import INPUT_NAMES
 from edge_power_runtime.retention import RetentionConfig
 
 T = TypeVar("T")
-
-INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
 
 
 class Part(nn.Module):

@@ -1,8 +1,12 @@
 """One row of labelled text, and how errors speak of it."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from edge_power_runtime.errors import EdgePowerError
+
+if TYPE_CHECKING:
+    from edge_power_runtime.text import Text
 
 _LONGEST_QUOTE = 60
 
@@ -29,6 +33,11 @@ class Example:
     pair: str | None
     label: Label | None
     row: int
+
+    @property
+    def content(self) -> "Text":
+        """What a model reads: the text, or both of a pair."""
+        return self.text if self.pair is None else (self.text, self.pair)
 
 
 def place(source: object, row: int) -> str:

@@ -47,7 +47,7 @@ def label_sets(examples: Iterable[Example], labels: Sequence[str], *, path: obje
     for example in examples:
         names = labels_of(example, path)
         ids = tuple(known.id_of(name, example, path) for name in names)
-        repeated = next((name for place, name in enumerate(names) if ids[place] in ids[:place]), None)
+        repeated = next((name for number, name in enumerate(names) if ids[number] in ids[:number]), None)
         if repeated is not None:
             raise DataError(f"{place(path, example.row)} has the label {quote(repeated)} twice; give each label once")
         yield ids

@@ -97,15 +97,13 @@ def _read_model(
     try:
         model = PowerForSequenceClassification.from_pretrained(options.model)
     except NoClassifierError:
-        return PowerForSequenceClassification.from_encoder(options.model, target.labels, task=target.task), _Known(
-            target.task, target.labels
-        )
-    known = _Known(model.config.task, model.config.labels, fine_tuned=True)
-    if _fits(known, target, examples, named=labels is not None):
-        return model, known
-    return PowerForSequenceClassification.from_encoder(options.model, target.labels, task=target.task), _Known(
-        target.task, target.labels
-    )
+        pass
+    else:
+        known = _Known(model.config.task, model.config.labels, fine_tuned=True)
+        if _fits(known, target, examples, named=labels is not None):
+            return model, known
+    model = PowerForSequenceClassification.from_encoder(options.model, target.labels, task=target.task)
+    return model, _Known(target.task, target.labels)
 
 
 def _fits(known: Target, target: Target, examples: Sequence[Example], *, named: bool) -> bool:

@@ -178,8 +178,7 @@ def tokenize(
     while chunk := list(islice(stream, CHUNK)):
         labels.append(to_labels(chunk))
         for example in chunk:
-            text = example.text if example.pair is None else (example.text, example.pair)
-            encoded = encoder.encode(text, max_length)
+            encoded = encoder.encode(example.content, max_length)
             input_ids.extend(encoded.ids)
             token_type_ids.extend(encoded.type_ids)
             lengths.append(encoded.num_tokens)

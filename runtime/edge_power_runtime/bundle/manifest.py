@@ -97,6 +97,11 @@ class Program:
     delegation: Delegation | None = None
 
 
+def at_precision(name: str, precision: str, mark: str) -> str:
+    """Add a precision to a name, which stands for fp32 where it is alone."""
+    return name if precision == "fp32" else f"{name}{mark}{precision}"
+
+
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """Everything for one engine at one precision.
@@ -116,6 +121,11 @@ class Artifact:
     programs: Annotated[tuple[Program, ...], Most(bounds.PROGRAMS)]
     lowering: str
     versions: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """What people are told: the engine, and the precision where it is not fp32."""
+        return at_precision(self.engine, self.precision, " ")
 
     @property
     def size_bytes(self) -> int:
@@ -279,6 +289,12 @@ class Manifest:
     def every_artifact(self) -> tuple[Artifact | UnknownArtifact, ...]:
         """The artifacts that this runtime knows, and the others."""
         return (*self.artifacts, *self.unknown)
+
+    @property
+    def unpruned_macs(self) -> dict[int, int]:
+        """Multiply-adds by length, where a budget of the bundle drops nothing."""
+        every = (item for budget in self.budgets for item in budget.configurations)
+        return {item.length: item.macs for item in every if item.retention.is_full}
 
     def configuration(self, budget: str, length: int) -> Configuration | None:
         """Find a budget's configuration at one length."""

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from edge_power.conversion.tracing import INPUT_NAMES, Tracer
+from edge_power.conversion.tracing import Tracer
 from edge_power.model.extract import LOWERINGS
 from edge_power_converters import SourceProgram
 from edge_power_runtime import RetentionConfig, RetentionSchedule
+from edge_power_runtime.bundle.tensors import INPUT_NAMES
 from edge_power_runtime.retention import survivors
 from tests.edge_power.conftest import make_batch
 from tests.tiny import VOCABULARY, tiny_config, tiny_model, zero_attention

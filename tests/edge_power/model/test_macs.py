@@ -6,10 +6,11 @@ import pytest
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from edge_power.conversion.tracing import INPUT_NAMES, Tracer
+from edge_power.conversion.tracing import Tracer
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.macs import count_macs
 from edge_power_runtime import RetentionConfig
+from edge_power_runtime.bundle.tensors import INPUT_NAMES
 from tests.tiny import tiny_config
 
 SHAPES = {
