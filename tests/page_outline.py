@@ -1,5 +1,7 @@
 """The structure of a page that was drawn, for tests."""
 
+import re
+from collections import Counter
 from html.parser import HTMLParser
 
 VOID = {"meta", "link"}
@@ -37,3 +39,15 @@ class Outline(HTMLParser):
 
     def named(self, tag: str) -> list[dict[str, str | None]]:
         return [attributes for name, attributes in self.tags if name == tag]
+
+
+def assert_stands_alone(source: str, *, most_bytes: int) -> None:
+    """Small, without code, pictures or anything from elsewhere; and every way inside leads somewhere."""
+    page = Outline(source)
+    assert len(source.encode("utf-8")) < most_bytes
+    assert {"script", "img", "iframe", "object"}.isdisjoint(tag for tag, _ in page.tags)
+    assert "http:" not in source and "https:" not in source and "@import" not in source
+    ids = Counter(attributes["id"] for _, attributes in page.tags if "id" in attributes)
+    assert max(ids.values()) == 1
+    assert set(re.findall(r'(?:href="|url\()#([^")]+)', source)) <= set(ids)
+    assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)

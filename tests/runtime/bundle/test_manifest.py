@@ -13,6 +13,7 @@ from edge_power_runtime.bundle.manifest import Manifest
 from edge_power_runtime.bundle.signatures import SIGNATURES
 from edge_power_runtime.reading.jsonnode import repeated_key
 from edge_power_runtime.tasks import TASK_NAMES, MultiLabelClassification
+from tests.mangled import mangled, places
 
 SHA = "0123456789abcdef" * 4
 LITERAL = (
@@ -165,12 +166,7 @@ PROGRAM = ("artifacts", 0, "programs", 0)
 
 def changed(path: tuple, value: object) -> str:
     """The literal with the value at `path` replaced."""
-    document = json.loads(LITERAL)
-    place = document
-    for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = value
-    return json.dumps(document)
+    return mangled(LITERAL, path, value)
 
 
 def test_literal_is_read():
@@ -579,13 +575,7 @@ def test_any_mutation_is_a_manifest_or_a_bundle_error():
     scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.just("a/../b")
     values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner))
 
-    def places(value, path=()):
-        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        for key, child in children:
-            yield (*path, key)
-            yield from places(child, (*path, key))
-
-    every = list(places(json.loads(LITERAL)))
+    every = places(json.loads(LITERAL))
 
     @hypothesis.settings(max_examples=300, deadline=None)
     @hypothesis.given(st.sampled_from(every), values)

@@ -1,6 +1,5 @@
 """A report against literal bytes: what is read, what is written, and how each mistake is told."""
 
-import copy
 import json
 
 import pytest
@@ -9,6 +8,7 @@ from edge_power_runtime import BundleError, SchemaVersionError
 from edge_power_runtime.profiler.report.file import read_report
 from edge_power_runtime.profiler.report.record import Case, Flag, Reference
 from edge_power_runtime.profiler.report.spans import SpanTimes
+from tests.mangled import any_values, mangled, places
 
 STATE = (
     '{"clocks_mhz":{"0":2400.5},"temperatures_c":{"cpu-thermal":41.0},"throttle_counts":{"0":3},'
@@ -46,14 +46,13 @@ LITERAL = (
 
 def broken(*path: str | int, value: object = None, drop: bool = False) -> str:
     """The literal with one value replaced, or left out."""
+    if not drop:
+        return mangled(LITERAL, path, value)
     root = json.loads(LITERAL)
     node = root
     for key in path[:-1]:
         node = node[key]
-    if drop:
-        del node[path[-1]]
-    else:
-        node[path[-1]] = value
+    del node[path[-1]]
     return json.dumps(root)
 
 
@@ -229,7 +228,7 @@ def test_every_number_that_is_not_whole_has_a_bound():
         return True
 
     numbers = 0
-    for place in _places(json.loads(LITERAL)):
+    for place in places(json.loads(LITERAL)):
         if is_taken(0.5):
             numbers += 1
             assert not is_taken(1e16), place
@@ -255,23 +254,13 @@ def test_members_of_a_later_day_are_ignored():
 def test_any_mangled_value_is_told():
     hypothesis = pytest.importorskip("hypothesis")
     st = hypothesis.strategies
-    values = st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
-        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-        max_leaves=4,
-    )
-    every = _places(json.loads(LITERAL))
+    every = places(json.loads(LITERAL))
 
     @hypothesis.settings(max_examples=200, deadline=None)
-    @hypothesis.given(st.sampled_from(every), values)
+    @hypothesis.given(st.sampled_from(every), any_values(st))
     def check(place, value):
-        root = copy.deepcopy(json.loads(LITERAL))
-        node = root
-        for key in place[:-1]:
-            node = node[key]
-        node[place[-1]] = value
         try:
-            report = read_report(json.dumps(root), "report.json")
+            report = read_report(mangled(LITERAL, place, value), "report.json")
         except BundleError as error:
             assert str(error).startswith("report.json")
         else:
@@ -295,9 +284,3 @@ def test_any_mangled_bytes_are_told():
             assert "report.json" in str(error)
 
     check()
-
-
-def _places(node: object) -> list[tuple[str | int, ...]]:
-    """Every place inside of a JSON value."""
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [place for key, child in children for place in ((key,), *((key, *rest) for rest in _places(child)))]

@@ -1,6 +1,5 @@
 """A report of version 1, which had four stages of fixed names, is read as one of today."""
 
-import copy
 import json
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from edge_power_runtime import BundleError
 from edge_power_runtime.profiler.report.file import read_report
 from edge_power_runtime.profiler.report.spans import SpanTimes
+from tests.mangled import any_values, mangled, places
 
 STATE = (
     '{"clocks_mhz":{"0":2400.5},"temperatures_c":{"cpu-thermal":41.0},"throttle_counts":{"0":3},'
@@ -49,9 +49,7 @@ for stage in ("[0.1,0.2]", "[0.25,0.25]", "[0.5,0.5]"):
 
 def broken(name: str, value: object) -> str:
     """The literal with one stage replaced."""
-    root = json.loads(LITERAL)
-    root["results"][0]["stages"][name] = value
-    return json.dumps(root)
+    return mangled(LITERAL, ("results", 0, "stages", name), value)
 
 
 def test_the_stages_are_spans_of_a_classifier():
@@ -112,32 +110,16 @@ def test_a_mistake_is_told_with_its_place(text, message):
 def test_any_mangled_value_is_told():
     hypothesis = pytest.importorskip("hypothesis")
     st = hypothesis.strategies
-    values = st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3),
-        lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
-        max_leaves=4,
-    )
-    every = _places(json.loads(LITERAL))
+    every = places(json.loads(LITERAL))
 
     @hypothesis.settings(max_examples=200, deadline=None)
-    @hypothesis.given(st.sampled_from(every), values)
+    @hypothesis.given(st.sampled_from(every), any_values(st))
     def check(place, value):
-        root = copy.deepcopy(json.loads(LITERAL))
-        node = root
-        for key in place[:-1]:
-            node = node[key]
-        node[place[-1]] = value
         try:
-            report = read_report(json.dumps(root), "report.json")
+            report = read_report(mangled(LITERAL, place, value), "report.json")
         except BundleError as error:
             assert str(error).startswith("report.json")
         else:
             assert read_report(report.to_json(), "again") == report
 
     check()
-
-
-def _places(node: object) -> list[tuple[str | int, ...]]:
-    """Every place inside of a JSON value."""
-    children = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [place for key, child in children for place in ((key,), *((key, *rest) for rest in _places(child)))]
