@@ -4,12 +4,11 @@ from edge_power_converters.errors import ConversionError, OutputError, ParityErr
 from edge_power_converters.output.staging import staged_directory
 from edge_power_converters.parity import ProgramParity, Reference, check_artifact
 from edge_power_converters.program import SourceProgram
-from edge_power_converters.recipe import Acceptance, Recipe, fp32
+from edge_power_converters.recipe import Recipe, fp32, reduced
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "Acceptance",
     "ConversionError",
     "OutputError",
     "ParityError",
@@ -19,5 +18,6 @@ __all__ = [
     "SourceProgram",
     "check_artifact",
     "fp32",
+    "reduced",
     "staged_directory",
 ]

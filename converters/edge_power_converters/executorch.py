@@ -73,6 +73,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
             )
             for program in programs
         ),
+        acceptance=recipe.acceptance,
         lowering=recipe.lowering,
         versions={name: version(name) for name in ("torch", "executorch")},
     )

@@ -63,6 +63,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
         precision=recipe.precision,
         files=file_entries(directory, folder.iterdir()),
         programs=tuple(described),
+        acceptance=recipe.acceptance,
         lowering=recipe.lowering,
         versions={name: version(name) for name in ("torch", "onnx", "onnxscript", "onnxruntime")},
     )

@@ -1,6 +1,7 @@
 """Does a converted program say what the eager model says? Asked of the runtime's own sessions, on the new file."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from edge_power_converters.quiet import quiet
-from edge_power_converters.recipe import Acceptance, Recipe
-from edge_power_runtime.bundle.manifest import Artifact, Parity, Program
-from edge_power_runtime.retention import RetentionConfig, survivors
+from edge_power_runtime.bundle.golden import GoldenOutput
+from edge_power_runtime.bundle.manifest import Acceptance, Artifact, Parity, Program
+from edge_power_runtime.retention import RetentionConfig, count_kept, survivors
 from edge_power_runtime.sessions import open_engine
 
 # Two scores this close may change places between engines, which add attention in different orders.
@@ -44,23 +45,32 @@ class ProgramParity:
         program: its name.
         parity: the figures that go into the manifest.
         acceptance: what they must reach.
+        answers: what it gave, by reference.
     """
 
     program: str
     parity: Parity
     acceptance: Acceptance
+    answers: tuple[GoldenOutput, ...]
 
     @property
     def passed(self) -> bool:
         """Whether the figures reach it."""
-        return self.acceptance.accepts(self.parity)
+        return self.acceptance.accepts(
+            error=self.parity.max_abs_error,
+            bound=self.acceptance.max_abs_error,
+            labels=self.parity.label_agreement,
+            kept=self.parity.kept_agreement,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Comparison:
+    answer: GoldenOutput
     error: float
     same_label: bool
-    same_words: bool
+    kept: int
+    wanted: int
     near_tie: bool
 
 
@@ -70,7 +80,6 @@ def check_artifact(
     references: Callable[[Program], tuple[RetentionConfig, Sequence[Reference]]],
     *,
     agree: Callable[[np.ndarray, np.ndarray], bool],
-    recipe: Recipe,
     progress: Callable[[str], None],
 ) -> tuple[Artifact, list[ProgramParity]]:
     """Run every program of an artifact on its references.
@@ -80,21 +89,21 @@ def check_artifact(
         artifact: whose files are in it.
         references: gives a program's retention and what the eager model says.
         agree: whether the logits of an engine and of the eager model, float (labels,) each, say the same labels.
-        recipe: by which it was made, and which says what is accepted.
         progress: told before each program.
 
     Returns:
         The artifact with the figures filled in, and the figures.
     """
-    checked, acceptance = [], recipe.acceptance
-    with quiet(f"checking {recipe.title}"):
+    checked, acceptance = [], artifact.acceptance
+    with quiet(f"checking {artifact.title}"):
         engine = open_engine(directory, artifact)
         for program in artifact.programs:
             progress(program.name)
             retention, examples = references(program)
             session = engine.session(program)
             found = [_compare(session.run(one.inputs), retention, one, agree) for one in examples]
-            checked.append(ProgramParity(program.name, _summed_up(found, acceptance.max_abs_error), acceptance))
+            answers = tuple(item.answer for item in found)
+            checked.append(ProgramParity(program.name, _summed_up(found), acceptance, answers))
     programs = (
         dataclasses.replace(program, parity=check.parity)
         for program, check in zip(artifact.programs, checked, strict=True)
@@ -102,15 +111,15 @@ def check_artifact(
     return dataclasses.replace(artifact, programs=tuple(programs)), checked
 
 
-def _summed_up(found: Sequence[_Comparison], atol: float) -> Parity:
+def _summed_up(found: Sequence[_Comparison]) -> Parity:
     firm = [item for item in found if not item.near_tie]
+    wanted = sum(item.wanted for item in firm)
     return Parity(
         texts=len(found),
         max_abs_error=max((item.error for item in firm), default=0.0),
         label_agreement=_share(item.same_label for item in found),
-        kept_agreement=_share(item.same_words for item in firm),
+        kept_agreement=sum(item.kept for item in firm) / wanted if wanted else 1.0,
         near_ties=len(found) - len(firm),
-        atol=atol,
     )
 
 
@@ -122,12 +131,15 @@ def _compare(
 ) -> _Comparison:
     logits = outputs["logits"][0]
     error = float(np.max(np.abs(logits - example.logits)))
-    kept = survivors(outputs["kept"], retention) if "kept" in outputs else example.survivors
-    swapped = _first_difference(kept, example)
+    kept = survivors(outputs["kept"], retention) if "kept" in outputs else ()
+    swapped = _first_difference(kept or example.survivors, example)
+    same, wanted = count_kept(kept or example.survivors, example.survivors, example.num_tokens)
     return _Comparison(
-        error=error if np.isfinite(error) else float("inf"),
+        answer=GoldenOutput(tuple(logits.tolist()), kept),
+        error=error if math.isfinite(error) else math.inf,
         same_label=agree(logits, example.logits),
-        same_words=swapped is None,
+        kept=same,
+        wanted=wanted,
         near_tie=swapped is not None and swapped <= NEAR_TIE,
     )
 

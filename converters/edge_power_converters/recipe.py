@@ -3,30 +3,10 @@
 from dataclasses import dataclass
 
 from edge_power_converters.errors import ConversionError
-from edge_power_runtime.bundle.manifest import Parity, at_precision
+from edge_power_runtime.bundle.manifest import Acceptance, at_precision
 
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """What each program of an artifact must reach against the eager model.
-
-    Attributes:
-        max_abs_error: the largest difference of a logit.
-        label_agreement: the least fraction of texts with the same label.
-        kept_agreement: the least fraction of texts with the same kept words, near ties set apart.
-    """
-
-    max_abs_error: float
-    label_agreement: float
-    kept_agreement: float
-
-    def accepts(self, parity: Parity) -> bool:
-        """Whether a program reached it; no number is a failure."""
-        return (
-            parity.max_abs_error <= self.max_abs_error
-            and parity.label_agreement >= self.label_agreement
-            and parity.kept_agreement >= self.kept_agreement
-        )
+# Of kept words, where weights are rounded: words whose scores are nearly equal change places.
+KEPT_AGREEMENT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +56,15 @@ def fp32(engine: str, lowering: str, *, atol: float = 1e-4) -> Recipe:
     """
     # A label may change where two logits lie within the tolerance of each other, so labels are not asked for besides.
     return Recipe(engine, "fp32", lowering, Acceptance(atol, label_agreement=0.0, kept_agreement=1.0))
+
+
+def reduced(engine: str, precision: str, lowering: str, *, label_agreement: float = 0.98) -> Recipe:
+    """The recipe for rounded weights: the same labels, and most of the same words.
+
+    Args:
+        engine: onnx, executorch or tflite.
+        precision: fp16 or int8.
+        lowering: how the graphs are traced.
+        label_agreement: the least fraction of texts with the same label.
+    """
+    return Recipe(engine, precision, lowering, Acceptance(None, label_agreement, KEPT_AGREEMENT))

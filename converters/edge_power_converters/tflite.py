@@ -47,6 +47,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
             describe(program, [path.name], method=program.name, addressed_by="name", narrow=True)
             for program in programs
         ),
+        acceptance=recipe.acceptance,
         lowering=recipe.lowering,
         versions={name: version(name) for name in ("torch", "litert-torch", "ai-edge-litert")},
     )

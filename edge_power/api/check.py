@@ -1,5 +1,6 @@
 """`edge_power.verify` and `edge_power.inspect`: what a bundle holds, and whether it answers here as it should."""
 
+from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING
 
@@ -11,13 +12,19 @@ if TYPE_CHECKING:
 
 
 def verify(
-    bundle: str | PathLike[str], *, engine: str | None = None, atol: float | None = None, threads: int = 1
+    bundle: str | PathLike[str],
+    *,
+    engine: str | None = None,
+    precision: str | None = None,
+    atol: float | None = None,
+    threads: int = 1,
 ) -> "dict[str, list[ProgramCheck]]":
     """Compare this machine with a bundle's golden examples, on every engine that is installed.
 
     Args:
         bundle: its directory.
         engine: onnx, tflite or executorch (ort, litert and et are understood); by default all that are installed.
+        precision: fp32, fp16 or int8; by default all.
         atol: largest difference of a logit; by default what the bundle records.
         threads: of one run.
 
@@ -37,22 +44,32 @@ def verify(
     if threads < 1:
         raise InputError(f"`threads` is {threads}, must be at least 1")
     opened = Bundle.open(bundle)
-    installed = [item for item in opened.manifest.artifacts if engine_info(item.engine).is_installed]
+    asked = opened.choose_artifacts(engine, precision)
+    installed = [item for item in asked if engine_info(item.engine).is_installed]
     return {
         item.title: check(opened, engine=item.engine, precision=item.precision, num_threads=threads, atol=atol)
-        for item in ([opened.artifact(engine)] if engine or not installed else installed)
+        for item in ([opened.artifact(engine, precision)] if not installed else installed)
     }
 
 
-def inspect(bundle: str | PathLike[str]) -> "Manifest":
+def inspect(bundle: str | PathLike[str], *, engine: str | None = None, precision: str | None = None) -> "Manifest":
     """Tell what a bundle holds: programs, retention, multiply-adds, sizes, agreement.
 
     Args:
         bundle: its directory.
+        engine: onnx, tflite or executorch (ort, litert and et are understood); by default all.
+        precision: fp32, fp16 or int8; by default all.
+
+    Returns:
+        The manifest; where an engine or a precision is given, with the artifacts of this alone.
 
     Raises:
+        InputError: the bundle has no such artifact.
         BundleError: it is no bundle, or malformed.
     """
     from edge_power_runtime import Bundle
 
-    return Bundle.open(bundle).manifest
+    opened = Bundle.open(bundle)
+    if engine is None and precision is None:
+        return opened.manifest
+    return replace(opened.manifest, artifacts=opened.choose_artifacts(engine, precision), unknown=())

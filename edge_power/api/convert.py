@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from edge_power.api.kept import asked_budgets, chosen_budgets
+from edge_power.conversion.engines import ENGINES, checked_precisions
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.parameters import check_choices, several
@@ -24,12 +25,14 @@ def convert(
     output: str | PathLike[str],
     *,
     engines: Sequence[str] = (),
+    precisions: Sequence[str] = ("fp32",),
     lengths: Sequence[int] = (32, 64, 128),
     keep: Sequence[float] | None = None,
     retention: str | PathLike[str] | None = None,
     budget: str | None = None,
     full: bool = True,
     atol: float = 1e-4,
+    min_agreement: float = 0.98,
     threshold: float | None = None,
     verify_with: str | PathLike[str] | None = None,
     lowering: Literal["topk", "compare"] | None = None,
@@ -46,14 +49,17 @@ def convert(
         output: directory of the bundle to write.
         engines: what to convert for, onnx, tflite or executorch (ort, litert and et are understood); by default all
             three.
+        precisions: fp32, fp16 and int8, an artifact for each; int8 is small and fast, fp16 is half the size.
         lengths: static lengths in tokens, [CLS] and [SEP] included.
         keep: fraction of the length that each encoder passes on, such as 0.9,0.8,0.7; the last encoder keeps 1 word.
         retention: JSON file with a schedule, or a configuration for each length.
         budget: name of what `keep` or `retention` says, balanced by default; of several, the one to convert.
         full: also hold the unpruned programs, to compare with; weights are shared.
-        atol: largest difference of a logit from eager that is accepted.
+        atol: largest difference of a logit from eager that is accepted at fp32.
+        min_agreement: least fraction of texts with eager's label that is accepted at fp16 and int8.
         threshold: of a multi-label model, labels above this probability are a text's; by default 0.5.
-        verify_with: texts to check on (TSV, CSV or JSON lines; - is standard input), besides the built-in ones.
+        verify_with: texts to check on (TSV, CSV or JSON lines; - is standard input), besides the built-in ones; int8
+            needs some hundreds of your own to be judged by.
         lowering: how words are chosen in the graph; by default each engine's faster way.
         one_process: convert for one engine after the other; two processes take less time and more memory.
         force: replace a bundle that is there, if nothing else is in it.
@@ -66,7 +72,8 @@ def convert(
         InputError: an argument cannot be used; the message names it.
         CheckpointError: the model cannot be read.
         RetentionError: a budget does not fit the model.
-        ParityError: a program differs from the model by more than `atol`; no bundle is written.
+        ParityError: a program differs from the model by more than `atol`, or agrees on less than `min_agreement`; no
+            bundle is written.
         OutputError: the bundle cannot be written.
         ConversionError: an engine's tools failed.
     """
@@ -75,6 +82,9 @@ def convert(
     asked_lengths = several("lengths", lengths)
     if not atol > 0:  # NaN is refused as well
         raise InputError(f"`atol` is {atol}, must be above 0")
+    if not 0 <= min_agreement <= 1:
+        raise InputError(f"`min_agreement` is {min_agreement}, must be in 0..1")
+    rounded = checked_precisions(several("precisions", precisions), wanted)
     if threshold is not None:
         check_threshold(threshold)
     check_choices(convert, lowering=lowering)
@@ -86,7 +96,6 @@ def convert(
     place = check_output(Path(output), force=force, inputs=inputs)
     texts = _read_texts(verify_with)
 
-    from edge_power.conversion.artifacts import ENGINES
     from edge_power.conversion.convert import Plan, check_lengths
     from edge_power.conversion.convert import convert as write
     from edge_power.model.classifier import PowerForSequenceClassification
@@ -98,10 +107,12 @@ def convert(
         model = PowerForSequenceClassification.from_pretrained(model)
     plan = Plan(
         engines=wanted or ENGINES,
+        precisions=rounded,
         lengths=check_lengths(asked_lengths, model.config.max_positions),
         budgets=_budgets(model, budget, named, full=full),
         lowering=lowering,
         atol=atol,
+        min_agreement=min_agreement,
         texts=texts,
         force=force,
         one_process=one_process,

@@ -31,6 +31,7 @@ def evaluate(
     label_column: str | None = None,
     label_separator: str | None = None,
     engine: str | None = None,
+    precision: str | None = None,
     budget: str | None = None,
     threads: int = 1,
     lengths: Sequence[int] | None = None,
@@ -50,6 +51,7 @@ def evaluate(
         label_separator: what stands between several labels of a row; by default | in a table's column labels.
         engine: of a bundle, onnx, tflite or executorch (ort, litert and et are understood); by default the first
             installed.
+        precision: of a bundle, fp32, fp16 or int8; by default the first there is.
         budget: of a bundle, or of a checkpoint's retention.json; by default the first.
         threads: of one run.
         lengths: of a model, in PyTorch, lengths to pad to; by default 32,64,128, as far as it goes.
@@ -73,7 +75,7 @@ def evaluate(
     from edge_power_runtime import Classifier
 
     place = Path(model) if isinstance(model, str | PathLike) else None
-    check_target(model, engine, budget, lengths, keep)
+    check_target(model, engine or precision, budget, lengths, keep)
     if threads < 1:
         raise InputError(f"`threads` is {threads}, must be at least 1")
     if threshold is not None:
@@ -85,7 +87,7 @@ def evaluate(
     told = progress or Silent()
     told.begin(f"evaluating {place or 'the model'}", rows)
     if place is not None and is_bundle_at(place):
-        model = Classifier.open(place, engine=engine, budget=budget, num_threads=threads)
+        model = Classifier.open(place, engine=engine, precision=precision, budget=budget, num_threads=threads)
     if isinstance(model, Classifier):
         if threshold is not None:
             model = Classifier(model.model, model.budget, task=model.bundle.manifest.answers(threshold=threshold))
@@ -94,8 +96,15 @@ def evaluate(
         return score(_of_model(model, budget, lengths, keep, threshold), source, progress=told.advance)
 
 
-def check_target(model: object, engine: str | None, budget: object, lengths: object, keep: object) -> None:
+def check_target(model: object, artifact: str | None, budget: object, lengths: object, keep: object) -> None:
     """Refuse what means nothing for a bundle, or for a model, or says twice what to keep.
+
+    Args:
+        model: what is scored.
+        artifact: the engine or the precision that is asked for.
+        budget: what to keep, by name.
+        lengths: to pad to.
+        keep: what to keep.
 
     Raises:
         InputError: something does.
@@ -111,8 +120,8 @@ def check_target(model: object, engine: str | None, budget: object, lengths: obj
             raise InputError(
                 f"{name} is a bundle, whose lengths and retention are fixed; leave out `lengths` and `keep`"
             )
-    elif engine:
-        raise InputError(f"{name} is no bundle, and runs in PyTorch; leave out `engine`")
+    elif artifact:
+        raise InputError(f"{name} is no bundle, and runs in PyTorch; leave out `engine` and `precision`")
 
 
 def is_bundle_at(place: Path | None) -> bool:

@@ -24,6 +24,7 @@ def explain(
     keep: Sequence[float] | None = None,
     retention: str | PathLike[str] | None = None,
     engine: str | None = None,
+    precision: str | None = None,
     budget: str | None = None,
     threshold: float | None = None,
     html: str | PathLike[str] | None = None,
@@ -38,6 +39,7 @@ def explain(
         retention: of a checkpoint, JSON file, as convert takes it.
         engine: of a bundle, onnx, tflite or executorch (ort, litert and et are understood); by default the first
             installed.
+        precision: of a bundle, fp32, fp16 or int8; by default the first there is.
         budget: of a bundle, or of a retention.json that has several; by default its first.
         threshold: of a multi-label model, labels above this probability are a text's; by default the bundle's, or 0.5.
         html: also write the picture as a page.
@@ -56,8 +58,10 @@ def explain(
     is_bundle = source is not None and (source / MANIFEST_FILE).exists()
     if is_bundle and (keep is not None or retention is not None):
         raise InputError(f"{source} is a bundle, whose retention is fixed; leave out `keep` and `retention`")
-    if not is_bundle and engine:
-        raise InputError(f"{source or 'the model'} is no bundle, and runs in PyTorch; leave out `engine`")
+    if not is_bundle and (engine or precision):
+        raise InputError(
+            f"{source or 'the model'} is no bundle, and runs in PyTorch; leave out `engine` and `precision`"
+        )
     if threshold is not None:
         check_threshold(threshold)
     if html is not None:
@@ -66,7 +70,11 @@ def explain(
         raise InputError("`force` is for the page; give `html` with it")
     if is_bundle:
         assert source is not None
-        explanation = _of_bundle(source, text, engine, budget, threshold)
+        from edge_power.explaining.sources import explain_bundle
+        from edge_power_runtime import Classifier
+
+        opened = Classifier.open(source, engine=engine, precision=precision, budget=budget, threshold=threshold)
+        explanation = explain_bundle(opened, text)
     else:
         explanation = _of_checkpoint(model, text, budget, keep, retention, threshold)
     if html is not None:
@@ -76,15 +84,6 @@ def explain(
         check_files([Path(html)], force=force, inputs=[])  # the work took a while
         write_file(Path(html), page(explanation))
     return explanation
-
-
-def _of_bundle(
-    path: Path, text: "Text", engine: str | None, budget: str | None, threshold: float | None
-) -> "Explanation":
-    from edge_power.explaining.sources import explain_bundle
-    from edge_power_runtime import Classifier
-
-    return explain_bundle(Classifier.open(path, engine=engine, budget=budget, threshold=threshold), text)
 
 
 def _of_checkpoint(

@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @options_of(
-    convert, flags={"engines": "--format", "full": "--full/--no-full"}, but=("progress",), once=("lengths", "keep")
+    convert,
+    flags={"engines": "--format", "precisions": "--precision", "full": "--full/--no-full"},
+    but=("progress",),
+    once=("lengths", "keep"),
 )
 def command(output: str, **others: Any) -> int:
     r"""Turn a checkpoint into a bundle, checked on every engine.
 
     \b
     Every program is run by the engine it is for and compared with the model in
-    PyTorch; a difference beyond --atol exits with 1 and writes no bundle.
+    PyTorch; a difference beyond --atol exits with 1 and writes no bundle. At int8
+    and fp16 it is --min-agreement that decides: give texts with --verify-with.
 
     \b
     Example:
@@ -39,12 +43,13 @@ def command(output: str, **others: Any) -> int:
 
 
 def _summary(manifest: "Manifest") -> Sheet:
-    made = table("engine", "size", "program", "keep", "multiply-adds", numbers=("size", "multiply-adds"))
+    made = table("engine", "precision", "size", "program", "keep", "multiply-adds", numbers=("size", "multiply-adds"))
     for artifact in manifest.artifacts:
         for number, program in enumerate(artifact.programs):
             configuration = manifest.configuration(program.budget, program.length)
             assert configuration is not None
-            first = (artifact.engine, megabytes(artifact.size_bytes)) if number == 0 else ("", "")
+            whole = (artifact.engine, artifact.precision, megabytes(artifact.size_bytes))
+            first = whole if number == 0 else ("", "", "")
             keep = " ".join(map(str, configuration.keep))
             made.add_row(*first, program.name, keep, mega_macs(configuration.macs))
     return made

@@ -103,8 +103,8 @@ def _fit(screen: ProgressScreen, checkpoint: Path | None) -> "PowerForSequenceCl
 
 
 def _convert(screen: ProgressScreen, model: "PowerForSequenceClassification", place: "Place") -> None:
-    from edge_power.conversion.artifacts import ENGINES
     from edge_power.conversion.convert import Plan, convert
+    from edge_power.conversion.engines import ENGINES
     from edge_power.demo.classifier import LENGTHS, demo_budgets, read_rows
 
     texts = read_rows("train").first(CHECKED_TEXTS).texts
@@ -114,7 +114,7 @@ def _convert(screen: ProgressScreen, model: "PowerForSequenceClassification", pl
 
 
 def _measure(screen: ProgressScreen, bundle: Path) -> "list[Measurement]":
-    from edge_power.conversion.artifacts import ENGINES
+    from edge_power.conversion.engines import ENGINES
     from edge_power.demo.classifier import label_names, read_rows
     from edge_power.demo.measure import measure
 
@@ -143,7 +143,7 @@ def _report(measurements: "Sequence[Measurement]") -> str:
 
 def _print_sentences(bundle: Path) -> None:
     """One table: what each engine, with words dropped, says of a few sentences."""
-    from edge_power.conversion.artifacts import ENGINES
+    from edge_power.conversion.engines import ENGINES
     from edge_power_runtime import Classifier
 
     classifiers = [Classifier.open(bundle, engine=engine) for engine in ENGINES]

@@ -1,10 +1,12 @@
 """`edge-power inspect`."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import click
 
 from edge_power.api.check import inspect as read_manifest
+from edge_power.cli.options import options_of
 from edge_power.cli.screens.screen import mega_macs, megabytes, output_console, say_data, shown, table
 from edge_power.cli.sheet import Sheet
 from edge_power_runtime.bundle.manifest import Delegation, Manifest
@@ -16,15 +18,16 @@ KINDS = 3
 
 @click.command()
 @click.argument("bundle")
+@options_of(read_manifest, but=("bundle",))
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
-def command(bundle: str, as_json: bool) -> None:
+def command(bundle: str, as_json: bool, **others: Any) -> None:
     r"""Show what a bundle holds: programs, retention, multiply-adds, sizes, parity.
 
     \b
     Example:
       edge-power inspect my-bundle
     """
-    manifest = read_manifest(bundle)
+    manifest = read_manifest(bundle, **others)
     if as_json:
         say_data(printable_json(manifest.to_json()))
         return
@@ -59,7 +62,8 @@ def _programs(manifest: Manifest) -> Sheet:
 def _artifacts(manifest: Manifest) -> Sheet:
     numbers = ("size", "difference", "texts")
     made = table(
-        "engine", "precision", "size", "program", "difference", "kept words", "texts", "made with", numbers=numbers
+        *("engine", "precision", "size", "program", "difference", "labels", "kept words", "texts", "made with"),
+        numbers=numbers,
     )
     for artifact in manifest.artifacts:
         for number, program in enumerate(artifact.programs):
@@ -68,14 +72,15 @@ def _artifacts(manifest: Manifest) -> Sheet:
             )
             tools = _versions(artifact.versions) if number == 0 else ""
             parity = program.parity
-            figures = ("-", "-", "-")
+            figures = ("-",) * 4
             if parity is not None:
-                figures = (f"{parity.max_abs_error:.1e}", f"{parity.kept_agreement:.0%}", str(parity.texts))
+                agreement = (f"{parity.label_agreement:.0%}", f"{parity.kept_agreement:.0%}")
+                figures = (f"{parity.max_abs_error:.1e}", *agreement, str(parity.texts))
             made.add_row(*first, program.name, *figures, tools)
     for unknown in manifest.unknown:
         size = megabytes(sum(entry.size_bytes for entry in unknown.files))
         made.add_row(
-            unknown.engine, unknown.precision, size, "(passed over)", "-", "-", "-", "this version knows it not"
+            unknown.engine, unknown.precision, size, "(passed over)", "-", "-", "-", "-", "this version knows it not"
         )
     return made
 
@@ -83,7 +88,7 @@ def _artifacts(manifest: Manifest) -> Sheet:
 def _delegation_lines(manifest: Manifest) -> list[str]:
     """A line per program that a delegate runs parts of, and an empty one before them."""
     lines = [
-        f"{artifact.engine} {program.name}: {_delegated(program.delegation)}"
+        f"{artifact.title} {program.name}: {_delegated(program.delegation)}"
         for artifact in manifest.artifacts
         for program in artifact.programs
         if program.delegation is not None

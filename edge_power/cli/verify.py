@@ -30,7 +30,7 @@ def command(bundle: str, **others: Any) -> int:
                 check.program,
                 str(check.texts),
                 f"{check.max_abs_error:.1e}",
-                f"{check.atol:.0e}",
+                "-" if check.atol is None else f"{check.atol:.0e}",
                 f"{check.label_agreement:.0%}",
                 f"{check.kept_agreement:.0%}",
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from edge_power.conversion.engines import ENGINES
 from edge_power.conversion.tracing import Tracer
 from edge_power.errors import OptionError
 from edge_power.model.extract import LOWERINGS, Lowering
@@ -12,8 +13,6 @@ from edge_power_converters import Recipe, SourceProgram
 from edge_power_converters.program import Progress
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.retention import RetentionConfig
-
-ENGINES = ("onnx", "executorch", "tflite")
 
 # Measured on each engine, docs/efficiency.md.
 FASTER_LOWERING: dict[str, Lowering] = {"onnx": "topk", "executorch": "topk", "tflite": "topk"}

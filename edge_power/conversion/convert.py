@@ -6,14 +6,16 @@ import reprlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from edge_power.conversion import told
+from edge_power.conversion.acceptance import for_references
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
-from edge_power.conversion.artifacts import ENGINES, FASTER_LOWERING, Configurations, Order, write_artifact
+from edge_power.conversion.artifacts import FASTER_LOWERING, Configurations, Order, write_artifact
 from edge_power.conversion.bundle_readme import write_readme
+from edge_power.conversion.engines import ENGINES
 from edge_power.conversion.references import CheckedText, encode_texts, fitting, golden_examples, make_references
 from edge_power.conversion.second_process import SecondProcess
 from edge_power.conversion.sentences import PAIRS, SENTENCES
@@ -28,20 +30,22 @@ from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_e
 from edge_power.progress import Progress, Silent
 from edge_power_converters import (
     ConversionError,
-    ParityError,
-    ProgramParity,
     Recipe,
     Reference,
     check_artifact,
     fp32,
+    reduced,
     staged_directory,
 )
 from edge_power_converters.output.staging import Place, check_output
 from edge_power_converters.program import file_entries
 from edge_power_runtime.bundle.bundle import Bundle
+from edge_power_runtime.bundle.golden import GoldenOutput
 from edge_power_runtime.bundle.manifest import (
+    EXACT,
     GOLDEN_FILE,
     MANIFEST_FILE,
+    PRECISIONS,
     SCHEMA_VERSION,
     Artifact,
     Budget,
@@ -65,10 +69,12 @@ class Plan:
 
     Attributes:
         engines: onnx, executorch or tflite, each once.
+        precisions: fp32, fp16 or int8, each once; an artifact for each, of each engine.
         lengths: static lengths, each once.
         budgets: by name, the bundle's default first.
         lowering: how extract is written; None takes each engine's faster one.
-        atol: the largest difference of a logit from eager that is accepted.
+        atol: the largest difference of a logit from eager that is accepted at fp32.
+        min_agreement: the least fraction of texts with eager's label that is accepted at fp16 and int8.
         texts: to compare on, besides the built-in ones.
         force: replace a bundle that is there, if nothing else is in it.
         one_process: convert for one engine after the other: less memory, more time.
@@ -76,10 +82,12 @@ class Plan:
     """
 
     engines: tuple[str, ...] = ENGINES
+    precisions: tuple[str, ...] = ("fp32",)
     lengths: tuple[int, ...] = (32, 64, 128)
     budgets: dict[str, Retention] = field(default_factory=dict)
     lowering: Lowering | None = None
     atol: float = 1e-4
+    min_agreement: float = 0.98
     texts: tuple[Text, ...] = ()
     force: bool = False
     one_process: bool = False
@@ -146,8 +154,10 @@ class _Job:
         self.model, self.task, self.directory, self.plan, self.progress = model, task, directory, plan, progress
         self.budgets = plan.budgets or default_budgets(model)
         self.configurations = _configurations(model, self.budgets, plan.lengths)
-        # In the order in which they are written: while this process writes the last, a second one writes the others.
-        self.orders = [Order(recipe, self.configurations) for recipe in _recipes(plan)]
+        # While this process writes those of the slowest engine, a second one writes the others.
+        orders = [Order(recipe, self.configurations) for recipe in _recipes(plan)]
+        self.own = [order for order in orders if order.recipe.engine == orders[-1].recipe.engine]
+        self.others = orders[: -len(self.own)]
         self.tracer = Tracer(model)
         self.telling, self.begun = threading.Lock(), 0
         save_tokenizer(model, directory)
@@ -157,17 +167,18 @@ class _Job:
         texts = [*plan.texts, *SENTENCES, *self._pairs(), self._spelled_out(), ""]
         self.texts = encode_texts(self.encoder, texts, self.longest)
         self.references: dict[str, tuple[list[CheckedText], list[Reference]]] = {}
+        self.answers: dict[str, dict[str, tuple[GoldenOutput, ...]]] = {}
 
     def run(self, name: str) -> Manifest:
         programs = len(self.configurations)
-        self.progress.begin("converting", 1 + programs + sum(order.steps + programs for order in self.orders))
-        *others, own = self.orders
-        with self._written_meanwhile(others) as artifacts:
+        orders = [*self.own, *self.others]
+        self.progress.begin("converting", 1 + programs + sum(order.steps + programs for order in orders))
+        with self._written_meanwhile(self.others) as artifacts:
             source = self._compare_with_transformers()
             self._make_references()
-            shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files()])
-            found = [self._check(own.recipe, write_artifact(self.tracer, own, self.directory, self._step))]
-            found += (self._check(order.recipe, artifact) for order, artifact in zip(others, artifacts, strict=True))
+            found = [self._check(self._write(order)) for order in self.own]
+            found += (self._check(artifact) for artifact in artifacts)
+        shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files()])
         manifest = Manifest(
             schema_version=SCHEMA_VERSION,
             name=name,
@@ -179,7 +190,7 @@ class _Job:
             tokenizer=tokenizer_entry(self.model),
             files=shared,
             budgets=tuple(self._describe(budget) for budget in self.budgets),
-            artifacts=tuple(sorted(found, key=lambda artifact: self.plan.engines.index(artifact.engine))),
+            artifacts=tuple(sorted(found, key=self._place)),
             versions={package: version(package) for package in ("torch", "transformers", "tokenizers")},
             created_by=f"edge-power {version('edge-power')}",
         )
@@ -189,11 +200,17 @@ class _Job:
     def _written_meanwhile(self, orders: Sequence[Order]) -> Iterator[Iterator[Artifact]]:
         """Artifacts of a second process, in this order; without one each is written when it is asked for."""
         if not orders or self.plan.one_process or (os.cpu_count() or 1) == 1:
-            yield (write_artifact(self.tracer, order, self.directory, self._step) for order in orders)
+            yield (self._write(order) for order in orders)
             return
         job = self.directory.with_name("side") / "second-process"  # in no bundle, and removed with its directory
         with SecondProcess(self.model, orders, self.directory, job, self._step) as process:
             yield (process.next_artifact() for _ in orders)
+
+    def _write(self, order: Order) -> Artifact:
+        return write_artifact(self.tracer, order, self.directory, self._step)
+
+    def _place(self, artifact: Artifact) -> tuple[int, int]:
+        return self.plan.engines.index(artifact.engine), PRECISIONS.index(artifact.precision)
 
     def _step(self, description: str) -> None:
         with self.telling:
@@ -243,27 +260,33 @@ class _Job:
 
     def _write_side_files(self) -> list[Path]:
         """Write the golden examples and the model's configuration."""
-        golden = json.dumps(golden_examples(self.references), ensure_ascii=False, allow_nan=False)
+        golden = json.dumps(golden_examples(self.references, self.answers), ensure_ascii=False, allow_nan=False)
         config = json.dumps(self.model.hugging_face_config(), indent=2)
         files = {self.directory / GOLDEN_FILE: golden, self.directory / "config.json": config}
         for path, text in files.items():
             path.write_text(text + "\n", encoding="utf-8")
         return list(files)
 
-    def _check(self, recipe: Recipe, artifact: Artifact) -> Artifact:
+    def _check(self, artifact: Artifact) -> Artifact:
         """Compare an artifact with eager; the artifact with what was found."""
+        if artifact.precision != EXACT:
+            references = [one for _, found in self.references.values() for one in found]
+            artifact = replace(
+                artifact, acceptance=for_references(artifact.acceptance, self.model.config.labels, references)
+            )
         checked, checks = check_artifact(
             self.directory,
             artifact,
             self._references_of,
             agree=self.task.agree,
-            recipe=recipe,
-            progress=lambda what: self._step(f"{recipe.title}: checking {what}"),
+            progress=lambda what: self._step(f"{artifact.title}: checking {what}"),
         )
         with self.telling:
-            for line in told.checked(recipe.title, checks):
+            for line in told.checked(artifact, checks):
                 self.progress.line(line)
-        _refuse_failures(recipe, checks)
+        told.refuse_failures(artifact, checks)
+        if artifact.acceptance.repeat_error is not None:
+            self.answers[artifact.key] = {check.program: check.answers for check in checks}
         return checked
 
     def _references_of(self, program: Program) -> tuple[RetentionConfig, Sequence[Reference]]:
@@ -281,9 +304,16 @@ class _Job:
 
 
 def _recipes(plan: Plan) -> list[Recipe]:
-    """What is written, the slowest last."""
+    """What is written, the slowest engine's last."""
     engines = sorted(plan.engines, key=lambda engine: engine == SLOWEST)
-    return [fp32(engine, plan.lowering or FASTER_LOWERING[engine], atol=plan.atol) for engine in engines]
+    return [_recipe(plan, engine, precision) for engine in engines for precision in plan.precisions]
+
+
+def _recipe(plan: Plan, engine: str, precision: str) -> Recipe:
+    lowering = plan.lowering or FASTER_LOWERING[engine]
+    if precision == EXACT:
+        return fp32(engine, lowering, atol=plan.atol)
+    return reduced(engine, precision, lowering, label_agreement=plan.min_agreement)
 
 
 def full_budget(model: PowerForSequenceClassification) -> Budgets:
@@ -327,15 +357,3 @@ def _configurations(
         for budget, retention in budgets.items()
         for length in checked
     }
-
-
-def _refuse_failures(recipe: Recipe, checks: Sequence[ProgramParity]) -> None:
-    failed = [check for check in checks if not check.passed]
-    if failed:
-        worst = max(failed, key=lambda check: check.parity.max_abs_error)
-        raise ParityError(
-            f"{recipe.title}: {len(failed)} of {len(checks)} programs differ from eager, {worst.program} by "
-            f"{worst.parity.max_abs_error:.1e} with a tolerance of {worst.parity.atol:.0e}, "
-            f"{worst.parity.kept_agreement:.0%} of texts keeping the same words and {worst.parity.label_agreement:.0%} "
-            "the same label; no bundle was written"
-        )

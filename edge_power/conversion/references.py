@@ -1,7 +1,7 @@
 """What the eager model says of texts at a program's length: the yardstick of parity, and the golden examples."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 
 from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
 from edge_power_converters.parity import Reference
+from edge_power_runtime.bundle.golden import GoldenOutput
 from edge_power_runtime.retention import RetentionConfig
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
@@ -73,33 +74,40 @@ def make_references(
     ]
 
 
-def golden_examples(programs: Mapping[str, tuple[Sequence[CheckedText], Sequence[Reference]]]) -> dict[str, Any]:
-    """The content of golden.json: for each program a few texts of different lengths, with what the eager model says."""
+def golden_examples(
+    programs: Mapping[str, tuple[Sequence[CheckedText], Sequence[Reference]]],
+    answers: Mapping[str, Mapping[str, Sequence[GoldenOutput]]],
+) -> dict[str, Any]:
+    """The content of golden.json: for each program a few texts of different lengths, and what is to be said of them.
+
+    Args:
+        programs: by name their texts, with what the eager model says.
+        answers: by engine and precision, then by program, what an artifact gave for each of its texts, where that is
+            what it is to repeat.
+    """
     chosen: dict[int, dict[str, Any]] = {}
     for name, (texts, references) in programs.items():
         for index in _spread(len(texts), GOLDEN_PER_PROGRAM):
-            text, reference = texts[index], references[index]
-            entry = chosen.setdefault(id(text), {"text": text, "programs": {}})
-            entry["programs"][name] = {
-                "logits": [float(value) for value in reference.logits],
-                "survivors": _survivors(reference),
-            }
-    return {"schema_version": 1, "examples": [_golden(entry["text"], entry["programs"]) for entry in chosen.values()]}
+            text = texts[index]
+            entry = chosen.setdefault(id(text), _golden(text))
+            entry["programs"][name] = asdict(_golden_output(references[index]))
+            for artifact, of_program in answers.items():
+                entry["artifacts"].setdefault(artifact, {})[name] = asdict(of_program[name][index])
+    return {"schema_version": 1, "examples": list(chosen.values())}
 
 
-def _survivors(reference: Reference) -> list[list[int]]:
-    """Positions per encoder; nothing where nothing is dropped."""
+def _golden_output(reference: Reference) -> GoldenOutput:
+    """What the eager model says; no positions where nothing is dropped."""
     length = len(reference.scores[0]) if reference.scores else 0
-    if all(len(positions) == length for positions in reference.survivors):
-        return []
-    return [list(positions) for positions in reference.survivors]
+    drops = any(len(positions) < length for positions in reference.survivors)
+    return GoldenOutput(tuple(reference.logits.tolist()), reference.survivors if drops else ())
 
 
-def _golden(checked: CheckedText, programs: dict[str, Any]) -> dict[str, Any]:
+def _golden(checked: CheckedText) -> dict[str, Any]:
     text, pair = (checked.text, None) if isinstance(checked.text, str) else checked.text
     encoded = checked.encoded
     ids, type_ids = list(encoded.ids), list(encoded.type_ids)
-    return {"text": text, "pair": pair, "ids": ids, "type_ids": type_ids, "programs": programs}
+    return {"text": text, "pair": pair, "ids": ids, "type_ids": type_ids, "programs": {}, "artifacts": {}}
 
 
 def _spread(count: int, wanted: int) -> list[int]:

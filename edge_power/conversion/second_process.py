@@ -22,8 +22,8 @@ from typing import Any, Self
 from edge_power.conversion.artifacts import Order, Step, write_artifact
 from edge_power.conversion.tracing import Tracer
 from edge_power.model.classifier import PowerForSequenceClassification
-from edge_power_converters import Acceptance, ConversionError, Recipe
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_converters import ConversionError, Recipe
+from edge_power_runtime.bundle.manifest import Acceptance, Artifact
 from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.reading.jsonnode import Node
 from edge_power_runtime.reading.records import read_record

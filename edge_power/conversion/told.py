@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from edge_power.conversion.against_transformers import SourceReport
-from edge_power_converters import ProgramParity
+from edge_power_converters import ParityError, ProgramParity
+from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.reading.printable import one_line
 
 
@@ -21,13 +22,41 @@ def compared(report: SourceReport) -> str:
     )
 
 
-def checked(engine: str, checks: Sequence[ProgramParity]) -> Iterator[str]:
-    """How each program of an engine compares with eager."""
+def checked(artifact: Artifact, checks: Sequence[ProgramParity]) -> Iterator[str]:
+    """How each program of an artifact compares with eager."""
+    accepted = artifact.acceptance
+    bound = "" if accepted.max_abs_error is None else f" (tolerance {accepted.max_abs_error:.0e})"
+    least = f" (at least {accepted.label_agreement:.0%})" if accepted.label_agreement else ""
     for check in checks:
         parity, mark = check.parity, "✓" if check.passed else "✗"
         ties = f", {parity.near_ties} near ties apart" if parity.near_ties else ""
         yield (
-            f"{mark} {engine} {check.program}: largest difference {parity.max_abs_error:.1e} "
-            f"(tolerance {parity.atol:.0e}), labels {parity.label_agreement:.0%}, "
-            f"kept words {parity.kept_agreement:.0%}, {parity.texts} texts{ties}"
+            f"{mark} {artifact.title} {check.program}: largest difference {parity.max_abs_error:.1e}{bound}, "
+            f"labels {parity.label_agreement:.0%}{least}, kept words {parity.kept_agreement:.0%}, "
+            f"{parity.texts} texts{ties}"
         )
+
+
+def refuse_failures(artifact: Artifact, checks: Sequence[ProgramParity]) -> None:
+    """Refuse an artifact of which a program does not reach what is accepted.
+
+    Raises:
+        ParityError: the message tells of the worst, and what a user can do.
+    """
+    failed = [check for check in checks if not check.passed]
+    if not failed:
+        return
+    worst = max(failed, key=lambda check: (-check.parity.label_agreement, check.parity.max_abs_error))
+    parity, accepted = worst.parity, artifact.acceptance
+    tolerance = "" if accepted.max_abs_error is None else f" with a tolerance of {accepted.max_abs_error:.0e}"
+    advice = ""
+    if accepted.repeat_error is not None:
+        advice = (
+            f"; expected at least {accepted.label_agreement:.0%} of labels and {accepted.kept_agreement:.0%} of words: "
+            "check on more texts of your own with `verify_with`, or accept less with `min_agreement`"
+        )
+    raise ParityError(
+        f"{artifact.title}: {len(failed)} of {len(checks)} programs differ from eager, {worst.program} by "
+        f"{parity.max_abs_error:.1e}{tolerance}, keeping {parity.kept_agreement:.0%} of the same words and "
+        f"{parity.label_agreement:.0%} of the labels of {parity.texts} texts{advice}; no bundle was written"
+    )

@@ -168,9 +168,10 @@ def _check_line(check: ProgramCheck) -> str:
     program = printable(check.program)
     if not check.texts:
         return f"{mark} {program}\tno golden text"
+    tolerance = "-" if check.atol is None else f"{check.atol:.1e}"
     return (
         f"{mark} {program}\ttexts {check.texts}\tlargest error {check.max_abs_error:.1e}"
-        f"\ttolerance {check.atol:.1e}\tlabels {check.label_agreement:.0%}\tkept words {check.kept_agreement:.0%}"
+        f"\ttolerance {tolerance}\tlabels {check.label_agreement:.0%}\tkept words {check.kept_agreement:.0%}"
     )
 
 

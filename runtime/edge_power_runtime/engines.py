@@ -25,8 +25,16 @@ class EngineInfo:
 
     @property
     def is_installed(self) -> bool:
-        """Whether one of the alternatives is importable; nothing is imported to find out."""
-        return any(all(find_spec(package) for package in packages) for packages in self.packages)
+        """Whether one of the alternatives is importable."""
+        return self.package is not None
+
+    @property
+    def package(self) -> str | None:
+        """The first alternative that is importable, as package indexes call it; nothing is imported to find out."""
+        for packages in self.packages:
+            if all(find_spec(package) for package in packages):
+                return packages[0].replace("_", "-")
+        return None
 
 
 # In order of preference where the caller names none.

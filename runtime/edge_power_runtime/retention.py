@@ -1,6 +1,7 @@
 """How many word-vectors each encoder passes on: as fractions, as whole numbers, and as the words that were kept."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -137,6 +138,19 @@ class RetentionSchedule:
             entering = min(entering, max(1, math.ceil(fraction * length - CEILING_SLACK)))
             keep.append(entering)
         return RetentionConfig(length, self.readout.complete(keep), self.readout)
+
+
+def count_kept(found: Sequence[Sequence[int]], expected: Sequence[Sequence[int]], num_tokens: int) -> tuple[int, int]:
+    """Count the words that were to be kept and were, and those that were to be.
+
+    Args:
+        found: per encoder the positions kept, padding among them or not.
+        expected: likewise.
+        num_tokens: how many positions are words.
+    """
+    wanted = [{position for position in positions if position < num_tokens} for positions in expected]
+    same = sum(len(words.intersection(positions)) for words, positions in zip(wanted, found, strict=True))
+    return same, sum(map(len, wanted))
 
 
 def survivors(kept: np.ndarray, config: RetentionConfig) -> tuple[tuple[int, ...], ...]:

@@ -5,9 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from edge_power_converters import Acceptance, Recipe, Reference, check_artifact, fp32, parity
+from edge_power_converters import Reference, check_artifact, fp32, parity, reduced
 from edge_power_runtime import RetentionConfig
-from edge_power_runtime.bundle.manifest import Artifact, Program
+from edge_power_runtime.bundle.golden import GoldenOutput
+from edge_power_runtime.bundle.manifest import Acceptance, Artifact, Program
 from edge_power_runtime.tasks import Classification
 
 RETENTION = RetentionConfig(4, (2, 1))
@@ -26,9 +27,9 @@ def reference(**changes) -> Reference:
     return dataclasses.replace(made, **changes)
 
 
-def check(monkeypatch, outputs, examples, *, recipe=None, atol=1e-4):
+def check(monkeypatch, outputs, examples, *, acceptance=None, atol=1e-4):
     """Run the check on a program that gives `outputs` one after the other."""
-    recipe = recipe or fp32("onnx", "topk", atol=atol)
+    acceptance = acceptance or Acceptance(atol, label_agreement=0, kept_agreement=1)
     left = iter(outputs)
 
     class Engine:
@@ -40,13 +41,12 @@ def check(monkeypatch, outputs, examples, *, recipe=None, atol=1e-4):
 
     monkeypatch.setattr(parity, "open_engine", lambda directory, artifact: Engine())
     program = Program("p", "fast", 4, 1, 2, "f", ("f",), None, (), (), None)
-    artifact = Artifact("onnx", "fp32", (), (program,), "topk", {})
+    artifact = Artifact("onnx", "fp32", (), (program,), acceptance, "topk", {})
     checked, (found,) = check_artifact(
         None,
         artifact,
         lambda program: (RETENTION, examples),
         agree=Classification().agree,
-        recipe=recipe,
         progress=lambda name: None,
     )
     assert checked.programs[0].parity == found.parity
@@ -82,7 +82,7 @@ def test_no_number_fails(monkeypatch, value):
 def test_another_word_fails_even_with_the_same_logits(monkeypatch):
     found = check(monkeypatch, [output(kept=(0, 1)), output()], [reference(), reference()])
     assert not found.passed
-    assert found.parity.kept_agreement == 0.5
+    assert found.parity.kept_agreement == 0.75  # of two texts' two words each
     assert found.parity.near_ties == 0
 
 
@@ -105,25 +105,36 @@ def test_another_label_is_counted(monkeypatch):
     assert found.parity.label_agreement == 0.5
 
 
-def test_a_recipe_may_ask_for_labels_and_words_and_hardly_for_logits(monkeypatch):
+def test_an_acceptance_may_ask_for_labels_and_words_and_hardly_for_logits(monkeypatch):
     """As for whole numbers of 8 bits: logits move, some words are others, and the label must mostly stay."""
-    recipe = Recipe("onnx", "int8", "topk", Acceptance(max_abs_error=3, label_agreement=0.6, kept_agreement=0.6))
+    acceptance = Acceptance(max_abs_error=3, label_agreement=0.6, kept_agreement=0.8)
     same, moved, other = output(), output(LOGITS + 1, kept=(0, 1)), output([-1, 1])
     for outputs, passed in (
-        ((same, moved, same), True),
-        ((same, moved, moved), False),  # words
+        ((same, moved, same), True),  # of six words five are the same
+        ((same, moved, moved), False),
         ((same, other, same), True),
         ((same, other, other), False),  # labels
         ((same, same, output(LOGITS + 4)), False),
     ):
-        found = check(monkeypatch, outputs, [reference()] * 3, recipe=recipe)
+        found = check(monkeypatch, outputs, [reference()] * 3, acceptance=acceptance)
         assert found.passed == passed, found
-        assert found.parity.atol == 3
 
 
-def test_files_and_titles_of_two_precisions_differ():
-    exact = fp32("executorch", "topk")
-    rounded = dataclasses.replace(exact, precision="int8")
+def test_an_acceptance_may_ask_for_no_bound_of_a_logit(monkeypatch):
+    acceptance = Acceptance(max_abs_error=None, label_agreement=1, kept_agreement=1)
+    assert check(monkeypatch, [output(LOGITS * 100)], [reference()], acceptance=acceptance).passed
+    assert not check(monkeypatch, [output(LOGITS * np.inf)], [reference()], acceptance=acceptance).passed
+
+
+def test_what_a_program_gave_is_kept_for_golden_examples(monkeypatch):
+    found = check(monkeypatch, [output(LOGITS + 1, kept=(0, 1))], [reference()])
+    assert found.answers == (GoldenOutput((1.25, 0.5), ((0, 1),)),)
+
+
+def test_files_titles_and_what_is_accepted_differ_by_precision():
+    exact, rounded = fp32("executorch", "topk"), reduced("executorch", "int8", "topk", label_agreement=0.9)
+    assert exact.acceptance == Acceptance(1e-4, label_agreement=0, kept_agreement=1)
+    assert rounded.acceptance == Acceptance(None, label_agreement=0.9, kept_agreement=0.8)
     assert (exact.file("model", ".pte"), rounded.file("model", ".pte")) == ("model.pte", "model-int8.pte")
     assert (exact.file("onnx"), rounded.file("onnx")) == ("onnx", "onnx-int8")
     assert (exact.title, rounded.title) == ("executorch", "executorch int8")

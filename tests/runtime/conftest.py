@@ -183,8 +183,10 @@ def write_toy_bundle(root: Path, graph: Callable[[int, tuple[int, ...]], bytes])
                 "precision": "fp32",
                 "files": [entry(root, program["file"]) for program in programs],
                 "programs": programs,
+                "acceptance": {"max_abs_error": 1e-4, "label_agreement": 0, "kept_agreement": 0},
                 "lowering": "by hand",
                 "versions": {},
+                "runtimes": [],
             }
         ],
         "versions": {},

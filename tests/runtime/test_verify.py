@@ -1,5 +1,6 @@
 """Every way in which a device can differ from golden.json is seen."""
 
+import copy
 import hashlib
 import json
 import weakref
@@ -23,6 +24,16 @@ def edit_golden(edit_manifest):
         (bundle / "golden.json").write_bytes(data)
         digest = {"size_bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         edit_manifest(bundle, lambda manifest: manifest["files"][1].update(digest))
+
+    return edit
+
+
+@pytest.fixture
+def accept(edit_manifest):
+    """Change what an artifact must reach."""
+
+    def edit(bundle, **changes) -> None:
+        edit_manifest(bundle, lambda manifest: manifest["artifacts"][0]["acceptance"].update(changes))
 
     return edit
 
@@ -73,14 +84,17 @@ def test_other_logits_fail(toy_bundle, toy_engine, edit_golden):
     assert checks["full_16"].passed
 
 
-def test_other_words_are_counted(toy_bundle, toy_engine, edit_golden):
+def test_other_words_are_counted(toy_bundle, toy_engine, edit_golden, accept):
     def change(golden: dict) -> None:
-        golden["examples"][0]["programs"]["fast_16"]["survivors"][1] = [0, 1]
+        golden["examples"][0]["programs"]["fast_16"]["survivors"][1] = [0, 3, 2, 4]
 
     edit_golden(toy_bundle, change)
     checks = checks_of(toy_bundle)
-    assert checks["fast_16"].kept_agreement == 0.5
+    assert checks["fast_16"].kept_agreement == pytest.approx(1 - 1 / 21)  # five words and four, and eight and four
+    assert checks["fast_16"].passed
     assert checks["fast_8"].kept_agreement == 1
+    accept(toy_bundle, kept_agreement=1)
+    assert not checks_of(toy_bundle)["fast_16"].passed
 
 
 def test_order_and_padding_of_the_words_do_not_count(toy_bundle, toy_engine, edit_golden):
@@ -92,16 +106,94 @@ def test_order_and_padding_of_the_words_do_not_count(toy_bundle, toy_engine, edi
     assert checks_of(toy_bundle)["fast_16"].kept_agreement == 1
 
 
-def test_tolerance_is_the_callers_then_the_programs(toy_bundle, toy_engine, edit_golden, edit_manifest):
+def test_tolerance_is_the_callers_then_the_artifacts(toy_bundle, toy_engine, edit_golden, accept):
     def shift(golden: dict) -> None:
         golden["examples"][0]["programs"]["full_8"]["logits"][0] += 0.01
 
-    parity = {"texts": 1, "max_abs_error": 0, "label_agreement": 1, "kept_agreement": 1, "near_ties": 0, "atol": 0.02}
     edit_golden(toy_bundle, shift)
     assert not checks_of(toy_bundle)["full_8"].passed
-    edit_manifest(toy_bundle, lambda manifest: manifest["artifacts"][0]["programs"][0].update(parity=parity))
+    accept(toy_bundle, max_abs_error=0.02)
     assert checks_of(toy_bundle)["full_8"].passed
     assert not checks_of(toy_bundle, atol=1e-3)["full_8"].passed
+
+
+def test_an_artifact_may_ask_for_labels_alone(toy_bundle, toy_engine, edit_golden, accept):
+    def change(golden: dict) -> None:
+        golden["examples"][0]["programs"]["full_8"]["logits"] = [0.8, 0.2]
+        golden["examples"][0]["programs"]["full_16"]["logits"] = [-900.0, 900.0]
+
+    edit_golden(toy_bundle, change)
+    accept(toy_bundle, max_abs_error=None, label_agreement=1)
+    checks = checks_of(toy_bundle)
+    assert not checks["full_8"].passed
+    assert checks["full_16"].passed
+    assert checks["full_16"].atol is None
+
+
+@pytest.fixture
+def repeating(toy_bundle, toy_engine, edit_golden, accept):
+    """A bundle whose artifact gives logits of its own, which the golden examples tell; both are given to be changed."""
+
+    def make(change) -> dict:
+        def own(golden: dict) -> None:
+            for example in golden["examples"]:
+                example["artifacts"] = {"onnx fp32": copy.deepcopy(example["programs"])}
+                for output in example["programs"].values():
+                    output["logits"] = [-9.0, 9.0]  # of another model, one might say
+            change(golden)
+
+        edit_golden(toy_bundle, own)
+        accept(toy_bundle, max_abs_error=None, label_agreement=1, kept_agreement=0.8, repeat_error=0.05)
+        return checks_of(toy_bundle)
+
+    return make
+
+
+def test_an_artifact_repeats_what_it_gave_at_its_conversion(repeating):
+    checks = repeating(lambda golden: None)
+    assert all(check.passed for check in checks.values())
+    assert {(check.max_abs_error, check.label_agreement, check.atol) for check in checks.values()} == {(0, 1, 0.05)}
+
+
+@pytest.mark.parametrize(("shift", "passed"), [(0.04, True), (0.06, False)])
+def test_logits_that_it_does_not_repeat_fail(repeating, shift, passed):
+    """As those of a processor whose products saturate where they must not."""
+
+    def change(golden: dict) -> None:
+        for output in golden["examples"][0]["artifacts"]["onnx fp32"].values():
+            output["logits"][1] += shift
+
+    checks = repeating(change)
+    assert [check.passed for check in checks.values()] == [passed] * 4
+    assert checks["full_8"].max_abs_error == pytest.approx(shift, abs=1e-6)
+
+
+def test_logits_of_other_words_are_not_compared(repeating):
+    """Where scores are nearly equal, another machine keeps another word; too many others fail."""
+
+    def change(golden: dict) -> None:
+        output = golden["examples"][0]["artifacts"]["onnx fp32"]["fast_8"]
+        output["survivors"][1] = [0, 2]
+        output["logits"][1] += 0.2
+
+    check = repeating(change)["fast_8"]
+    assert (check.passed, check.max_abs_error) == (True, 0)
+    assert 0.8 < check.kept_agreement < 1
+
+
+def test_an_artifact_that_is_to_repeat_itself_and_has_no_example_fails(repeating):
+    def change(golden: dict) -> None:
+        del golden["examples"][0]["artifacts"]["onnx fp32"]["full_8"]
+
+    checks = repeating(change)
+    assert [name for name, check in checks.items() if not check.passed] == ["full_8"]
+    assert checks["full_8"].texts == 0
+
+
+def test_other_encoders_than_the_programs_are_a_bundle_error(toy_bundle, toy_engine, edit_golden):
+    edit_golden(toy_bundle, lambda golden: golden["examples"][0]["programs"]["fast_8"]["survivors"].pop())
+    with pytest.raises(BundleError, match="golden.json has the kept words of 1 encoders of program fast_8"):
+        verify(toy_bundle, engine="onnx")
 
 
 def test_nan_is_a_failure(toy_bundle, toy_engine, monkeypatch):

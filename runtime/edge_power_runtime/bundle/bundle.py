@@ -60,20 +60,34 @@ class Bundle:
             InputError: the bundle has no such artifact; the message lists those that it has, and those passed over.
             MissingEngineError: no engine is named, and none that the bundle is made for is installed.
         """
-        name = None if engine is None else self._engine_name(engine)
-        found = [
-            artifact
-            for artifact in self.manifest.artifacts
-            if name in (None, artifact.engine) and precision in (None, artifact.precision)
-        ]
-        if not found:
-            raise self._no_artifact(" ".join(filter(None, (name, precision))))
-        if name is None:
+        found = self.choose_artifacts(engine, precision)
+        if engine is None:
             engines = dict.fromkeys(artifact.engine for artifact in found)
-            found = [artifact for artifact in found if engine_info(artifact.engine).is_installed]
+            found = tuple(artifact for artifact in found if engine_info(artifact.engine).is_installed)
             if not found:
                 raise missing_engine(*engines)
         return min(found, key=lambda item: (ENGINE_NAMES.index(item.engine), PRECISIONS.index(item.precision)))
+
+    def choose_artifacts(self, engine: str | None = None, precision: str | None = None) -> tuple[Artifact, ...]:
+        """Choose all artifacts of an engine, or of a precision, whether or not the engine is installed.
+
+        Args:
+            engine: a name or an alias; None takes each.
+            precision: fp32, fp16 or int8; None takes each.
+
+        Raises:
+            UnsupportedEngineError: no engine is called so, here or in the bundle.
+            InputError: the bundle has no such artifact; the message lists those that it has, and those passed over.
+        """
+        name = None if engine is None else self._engine_name(engine)
+        found = tuple(
+            artifact
+            for artifact in self.manifest.artifacts
+            if name in (None, artifact.engine) and precision in (None, artifact.precision)
+        )
+        if not found:
+            raise self._no_artifact(" ".join(filter(None, (name, precision))))
+        return found
 
     def choose_budget(self, artifact: Artifact, name: str | None = None) -> str:
         """Choose the budget `name` of an artifact, or where it is None the manifest's first that the artifact has.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Self
 
 from edge_power_runtime.bundle import bounds
-from edge_power_runtime.bundle.manifest import GOLDEN_FILE
+from edge_power_runtime.bundle.manifest import GOLDEN_FILE, Artifact
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node, parse_versioned
 from edge_power_runtime.reading.records import Most, fill, read_record, whole
@@ -22,7 +22,7 @@ class GoldenOutput:
     """What one program gave for one text.
 
     Attributes:
-        logits: of the eager model.
+        logits: float32.
         survivors: per encoder but the last the positions kept; empty where nothing is dropped.
     """
 
@@ -38,19 +38,28 @@ class GoldenExample:
         text: one text, or a pair.
         ids: its token ids, padding left out.
         type_ids: its token type ids.
-        programs: by the program's name; every program that holds the text.
+        programs: by the program's name what the eager model gave; some of the programs that hold the text.
+        artifacts: by engine and precision (`onnx int8`), then by the program's name, what an artifact gave where it was
+            converted, if its acceptance has a `repeat_error`.
     """
 
     text: Text
     ids: Ids
     type_ids: Ids
     programs: Mapping[str, GoldenOutput]
+    artifacts: Mapping[str, Mapping[str, GoldenOutput]] | None = None
 
     @classmethod
     def from_node(cls, node: Node) -> Self:
         """Read an example, whose text stands under `text` and, where it is a pair, under `pair`."""
         text, pair = node.field("text").text(), node.optional("pair")
         return fill(cls, node, text=text if pair is None else (text, pair.text()))
+
+    def expected(self, artifact: Artifact, program: str) -> GoldenOutput | None:
+        """What a program of `artifact` is to give on every device; None where it has no example here."""
+        if artifact.acceptance.repeat_error is None:
+            return self.programs.get(program)
+        return (self.artifacts or {}).get(artifact.key, {}).get(program)
 
 
 def read_golden(data: bytes | str) -> tuple[GoldenExample, ...]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, Self
@@ -21,6 +22,8 @@ MANIFEST_FILE = "bundle.json"
 TOKENIZER_FILE = "tokenizer.json"
 GOLDEN_FILE = "golden.json"
 PRECISIONS = ("fp32", "fp16", "int8")
+# Whose logits are the model's own but for the order of additions; others round its weights.
+EXACT = "fp32"
 
 Side = Literal["right", "left"]
 Positive = Annotated[int, whole(1)]
@@ -36,9 +39,8 @@ class Parity:
         texts: how many were compared.
         max_abs_error: the largest difference of a logit.
         label_agreement: fraction of texts with the same label.
-        kept_agreement: fraction of texts with the same kept words.
+        kept_agreement: fraction of the kept words that are the same (`retention.count_kept`).
         near_ties: texts set apart, since their kept words differ only by scores within 1e-6.
-        atol: the largest difference of a logit that is accepted.
     """
 
     texts: int
@@ -46,7 +48,36 @@ class Parity:
     label_agreement: float
     kept_agreement: float
     near_ties: int
-    atol: float
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """What every program of an artifact must reach, where it is converted and on each device.
+
+    Attributes:
+        max_abs_error: the largest difference of a logit from the eager model; None where that is not asked.
+        label_agreement: the least fraction of texts with the eager model's label.
+        kept_agreement: the least fraction of the eager model's kept words that are kept.
+        repeat_error: the largest difference of a logit from what the artifact itself gave where it was converted, which
+            golden.json has then; None where a device is compared with the eager model.
+    """
+
+    max_abs_error: float | None
+    label_agreement: float
+    kept_agreement: float
+    repeat_error: float | None = None
+
+    def accepts(self, *, error: float, bound: float | None, labels: float, kept: float) -> bool:
+        """Whether a program reached it; no number is a failure.
+
+        Args:
+            error: the largest difference of a logit from what it is compared with.
+            bound: how large it may be.
+            labels: the fraction of texts with the same label.
+            kept: the fraction of kept words that are the same.
+        """
+        near = math.isfinite(error) if bound is None else error <= bound
+        return near and labels >= self.label_agreement and kept >= self.kept_agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,21 +142,30 @@ class Artifact:
         precision: fp32, fp16 or int8.
         files: what must be shipped for it.
         programs: what it can run.
+        acceptance: what they must reach.
         lowering: how the graphs were made, in the converter's words.
         versions: of the tools that made it.
+        runtimes: the packages that compute it rightly, such as ai-edge-litert; empty where all of its engine do.
     """
 
     engine: Annotated[str, one_of(ENGINE_NAMES)]
     precision: Annotated[str, one_of(PRECISIONS)]
     files: Files
     programs: Annotated[tuple[Program, ...], Most(bounds.PROGRAMS)]
+    acceptance: Acceptance
     lowering: str
     versions: Mapping[str, str]
+    runtimes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """What people are told: the engine, and the precision where it is not fp32."""
         return at_precision(self.engine, self.precision, " ")
+
+    @property
+    def key(self) -> str:
+        """Its name in golden.json, and in messages that compare precisions: engine and precision."""
+        return f"{self.engine} {self.precision}"
 
     @property
     def size_bytes(self) -> int:

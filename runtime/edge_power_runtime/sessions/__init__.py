@@ -7,8 +7,8 @@ from typing import Protocol
 import numpy as np
 
 from edge_power_runtime.bundle.manifest import Artifact, Program
-from edge_power_runtime.engines import ENGINE_NAMES
-from edge_power_runtime.errors import UnsupportedEngineError
+from edge_power_runtime.engines import ENGINE_NAMES, engine_info
+from edge_power_runtime.errors import EngineError, UnsupportedEngineError
 
 
 class Session(Protocol):
@@ -54,8 +54,9 @@ def open_engine(bundle_path: Path, artifact: Artifact, *, num_threads: int = 1) 
     Raises:
         MissingEngineError: the engine's package is not installed.
         UnsupportedEngineError: no session runs the artifact's engine.
-        EngineError: the engine cannot load the artifact.
+        EngineError: the engine cannot load the artifact, or its package here is none that computes it rightly.
     """
+    _check_runtime(artifact)
     match artifact.engine:
         case "onnx":
             from edge_power_runtime.sessions.onnx import OnnxEngine
@@ -71,6 +72,22 @@ def open_engine(bundle_path: Path, artifact: Artifact, *, num_threads: int = 1) 
             return ExecutorchEngine(bundle_path, num_threads=num_threads)
         case other:
             raise UnsupportedEngineError(f"no session for {other!r}; this runtime runs {', '.join(ENGINE_NAMES)}")
+
+
+def _check_runtime(artifact: Artifact) -> None:
+    """Refuse a package that the artifact was not found right on.
+
+    Raises:
+        EngineError: the one that would run it here is another.
+    """
+    if not artifact.runtimes:
+        return
+    package = engine_info(artifact.engine).package
+    if package is not None and package not in artifact.runtimes:
+        raise EngineError(
+            f"{artifact.key} of this bundle gives right answers on {' and '.join(artifact.runtimes)}, found {package}; "
+            f"run: pip install {artifact.runtimes[0]}, or choose another precision"
+        )
 
 
 def open_session(bundle_path: Path, artifact: Artifact, program: Program, *, num_threads: int = 1) -> Session:

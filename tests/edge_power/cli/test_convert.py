@@ -71,7 +71,7 @@ def test_every_program_was_checked_and_the_line_says_so(converted):
     output, result = converted
     programs = Bundle.open(output).manifest.artifacts[0].programs
     for program in programs:
-        assert program.parity.max_abs_error <= program.parity.atol == 1e-4
+        assert program.parity.max_abs_error <= 1e-4
         assert program.parity.kept_agreement == 1
         assert f"✓ onnx {program.name}: largest difference" in result.stderr
     assert "a good film" in (output / "golden.json").read_text(encoding="utf-8") or programs[0].parity.texts >= 3

@@ -9,7 +9,7 @@ import pytest
 from edge_power_runtime import BundleError, RetentionConfig, SchemaVersionError
 from edge_power_runtime.bundle import bounds
 from edge_power_runtime.bundle.checks import read_manifest
-from edge_power_runtime.bundle.manifest import Manifest
+from edge_power_runtime.bundle.manifest import Acceptance, Manifest
 from edge_power_runtime.bundle.signatures import SIGNATURES
 from edge_power_runtime.reading.jsonnode import repeated_key
 from edge_power_runtime.tasks import TASK_NAMES, MultiLabelClassification
@@ -135,8 +135,7 @@ LITERAL = (
             "max_abs_error": 1e-06,
             "label_agreement": 1.0,
             "kept_agreement": 1.0,
-            "near_ties": 0,
-            "atol": 0.0001
+            "near_ties": 0
           },
           "delegation": {
             "delegate": "XnnpackBackend",
@@ -147,11 +146,18 @@ LITERAL = (
           }
         }
       ],
+      "acceptance": {
+        "max_abs_error": 0.0001,
+        "label_agreement": 0.0,
+        "kept_agreement": 1.0,
+        "repeat_error": null
+      },
       "lowering": "litert-torch",
       "versions": {
         "a": "1",
         "b": "2"
-      }
+      },
+      "runtimes": []
     }
   ],
   "versions": {
@@ -176,7 +182,7 @@ def test_literal_is_read():
     assert manifest.budgets[0].configurations[0].retention == RetentionConfig(4, (2, 1))
     assert manifest.budgets[0].schedule == (0.5, 0.5)
     assert manifest.artifacts[0].size_bytes == 7
-    assert manifest.artifacts[0].programs[0].parity.atol == 1e-4
+    assert manifest.artifacts[0].acceptance == Acceptance(1e-4, 0.0, 1.0)
     assert manifest.artifacts[0].programs[0].inputs[0].shape == (1, 4)
     assert manifest.configuration("fast", 4).macs == 123
     assert manifest.configuration("fast", 8) is None
