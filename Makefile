@@ -4,6 +4,8 @@
 MODEL ?= ../shared/checkpoints/minilm-sst2
 DATA ?= ../shared/data/SST-2/dev.tsv
 OUT ?= out
+# A checkpoint that `fit` made of MODEL, for the benchmark against peers; without one a schedule is cut out of MODEL itself.
+FITTED ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,7 +32,7 @@ help:
 	@echo 'make lint                 ruff, mypy and import-linter; make format mends what ruff can'
 	@echo 'make bench                the benchmarks of our own programs'
 	@echo 'make bench-accuracy       lists the units of the accuracy benchmark, and how to run each'
-	@echo 'make bench-peers          the yardstick: latency against the stock ONNX export of optimum-onnx'
+	@echo 'make bench-peers          the yardstick: latency against transformers, and the stock exports of optimum-onnx'
 	@echo 'make clean                remove caches; results in out/ stay. make distclean removes the environments too'
 	@echo 'Variables: PYTHON, MODEL ($(MODEL)), DATA ($(DATA)), OUT ($(OUT))'
 
@@ -115,9 +117,10 @@ bench-accuracy: $(VENV)/.installed
 PEERS := $(OUT)/peers/$(notdir $(MODEL))
 
 bench-peers: $(PEERS)/optimum/model.onnx $(VENV)/.installed
-	@$(BIN)/edge-power convert --model $(MODEL) --output $(PEERS)/bundle --format onnx \
-	  --lengths 8,16,24,32,40,48,56,64 --keep 0.8,0.6,0.5,0.4,0.3 --budget balanced --force
-	@$(BIN)/python benchmarks/peers/yardstick.py $(PEERS)/optimum $(DATA) \
+	@$(BIN)/edge-power convert --model $(or $(FITTED),$(MODEL)) --output $(PEERS)/bundle --format onnx \
+	  --precision fp32,int8 --lengths 8,16,24,32,40,48,56,64 --verify-with $(DATA) --force \
+	  $(if $(FITTED),,--keep 0.95,0.84,0.43,0.18,0.12 --budget balanced)
+	@$(BIN)/python benchmarks/peers/yardstick.py $(MODEL) $(PEERS)/optimum $(DATA) \
 	  --bundle $(PEERS)/bundle --output $(PEERS)/yardstick.json
 
 $(PEERS)/optimum/model.onnx: $(wildcard $(MODEL)/config.json) benchmarks/peers/export_optimum.py | .venv-peers/.installed

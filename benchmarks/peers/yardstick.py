@@ -1,11 +1,13 @@
-"""The yardstick: is a bundle faster than optimum-onnx's stock export, which pads nothing, one sentence at a time?
+"""The yardstick: is a bundle faster than what a user has without us, one sentence at a time, no sentence padded?
 
+The peers are transformers in PyTorch, and the stock exports of optimum-onnx at fp32 and int8 in ONNX Runtime.
 Every sentence goes through each contender in turn, in an order drawn anew, so that all of them meet the same machine
 and a cache that the others have used. Both are timed from the text to the label, and in the engine's own call alone.
 """
 
 import argparse
 import dataclasses
+import inspect
 import json
 import os
 import platform
@@ -19,6 +21,7 @@ from typing import Protocol
 
 import numpy as np
 import onnxruntime
+import torch
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -34,7 +37,7 @@ NUM_THREADS = 1
 SEED = 0
 RESAMPLES = 2000
 MS_PER_NS = 1e-6
-PACKAGES = ("edge-power", "edge-power-runtime", "onnxruntime", "tokenizers", "numpy")
+PACKAGES = ("edge-power", "edge-power-runtime", "onnxruntime", "tokenizers", "torch", "transformers", "numpy")
 
 
 class Contender(Protocol):
@@ -48,50 +51,84 @@ class Contender(Protocol):
         ...
 
 
-class Optimum:
-    """The export of optimum-onnx at the true length of each text, in ONNX Runtime."""
-
-    name = "optimum-onnx"
+class Reader:
+    """A checkpoint's tokenizer and labels, for the peers; nothing is padded."""
 
     def __init__(self, directory: Path, max_length: int) -> None:
-        """Load the model; texts are cut at `max_length` tokens, as the bundle cuts them, so that both read the same."""
-        self.engine_ns = 0
+        """Read them; texts are cut at `max_length` tokens, as the bundle cuts them, so that all read the same."""
         config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
-        self._labels: dict[str, str] = config["id2label"]
+        self.labels: dict[str, str] = config["id2label"]
         self._tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_length)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = NUM_THREADS
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            directory / "model.onnx", options, providers=["CPUExecutionProvider"]
-        )
-        self._inputs = {spec.name for spec in self._session.get_inputs()}
 
-    def label(self, text: str) -> str:
-        """See `Contender`."""
+    def encode(self, text: str) -> dict[str, np.ndarray]:
+        """Tokenize a text: int64 (1, tokens) each."""
         encoding = self._tokenizer.encode(text)
         fields = {
             "input_ids": encoding.ids,
             "attention_mask": encoding.attention_mask,
             "token_type_ids": encoding.type_ids,
         }
-        feed = {name: np.array([ids], dtype=np.int64) for name, ids in fields.items() if name in self._inputs}
+        return {name: np.array([ids], dtype=np.int64) for name, ids in fields.items()}
+
+
+class Optimum:
+    """An export of optimum-onnx at the true length of each text, in ONNX Runtime."""
+
+    def __init__(self, name: str, graph: Path, reader: Reader) -> None:
+        """Load the graph."""
+        self.name, self.engine_ns, self._reader = name, 0, reader
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = NUM_THREADS
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._inputs = {spec.name for spec in self._session.get_inputs()}
+
+    def label(self, text: str) -> str:
+        """See `Contender`."""
+        feed = {name: ids for name, ids in self._reader.encode(text).items() if name in self._inputs}
         start = time.perf_counter_ns()
         (logits,) = self._session.run(["logits"], feed)
         self.engine_ns = time.perf_counter_ns() - start
-        return self._labels[str(logits[0].argmax())]
+        return self._reader.labels[str(logits[0].argmax())]
+
+
+class Eager:
+    """The checkpoint in transformers and PyTorch, as its own page shows it."""
+
+    name = "transformers eager fp32"
+
+    def __init__(self, model: Path, reader: Reader) -> None:
+        """Load the checkpoint; PyTorch gets as many threads as the engines."""
+        from transformers import AutoModelForSequenceClassification
+
+        torch.set_num_threads(NUM_THREADS)
+        self.engine_ns, self._reader = 0, reader
+        self._model = AutoModelForSequenceClassification.from_pretrained(model, local_files_only=True).eval()
+        self._inputs = set(inspect.signature(self._model.forward).parameters)
+
+    def label(self, text: str) -> str:
+        """See `Contender`."""
+        encoded = self._reader.encode(text)
+        feed = {name: torch.from_numpy(ids) for name, ids in encoded.items() if name in self._inputs}
+        start = time.perf_counter_ns()
+        with torch.inference_mode():
+            logits = self._model(**feed).logits
+        self.engine_ns = time.perf_counter_ns() - start
+        return self._reader.labels[str(int(logits[0].argmax()))]
 
 
 class Ours:
-    """One budget of a bundle, through the runtime as an app uses it."""
+    """One budget of a bundle at one precision, through the runtime as an app uses it."""
 
-    def __init__(self, bundle: Path, budget: str) -> None:
+    def __init__(self, bundle: Path, precision: str, budget: str) -> None:
         """Open the bundle and load every program of the budget."""
-        self.name = f"{bundle.name}/{budget}"
+        self.name = f"{bundle.name} {precision} {budget}"
         self.engine_ns = 0
-        self._classifier = Classifier.open(bundle, engine="onnx", budget=budget, num_threads=NUM_THREADS)
+        self._classifier = Classifier.open(
+            bundle, engine="onnx", precision=precision, budget=budget, num_threads=NUM_THREADS
+        )
         self._classifier.model._engine = _TimedEngine(self._classifier.model._engine, self)
         self._classifier.warm_up()
 
@@ -151,9 +188,9 @@ class Samples:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Summary:
-    """A line of the table; times in ms, ratios against the first contender, over the same texts and rounds.
+    """A line of the table; times in ms, ratios by contender that they are against, over the same texts and rounds.
 
-    `interval` holds 95 % of the ratios of means when texts are drawn anew (bootstrap); `agreement` is the share of
+    `intervals` hold 95 % of the ratios of means when texts are drawn anew (bootstrap); `agreement` is the share of
     texts with the first contender's label, `accuracy` that with the label in the data.
     """
 
@@ -161,12 +198,12 @@ class Summary:
     mean_ms: float
     median_ms: float
     p90_ms: float
-    ratio: float
-    interval: tuple[float, float]
+    ratios: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
     engine_mean_ms: float
     engine_median_ms: float
     engine_p90_ms: float
-    engine_ratio: float
+    engine_ratios: Mapping[str, float]
     agreement: float
     accuracy: float
 
@@ -191,21 +228,21 @@ def measure(contenders: Sequence[Contender], texts: Sequence[str], *, rounds: in
     return samples
 
 
-def summarize(samples: Samples, baseline: Samples, truth: Sequence[str]) -> Summary:
-    """Put one contender beside the first."""
+def summarize(samples: Samples, baselines: Sequence[Samples], truth: Sequence[str]) -> Summary:
+    """Put one contender beside the stock exports, of which the first is at fp32."""
     total, engine = samples.total_ms, samples.engine_ms
     return Summary(
         name=samples.name,
         mean_ms=float(total.mean()),
         median_ms=float(np.median(total)),
         p90_ms=float(np.percentile(total, 90)),
-        ratio=float(total.mean() / baseline.total_ms.mean()),
-        interval=ratio_interval(total.mean(axis=0), baseline.total_ms.mean(axis=0)),
+        ratios={item.name: float(total.mean() / item.total_ms.mean()) for item in baselines},
+        intervals={item.name: ratio_interval(total.mean(axis=0), item.total_ms.mean(axis=0)) for item in baselines},
         engine_mean_ms=float(engine.mean()),
         engine_median_ms=float(np.median(engine)),
         engine_p90_ms=float(np.percentile(engine, 90)),
-        engine_ratio=float(engine.mean() / baseline.engine_ms.mean()),
-        agreement=float(np.mean([a == b for a, b in zip(samples.labels, baseline.labels, strict=True)])),
+        engine_ratios={item.name: float(engine.mean() / item.engine_ms.mean()) for item in baselines},
+        agreement=float(np.mean([a == b for a, b in zip(samples.labels, baselines[0].labels, strict=True)])),
         accuracy=float(np.mean([a == b for a, b in zip(samples.labels, truth, strict=True)])),
     )
 
@@ -219,17 +256,19 @@ def ratio_interval(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
 
 def table(summaries: Sequence[Summary], title: str) -> Table:
     """Draw the summaries."""
-    drawn = Table(title=title, caption="ms per text; ratios of means against the first line, 95 % interval")
-    columns = ("contender", "mean", "median", "p90", "ratio", "engine mean", "median", "p90", "ratio", "same label")
-    for index, column in enumerate((*columns, "accuracy")):
+    baselines = list(summaries[0].ratios)
+    drawn = Table(title=title, caption="ms per text; ratios of means, 95 % interval; same label as the first export")
+    against = [f"of {name}" for name in baselines]
+    columns = ("contender", "mean", "median", "p90", *against, "engine mean", *against, "same label", "accuracy")
+    for index, column in enumerate(columns):
         drawn.add_column(column, justify="right" if index else "left")
     for line in summaries:
         drawn.add_row(
             line.name,
             *(f"{value:.2f}" for value in (line.mean_ms, line.median_ms, line.p90_ms)),
-            f"{line.ratio:.3f} [{line.interval[0]:.3f}, {line.interval[1]:.3f}]",
-            *(f"{value:.2f}" for value in (line.engine_mean_ms, line.engine_median_ms, line.engine_p90_ms)),
-            f"{line.engine_ratio:.3f}",
+            *(f"{line.ratios[name]:.3f} [{low:.3f}, {high:.3f}]" for name, (low, high) in line.intervals.items()),
+            f"{line.engine_mean_ms:.2f}",
+            *(f"{line.engine_ratios[name]:.3f}" for name in baselines),
             f"{line.agreement:.2%}",
             f"{line.accuracy:.2%}",
         )
@@ -244,9 +283,16 @@ def device() -> dict[str, str | int | None]:
     return {
         "cpu": models[0] if models else platform.processor(),
         "cores": os.cpu_count(),
+        "vnni": any("vnni" in line for line in lines if line.startswith("flags")),
         "system": platform.platform(),
         "python": platform.python_version(),
     }
+
+
+def stock_exports(optimum: Path) -> dict[str, str]:
+    """Name the graphs that `export_optimum.py` wrote, fp32 first; int8 after the preset that made it."""
+    preset = json.loads((optimum / "versions.json").read_text(encoding="utf-8"))["preset"]
+    return {"optimum-onnx fp32": "model.onnx", f"optimum-onnx int8 ({preset})": "model_quantized.onnx"}
 
 
 def versions(optimum: Path) -> dict[str, str]:
@@ -265,6 +311,7 @@ def versions(optimum: Path) -> dict[str, str]:
 def parse() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", type=Path, help="directory of the checkpoint")
     parser.add_argument("optimum", type=Path, help="directory written by export_optimum.py")
     parser.add_argument("data", type=Path, help="labelled sentences, such as dev.tsv of SST-2")
     parser.add_argument("--bundle", type=Path, action="append", required=True, help="may be given several times")
@@ -280,26 +327,31 @@ def run(options: argparse.Namespace) -> None:
     """Measure, write, print."""
     manifests = [Bundle.open(path).manifest for path in options.bundle]
     ours = [
-        Ours(path, budget.name)
+        Ours(path, artifact.precision, budget.name)
         for path, manifest in zip(options.bundle, manifests, strict=True)
+        for artifact in manifest.artifacts
+        if artifact.engine == "onnx"
         for budget in manifest.budgets
         if not options.budget or budget.name in options.budget
     ]
     if not ours:
-        raise InputError(f"no bundle has a budget {' or '.join(options.budget)}")
+        wanted = f"a budget {' or '.join(options.budget)}" if options.budget else "an artifact"
+        raise InputError(f"no bundle has {wanted} for onnx")
     lengths = {max(item.length for item in manifest.budgets[0].configurations) for manifest in manifests}
     if len(lengths) > 1:
         raise InputError(f"the bundles' longest programs differ ({sorted(lengths)}): they would read different words")
     examples = list(read_examples(options.data, need_labels=True))[: options.limit]
     labels = manifests[0].labels
     truth = [labels[index] for index in label_ids(examples, labels, path=options.data)]
-    contenders: list[Contender] = [Optimum(options.optimum, lengths.pop()), *ours]
+    reader = Reader(options.optimum, lengths.pop())
+    stock = [Optimum(name, options.optimum / graph, reader) for name, graph in stock_exports(options.optimum).items()]
+    contenders: list[Contender] = [*stock, Eager(options.model, reader), *ours]
     texts = [example.text for example in examples]
     samples = measure(contenders, texts, rounds=options.rounds, warm_up=options.warm_up)
-    summaries = [summarize(item, samples[0], truth) for item in samples]
+    summaries = [summarize(item, samples[: len(stock)], truth) for item in samples]
     write_report(options, examples, ours[0], samples, summaries)
-    title = f"{options.data}: {len(texts)} texts, {options.rounds} rounds, ONNX Runtime fp32, {NUM_THREADS} thread"
-    Console(width=None if sys.stdout.isatty() else 160).print(table(summaries, title))
+    title = f"{options.data}: {len(texts)} texts, {options.rounds} rounds, {NUM_THREADS} thread"
+    Console(width=None if sys.stdout.isatty() else 200).print(table(summaries, title))
 
 
 def write_report(

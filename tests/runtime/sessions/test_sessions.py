@@ -9,6 +9,7 @@ import pytest
 
 from edge_power_runtime import Bundle, Classifier, EngineError, MissingEngineError, UnsupportedEngineError
 from edge_power_runtime.bundle.golden import read_golden
+from edge_power_runtime.engines import engine_info
 from edge_power_runtime.sessions import open_engine, open_session
 from edge_power_runtime.sessions.tflite import check_numpy_for_tflite_runtime
 
@@ -94,6 +95,17 @@ def test_unknown_engine_is_unsupported(toy_bundle):
     artifact = dataclasses.replace(Bundle.open(toy_bundle).manifest.artifacts[0], engine="coreml")
     with pytest.raises(UnsupportedEngineError, match="no session for 'coreml'; this runtime runs onnx, tflite, exec"):
         open_engine(toy_bundle, artifact)
+
+
+def test_a_package_that_the_artifact_was_not_found_right_on_is_refused(tiny_bundle, tiny_artifact):
+    package = engine_info(tiny_artifact.engine).package
+    open_engine(tiny_bundle, dataclasses.replace(tiny_artifact, runtimes=("another", package)))
+    with pytest.raises(EngineError) as caught:
+        open_engine(tiny_bundle, dataclasses.replace(tiny_artifact, precision="int8", runtimes=("another",)))
+    assert str(caught.value) == (
+        f"{tiny_artifact.engine} int8 of this bundle gives right answers on another, found {package}; run: pip install "
+        "another, or choose another precision"
+    )
 
 
 def test_numpy_2_beside_tflite_runtime_is_refused_with_the_fix():
