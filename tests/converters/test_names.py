@@ -8,7 +8,7 @@ import pytest
 
 from edge_power.conversion.tracing import Tracer
 from edge_power_converters import SourceProgram
-from edge_power_converters.onnx_names import SCOPES, module_parts, name_nodes
+from edge_power_converters.onnx.names import SCOPES, module_parts, name_nodes
 from edge_power_runtime.profiler.measure.operations import place_of
 from tests.converters.conftest import PRUNED, convert_for
 from tests.tiny import tiny_config, tiny_model

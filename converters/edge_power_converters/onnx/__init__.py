@@ -1,14 +1,15 @@
 """ONNX Runtime: one small graph per program, and one weights file that all of them name."""
 
-import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO
 
 import onnx_ir as ir
 
-from edge_power_converters.onnx_names import name_nodes
+from edge_power_converters.onnx.half import halve
+from edge_power_converters.onnx.int8 import Rounded, quantize
+from edge_power_converters.onnx.names import name_nodes
+from edge_power_converters.onnx.weights import WEIGHTS, SharedWeights
 from edge_power_converters.preconditions import check_programs
 from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
 from edge_power_converters.quiet import quiet
@@ -18,11 +19,6 @@ from edge_power_runtime.bundle.manifest import Artifact
 # opset 20 is the first with Gelu; ONNX Runtime reads it since 1.17.
 OPSET = 20
 FOLDER = "onnx"
-WEIGHTS = "weights.bin"
-# Smaller tensors (shapes, scalars, biases of one row) stay in the graph, where shape inference can see them.
-INLINE_BYTES = 1024
-# ONNX Runtime maps external data into memory by page.
-ALIGNMENT = 4096
 
 
 def steps(programs: int) -> int:
@@ -36,24 +32,29 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
     Args:
         programs: at least one; they should share weights.
         directory: of the bundle; files are written into a folder of it.
-        recipe: for onnx, at fp32.
+        recipe: for onnx.
         progress: told before each program.
 
     Raises:
         ConversionError: a program cannot be converted.
         OSError: a file cannot be written.
     """
-    recipe.check_precision("fp32")
+    recipe.check_precision("fp32", "fp16", "int8")
     check_programs(programs)
     folder = directory / recipe.file(FOLDER)
     folder.mkdir()
-    described = []
+    described, rounded = [], Rounded()
     with (folder / WEIGHTS).open("wb") as stream:
-        weights = _SharedWeights(folder, stream)
+        weights = SharedWeights(folder, stream)
         for program in programs:
             progress(program.name)
             with quiet(f"converting {program.name} to ONNX"):
                 model = _to_model(program)
+                match recipe.precision:
+                    case "fp16":
+                        halve(model)
+                    case "int8":
+                        quantize(model, rounded)
                 shared = [f"{folder.name}/{WEIGHTS}"] if weights.move_from(model) else []
                 ir.save(model, folder / f"{program.name}.onnx")
             files = [f"{folder.name}/{program.name}.onnx", *shared]
@@ -67,40 +68,6 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
         lowering=recipe.lowering,
         versions={name: version(name) for name in ("torch", "onnx", "onnxscript", "onnxruntime")},
     )
-
-
-class _SharedWeights:
-    """Writes each distinct tensor once into one file, and points graphs at it."""
-
-    def __init__(self, folder: Path, stream: BinaryIO) -> None:
-        self._folder, self._stream = folder, stream
-        self._offsets: dict[bytes, int] = {}
-
-    def move_from(self, model: ir.Model) -> bool:
-        """Replace the large initializers of a graph by references; tell whether there are any."""
-        moved = False
-        for value in model.graph.initializers.values():
-            tensor = value.const_value
-            if tensor is not None and tensor.nbytes >= INLINE_BYTES:
-                value.const_value, moved = self._store(tensor), True
-        return moved
-
-    def _store(self, tensor: ir.TensorProtocol) -> ir.ExternalTensor:
-        content = tensor.tobytes()
-        digest = hashlib.sha256(content).digest()
-        if digest not in self._offsets:
-            self._stream.write(b"\0" * (-self._stream.tell() % ALIGNMENT))
-            self._offsets[digest] = self._stream.tell()
-            self._stream.write(content)
-        return ir.ExternalTensor(
-            WEIGHTS,
-            self._offsets[digest],
-            len(content),
-            tensor.dtype,
-            shape=ir.Shape(tensor.shape.numpy()),
-            name=tensor.name or "",
-            base_dir=self._folder,
-        )
 
 
 def _to_model(program: SourceProgram) -> ir.Model:
