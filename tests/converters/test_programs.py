@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from edge_power_converters import ConversionError, SourceProgram
-from edge_power_converters.executorch import rewrite
+from edge_power_converters.executorch.rewrite import rewrite
 from edge_power_converters.program import tensor_specs
 
 

@@ -1,0 +1,125 @@
+"""ExecuTorch at int8: what is quantised, once for all programs, and that its products are right on this processor."""
+
+import numpy as np
+import pytest
+import torch
+
+from edge_power.conversion.tracing import Tracer
+from edge_power_converters import Recipe, SourceProgram
+from edge_power_converters.executorch.int8 import Int8Weights
+from edge_power_converters.executorch.rewrite import rewrite
+from edge_power_converters.recipe import Acceptance
+from edge_power_runtime import RetentionConfig
+from tests.converters.conftest import Converted, small_model
+from tests.tiny import VOCABULARY
+
+LENGTH = 12
+# XNNPACK rounds an activation as PyTorch does but for the last bit of a scale, so that one of its 255 steps may differ;
+# a logit of the tiny model moves by some thousandths at that. Sums that saturate are off by as much as they are large.
+ATOL = 0.02
+
+
+class Wide(torch.nn.Module):
+    """A layer whose products are as large as 8 bits allow, 512 of one sign, and a plain one behind it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wide, self.last = torch.nn.Linear(512, 8, bias=False), torch.nn.Linear(8, 2, bias=False)
+        torch.nn.init.ones_(self.wide.weight)
+        torch.nn.init.ones_(self.last.weight)
+
+    def forward(self, words: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"logits": self.last(self.wide(words))}
+
+
+@pytest.fixture(scope="module")
+def sources():
+    tracer = Tracer(small_model(num_encoders=2))
+    wide = torch.export.export(Wide(), (), {"words": torch.ones(1, 512)}, strict=False)
+    return [
+        SourceProgram("fast_12", "fast", LENGTH, tracer.trace(RetentionConfig(LENGTH, (7, 1))), last=2),
+        SourceProgram("full_8", "full", 8, tracer.trace(RetentionConfig(8, (8, 1))), last=2),
+        SourceProgram("wide_512", "wide", 512, wide, last=1),
+    ]
+
+
+@pytest.fixture(scope="module")
+def converted(sources, tmp_path_factory):
+    from edge_power_converters.executorch import convert
+
+    directory = tmp_path_factory.mktemp("int8")
+    recipe = Recipe("executorch", "int8", "topk", Acceptance(1.0, label_agreement=0.0, kept_agreement=0.0))
+    artifact = convert(sources, directory, recipe, progress=lambda step: None)
+    return Converted("executorch", directory, artifact, {source.name: source for source in sources}, ())
+
+
+def inputs(length):
+    ids = torch.arange(2, 2 + length).unsqueeze(0) % len(VOCABULARY)
+    return {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids)}
+
+
+def answer(converted, name, tensors):
+    return converted.session(name).run({key: value.numpy() for key, value in tensors.items()})
+
+
+def test_the_file_names_its_precision(converted):
+    assert converted.artifact.precision == "int8"
+    assert [file.path for file in converted.artifact.files] == ["model-int8.pte"]
+
+
+def test_every_layer_but_the_last_is_quantised_and_delegated(converted):
+    found = converted.program("fast_12").delegation
+    # Two encoders, the last of which has keys and values as products of another kind, and the head's two.
+    assert found.inside["aten_linear_default"] == 6 + 4 + 2
+    assert found.inside["quantized_decomposed_dequantize_per_channel_default"] == 6 + 4 + 1
+    # Query, key and value read one activation.
+    assert found.inside["quantized_decomposed_quantize_per_token_default"] == 4 + 4 + 1
+
+
+def test_outside_the_delegate_nothing_is_quantised_and_nothing_multiplies(converted):
+    """So that a build of ExecuTorch without its kernels for quantised numbers runs the file."""
+    for name in ("fast_12", "full_8"):
+        outside = converted.program(name).delegation.outside
+        assert not [kind for kind in outside if "quantized" in kind or "mm" in kind or "linear" in kind]
+    # Two tables of 8 bits with a scale each, of which the positions' are cut out, and the token types'.
+    assert converted.program("full_8").delegation.outside["aten_embedding_default"] == 2 + 1
+
+
+def test_a_weight_is_in_the_file_once_for_all_programs(converted):
+    content = (converted.directory / "model-int8.pte").read_bytes()
+    model = small_model(num_encoders=2)
+    for weight in (model.encoder.embeddings.word.weight, model.encoder.stack()[0].expand.weight):
+        rows, _ = quantised(weight.detach())
+        assert content.count(rows.numpy().tobytes()) == 1
+        assert content.count(weight.detach().numpy().tobytes()) == 0
+
+
+def quantised(weight):
+    scale = weight.abs().amax(1) / 127
+    return torch.round(weight / scale.unsqueeze(1)).to(torch.int8), scale
+
+
+@pytest.mark.parametrize("name", ["fast_12", "full_8"])
+def test_xnnpack_computes_what_the_rewritten_program_says(converted, name):
+    source = converted.sources[name]
+    tensors = inputs(source.length)
+    expected = rewrite(source, Int8Weights()).module()(**tensors)
+    found = answer(converted, name, tensors)
+    np.testing.assert_allclose(found["logits"], expected["logits"].detach().numpy(), rtol=0, atol=ATOL)
+    if "kept" in found:
+        assert found["kept"].tolist() == expected["kept"].tolist()
+
+
+def test_the_largest_products_do_not_saturate(converted):
+    """On processors without VNNI others add pairs of u8 x s8 in 16 bits, which hold less than two of them."""
+    found = answer(converted, "wide_512", {"words": torch.ones(1, 512)})["logits"]
+    np.testing.assert_allclose(found, np.full((1, 2), 8 * 512.0), rtol=1e-6)
+
+
+def test_a_row_of_zeros_stays_zero():
+    module = torch.export.export(Wide(), (), {"words": torch.ones(1, 512)}, strict=False).module()
+    with torch.no_grad():
+        module.wide.weight[3] = 0
+    Int8Weights().replace(module)
+    module.recompile()
+    np.testing.assert_allclose(module(words=torch.ones(1, 512))["logits"].detach(), 7 * 512.0, rtol=1e-6)
