@@ -154,7 +154,7 @@ def overhead(bundle: Path) -> dict[str, Any]:
     """Milliseconds of one text, 30 words, that are not the engine's own call."""
     classifier = Classifier.open(bundle, engine="onnx", budget="full")
     classifier(TEXT_OF_30_WORDS)
-    (session,) = classifier.model._sessions.values()
+    (session,) = classifier.model._loaded._sessions.values()
     inner, spent = session._run, [0.0]
 
     def timed(*arguments: object) -> object:

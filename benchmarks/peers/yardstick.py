@@ -129,7 +129,8 @@ class Ours:
         self._classifier = Classifier.open(
             bundle, engine="onnx", precision=precision, budget=budget, num_threads=NUM_THREADS
         )
-        self._classifier.model._engine = _TimedEngine(self._classifier.model._engine, self)
+        loaded = self._classifier.model._loaded
+        loaded.engine = _TimedEngine(loaded.engine, self)
         self._classifier.warm_up()
 
     def label(self, text: str) -> str:

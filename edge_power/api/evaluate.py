@@ -34,6 +34,7 @@ def evaluate(
     precision: str | None = None,
     budget: str | None = None,
     threads: int = 1,
+    max_loaded_programs: int | None = None,
     lengths: Sequence[int] | None = None,
     keep: Sequence[float] | None = None,
     threshold: float | None = None,
@@ -54,6 +55,8 @@ def evaluate(
         precision: of a bundle, fp32, fp16 or int8; by default the first there is.
         budget: of a bundle, or of a checkpoint's retention.json; by default the first.
         threads: of one run.
+        max_loaded_programs: of a bundle, how many are loaded at once; beyond, the least recently used is dropped. By
+            default there is no limit.
         lengths: of a model, in PyTorch, lengths to pad to; by default 32,64,128, as far as it goes.
         keep: of a model, fraction of the length that each encoder passes on; by default its own retention.json, or all.
         threshold: of a multi-label model, labels above this probability are a text's; by default the bundle's, or 0.5.
@@ -75,7 +78,7 @@ def evaluate(
     from edge_power_runtime import Classifier
 
     place = Path(model) if isinstance(model, str | PathLike) else None
-    check_target(model, engine or precision, budget, lengths, keep)
+    check_target(model, engine or precision or max_loaded_programs is not None, budget, lengths, keep)
     if threads < 1:
         raise InputError(f"`threads` is {threads}, must be at least 1")
     if threshold is not None:
@@ -87,7 +90,14 @@ def evaluate(
     told = progress or Silent()
     told.begin(f"evaluating {place or 'the model'}", rows)
     if place is not None and is_bundle_at(place):
-        model = Classifier.open(place, engine=engine, precision=precision, budget=budget, num_threads=threads)
+        model = Classifier.open(
+            place,
+            engine=engine,
+            precision=precision,
+            budget=budget,
+            num_threads=threads,
+            max_loaded_programs=max_loaded_programs,
+        )
     if isinstance(model, Classifier):
         if threshold is not None:
             model = Classifier(model.model, model.budget, task=model.bundle.manifest.answers(threshold=threshold))
@@ -96,12 +106,12 @@ def evaluate(
         return score(_of_model(model, budget, lengths, keep, threshold), source, progress=told.advance)
 
 
-def check_target(model: object, artifact: str | None, budget: object, lengths: object, keep: object) -> None:
+def check_target(model: object, of_engine: object, budget: object, lengths: object, keep: object) -> None:
     """Refuse what means nothing for a bundle, or for a model, or says twice what to keep.
 
     Args:
         model: what is scored.
-        artifact: the engine or the precision that is asked for.
+        of_engine: whatever is asked of a bundle's engine.
         budget: what to keep, by name.
         lengths: to pad to.
         keep: what to keep.
@@ -120,8 +130,9 @@ def check_target(model: object, artifact: str | None, budget: object, lengths: o
             raise InputError(
                 f"{name} is a bundle, whose lengths and retention are fixed; leave out `lengths` and `keep`"
             )
-    elif artifact:
-        raise InputError(f"{name} is no bundle, and runs in PyTorch; leave out `engine` and `precision`")
+    elif of_engine:
+        wrong = "`engine`, `precision` and `max_loaded_programs`"
+        raise InputError(f"{name} is no bundle, and runs in PyTorch; leave out {wrong}")
 
 
 def is_bundle_at(place: Path | None) -> bool:

@@ -64,7 +64,8 @@ def _several(budgets: tuple[str, ...], keeps: tuple[str, ...], **others: Any) ->
     from edge_power.data import keep as ready
 
     target = others.pop("model")
-    check_target(target, others["engine"] or others["precision"], budgets or None, others["lengths"], keeps or None)
+    of_engine = others["engine"] or others["precision"] or others["max_loaded_programs"] is not None
+    check_target(target, of_engine, budgets or None, others["lengths"], keeps or None)
     named = ("text_column", "pair_column", "label_column", "label_separator")
     columns = Columns(*(others.pop(name) for name in named))
     data = ready(Source(others.pop("data"), columns), need_labels=True)
@@ -84,8 +85,9 @@ def _of_bundle(target: str, budgets: tuple[str, ...], others: dict[str, Any]) ->
     from edge_power_runtime import Classifier
 
     budget = None if ALL in budgets else budgets[0]
-    chosen = {"engine": others["engine"], "precision": others["precision"], "num_threads": others["threads"]}
-    first = Classifier.open(target, budget=budget, **chosen)
+    named = ("engine", "precision", "max_loaded_programs")
+    chosen = {name: others[name] for name in named}
+    first = Classifier.open(target, budget=budget, num_threads=others["threads"], **chosen)
     names = [entry.name for entry in first.bundle.manifest.budgets] if ALL in budgets else list(budgets)
     return {name: (first.at(name), {}) for name in dict.fromkeys((first.budget, *names))}
 

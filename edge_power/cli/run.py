@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option("--precision", help="fp32, fp16 or int8. Default: the first in the bundle.")
 @click.option("--budget", help="Default: the bundle's first.")
 @click.option("--threads", type=int, default=1, show_default=True, help="Threads of one run.")
+@click.option("--max-loaded-programs", type=int, help="Loaded at once; beyond, the least recently used is dropped.")
 @click.option(
     "--threshold",
     type=float,
@@ -40,6 +41,7 @@ def command(
     precision: str | None,
     budget: str | None,
     threads: int,
+    max_loaded_programs: int | None,
     threshold: float | None,
     sigmoid: bool,
     as_json: bool,
@@ -66,6 +68,7 @@ def command(
         precision=precision,
         budget=budget,
         num_threads=threads,
+        max_loaded_programs=max_loaded_programs,
         threshold=threshold,
         sigmoid=sigmoid,
     )

@@ -43,10 +43,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _classify_parser() -> argparse.ArgumentParser:
     parser = _command_parser("classify", "Label texts; prints label, score and text, with tabs between.", _classify)
+    parser.set_defaults(flags={"max_loaded_programs": "--max-loaded-programs"})
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="what to label")
     parser.add_argument("--pair", action="store_true", help="take the TEXTs two by two, as pairs")
     parser.add_argument("--file", help="read lines of TEXT or TEXT<TAB>PAIR in UTF-8; - is standard input")
     parser.add_argument("--budget", help="default: the bundle's first")
+    parser.add_argument("--max-loaded-programs", type=int, help="loaded at once; beyond, the least recently used goes")
     parser.add_argument("--threshold", type=float, help="of several labels, those above it; default: the bundle's")
     parser.add_argument("--sigmoid", action="store_true", help="of one value, its sigmoid; default: as it is")
     return parser
@@ -129,6 +131,7 @@ def _classify(options: argparse.Namespace) -> int:
         precision=options.precision,
         budget=options.budget,
         num_threads=options.threads,
+        max_loaded_programs=options.max_loaded_programs,
         threshold=options.threshold,
         sigmoid=options.sigmoid,
     )

@@ -5,7 +5,6 @@ A model makes classifiers and a classifier can open a model, so the two share a 
 
 import math
 import os
-import threading
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -21,8 +20,9 @@ from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Artifact, Program
 from edge_power_runtime.errors import EngineError, InputError
 from edge_power_runtime.prediction import Prediction, Step
 from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.sessions.loaded import LoadedPrograms
 from edge_power_runtime.system import lifetime
-from edge_power_runtime.system.lifetime import ANSWERING, keep_forever, start_afresh_after_fork
+from edge_power_runtime.system.lifetime import ANSWERING
 from edge_power_runtime.tasks import Task
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
@@ -37,10 +37,19 @@ class Model:
         bundle: that it reads from.
         artifact: of this bundle.
         num_threads: that one run may use.
+        max_loaded_programs: that are held at once; None is all that were asked for.
         encoder: the bundle's tokenizer.
     """
 
-    def __init__(self, bundle: Bundle, artifact: Artifact, encoder: TextEncoder, *, num_threads: int = 1) -> None:
+    def __init__(
+        self,
+        bundle: Bundle,
+        artifact: Artifact,
+        encoder: TextEncoder,
+        *,
+        num_threads: int = 1,
+        max_loaded_programs: int | None = None,
+    ) -> None:
         """Put checked parts together; `Model.open` finds them.
 
         Raises:
@@ -49,12 +58,11 @@ class Model:
         self.bundle = bundle
         self.artifact = artifact
         self.num_threads = num_threads
+        self.max_loaded_programs = max_loaded_programs
         self.encoder = encoder
-        self._engine = open_engine(bundle.path, artifact, num_threads=num_threads)
-        self._sessions: dict[str, Session] = {}
-        self._loading = threading.Lock()
-        self._is_inherited = False
-        start_afresh_after_fork(self)
+        self._loaded = LoadedPrograms(
+            lambda: open_engine(bundle.path, artifact, num_threads=num_threads), most=max_loaded_programs
+        )
 
     @classmethod
     def open(
@@ -64,6 +72,7 @@ class Model:
         engine: str | None = None,
         precision: str | None = None,
         num_threads: int = 1,
+        max_loaded_programs: int | None = None,
     ) -> Self:
         """Open an artifact and check, once, the files that will be used; programs load on first use.
 
@@ -72,20 +81,25 @@ class Model:
             engine: see `Bundle.artifact`.
             precision: see `Bundle.artifact`.
             num_threads: that one run may use.
+            max_loaded_programs: that are held at once; before one more loads, the least recently used is dropped. None
+                sets no limit. ONNX Runtime and ExecuTorch give a dropped program's memory back, as soon as no thread
+                runs it. LiteRT prepares all programs of a file as one, and frees nothing.
 
         Raises:
             InputError: an option is none that this bundle has.
             BundleError: the bundle is incomplete, altered or malformed.
             EngineError: the engine is not installed or does not load.
         """
-        if isinstance(num_threads, bool) or not isinstance(num_threads, int) or num_threads < 1:
+        if not _is_count(num_threads):
             raise InputError(f"num_threads is {num_threads!r}, must be a whole number of at least 1")
+        if max_loaded_programs is not None and not _is_count(max_loaded_programs):
+            raise InputError(f"`max_loaded_programs` is {max_loaded_programs!r}, must be a whole number of at least 1")
         if not isinstance(bundle, Bundle):
             bundle = Bundle.open(bundle)
         artifact = bundle.artifact(engine, precision)
         bundle.check(artifact.files)
         encoder = TextEncoder.from_json(bundle.read(TOKENIZER_FILE), bundle.manifest.tokenizer)
-        return cls(bundle, artifact, encoder, num_threads=num_threads)
+        return cls(bundle, artifact, encoder, num_threads=num_threads, max_loaded_programs=max_loaded_programs)
 
     def at(self, budget: str | None = None) -> "Classifier":
         """Give a classifier of one budget; nothing is opened or read for it.
@@ -101,38 +115,22 @@ class Model:
     def session(self, program: Program) -> Session:
         """Give a program of the artifact; it loads when it is first asked for, whichever classifier asks.
 
+        With `max_loaded_programs` another one may be dropped for it. Who holds that one's session can go on using it.
+
         Raises:
             EngineError: it does not load.
             BundleError: see `Engine.session`.
         """
-        session = self._sessions.get(program.name)
-        if session is None:
-            with self._loading:
-                session = self._sessions.get(program.name)
-                if session is None:
-                    session = self._sessions[program.name] = self._load(program)
-        return session
+        return self._loaded.session(program)
 
     def load(self, program: Program) -> Session:
-        """Load a program for the caller alone, who lets go of it when done: ONNX Runtime frees its memory then.
+        """Load a program for the caller alone, who lets go of it when done; it counts towards no limit.
 
         Raises:
             EngineError: it does not load.
             BundleError: see `Engine.session`.
         """
-        with self._loading:
-            return self._load(program)
-
-    def _load(self, program: Program) -> Session:
-        if self._is_inherited:
-            self._engine = open_engine(self.bundle.path, self.artifact, num_threads=self.num_threads)
-            self._is_inherited = False
-        return self._engine.session(program)
-
-    def start_afresh(self) -> None:
-        """Forget the loaded programs: a forked child has them without their threads, and perhaps with held locks."""
-        keep_forever(self._engine, self._sessions)
-        self._is_inherited, self._sessions, self._loading = True, {}, threading.Lock()
+        return self._loaded.load(program)
 
     def __reduce__(self) -> tuple[Callable[[], "Model"], tuple[()]]:
         """Say how to make another: what is loaded cannot be copied, so it is opened again."""
@@ -143,8 +141,13 @@ class Model:
             engine=artifact.engine,
             precision=artifact.precision,
             num_threads=self.num_threads,
+            max_loaded_programs=self.max_loaded_programs,
         )
         return again, ()
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 class Choice(NamedTuple):
@@ -208,6 +211,7 @@ class Classifier:
         self._lengths = [program.length for program in self._programs]
         self._retentions = [model.bundle.retention_of(program) for program in self._programs]
         self._encoder = model.encoder
+        self._siblings: dict[str, Self] = {}
 
     @classmethod
     def open(
@@ -218,6 +222,7 @@ class Classifier:
         precision: str | None = None,
         budget: str | None = None,
         num_threads: int = 1,
+        max_loaded_programs: int | None = None,
         threshold: float | None = None,
         sigmoid: bool = False,
     ) -> Self:
@@ -229,6 +234,7 @@ class Classifier:
             precision: see `Bundle.artifact`.
             budget: a name of the manifest; None takes the first.
             num_threads: that one run may use.
+            max_loaded_programs: that are held at once, of all budgets; see `Model.open`.
             threshold: of a multi-label model, the probability above which a text has a label; None takes the bundle's.
             sigmoid: of a model of one value, give its sigmoid, as the pipeline of transformers does.
 
@@ -241,24 +247,38 @@ class Classifier:
         task = bundle.manifest.answers(threshold=threshold, sigmoid=sigmoid)
         if budget is not None:  # told before files are read and an engine is imported, which takes seconds
             bundle.choose_budget(bundle.artifact(engine, precision), budget)
-        model = Model.open(bundle, engine=engine, precision=precision, num_threads=num_threads)
+        model = Model.open(
+            bundle, engine=engine, precision=precision, num_threads=num_threads, max_loaded_programs=max_loaded_programs
+        )
         return cls(model, bundle.choose_budget(model.artifact, budget), task=task)
 
     def at(self, budget: str | None = None) -> Self:
         """Give the same model's classifier of another budget, which reads logits as this one does; see `Model.at`.
 
+        It is made once, and kept.
+
         Raises:
             InputError: the artifact has no such budget.
         """
-        return type(self)(self.model, self.bundle.choose_budget(self.artifact, budget), task=self.task)
+        name = self.bundle.choose_budget(self.artifact, budget)
+        if name == self.budget:
+            return self
+        # A sibling does not know whose it is: were they to hold each other, their model would outlive its last user.
+        return self._siblings.setdefault(name, type(self)(self.model, name, task=self.task))
 
-    def __call__(self, text: Text) -> Prediction:
+    def __call__(self, text: Text, *, budget: str | None = None) -> Prediction:
         """Classify one text or one pair: encode, choose, run, decode.
 
+        Args:
+            text: or pair.
+            budget: at which to answer this text, as `at(budget)` does; None is the classifier's own.
+
         Raises:
-            InputError: it is no text.
+            InputError: it is no text, or the artifact has no such budget.
             EngineError: the engine failed.
         """
+        if budget is not None and budget != self.budget:
+            return (self._siblings.get(budget) or self.at(budget))(text)
         thread = get_ident()
         ANSWERING.add(thread)  # what lifetime.answering() does, without its microseconds
         try:
@@ -331,16 +351,21 @@ class Classifier:
             steps=(Step(program.name, program.length, self._retentions[choice.order], outputs.get("kept")),),
         )
 
-    def classify(self, texts: Iterable[Text]) -> list[Prediction]:
+    def classify(self, texts: Iterable[Text], *, budget: str | None = None) -> list[Prediction]:
         """Classify several texts or pairs, one after the other.
 
+        Args:
+            texts: or pairs.
+            budget: at which to answer them; None is the classifier's own.
+
         Raises:
-            InputError: `texts` is one text, or one of them is no text.
+            InputError: `texts` is one text, one of them is no text, or the artifact has no such budget.
             EngineError: the engine failed.
         """
         if isinstance(texts, str):
             raise InputError("classify() takes several texts, found one str; call classifier(text) or classify([text])")
-        return [self(text) for text in texts]
+        classifier = self if budget is None else self.at(budget)
+        return [classifier(text) for text in texts]
 
     def tokens(self, text: Text) -> tuple[str, ...]:
         """Give the word pieces that the model reads, [CLS] and [SEP] included, as `Prediction.survivors` counts them.
@@ -354,12 +379,15 @@ class Classifier:
     def warm_up(self) -> None:
         """Load every program of the budget and run each once, so that no later text waits for it.
 
+        With `max_loaded_programs` below their number it is as many as stay, the shortest: they load quickest, and most
+        texts are short.
+
         Raises:
             EngineError: a program does not load or run.
         """
         with lifetime.answering():
             empty = self._encoder.encode("", self._lengths[-1])
-            for program in self._programs:
+            for program in self._programs[: self.model.max_loaded_programs]:
                 self.model.session(program).run(self._encoder.pad(empty, program.length))
 
     def __reduce__(self) -> tuple[Callable[[], "Classifier"], tuple[()]]:

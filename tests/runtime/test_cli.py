@@ -47,6 +47,13 @@ def test_options_may_stand_anywhere(cli):
     assert cli("classify", "--budget", "fast", "a good film", "--threads", "2")[0] == 0
 
 
+def test_classify_with_few_programs_loaded(cli, toy_engine):
+    assert cli("classify", "--max-loaded-programs", "1", "a", "good " * 10, "a")[0] == 0
+    assert toy_engine.loaded == ["full_8", "full_16", "full_8"]
+    expected = "--max-loaded-programs is 0, must be a whole number of at least 1"
+    assert_one_line_error(cli("classify", "--max-loaded-programs", "0", "a"), expected)
+
+
 def test_classify_pairs(cli):
     status, out, _ = cli("classify", "--pair", "a", "b", "good", "bad")
     assert status == 0

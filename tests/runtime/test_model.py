@@ -1,10 +1,12 @@
 """An artifact is opened once: what its classifiers share, and what each has of its own."""
 
 import copy
+import gc
 import hashlib
 import os
 import pickle
 import time
+import weakref
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -64,6 +66,45 @@ def test_a_classifier_gives_its_siblings(toy_bundle, opened):
         "fast",
     )
     assert len(opened) == 1
+
+
+def test_a_call_may_name_its_budget(toy_bundle, toy_engine, opened):
+    classifier = Classifier.open(toy_bundle, engine="onnx")
+    assert [classifier("a", budget=name).program for name in ("fast", "full", None)] == ["fast_8", "full_8", "full_8"]
+    assert [found.program for found in classifier.classify(["a", LONG], budget="fast")] == ["fast_8", "fast_16"]
+    assert classifier.classify(["a"])[0].program == "full_8"
+    assert len(opened) == 1 and toy_engine.loaded == ["fast_8", "full_8", "fast_16"]
+    with pytest.raises(InputError, match="no budget 'slow' in onnx fp32 of the bundle .*; it has: full, fast"):
+        classifier("a", budget="slow")
+
+
+def test_a_sibling_is_made_once(toy_bundle, toy_engine, monkeypatch):
+    classifier = Classifier.open(toy_bundle, engine="onnx")
+    fast = classifier.at("fast")
+    assert classifier.at("fast") is fast and classifier.at("full") is classifier.at() is classifier
+    made = []
+    monkeypatch.setattr(Classifier, "__init__", lambda *args, **options: made.append(args))
+    assert classifier("a", budget="fast").program == "fast_8" and made == []
+
+
+def test_a_call_at_a_budget_reads_logits_as_the_classifier_does(toy_bundle, toy_engine, edit_manifest):
+    edit_manifest(toy_bundle, lambda manifest: manifest.update(task="multi_label_classification", threshold=0.5))
+    strict = Classifier.open(toy_bundle, engine="onnx", threshold=0.99)
+    assert strict("a good film", budget="fast").labels == ()
+    assert strict.at("full")("a good film").labels == ()
+
+
+def test_a_classifier_with_siblings_ends_with_its_last_user(toy_bundle, toy_engine):
+    """Without the garbage collector: what an engine loaded is hundreds of megabytes."""
+    classifier = Classifier.open(toy_bundle, engine="onnx")
+    classifier("a", budget="fast"), classifier.at("fast").at("full")
+    model = weakref.ref(classifier.model)
+    gc.disable()
+    try:
+        del classifier
+        assert model() is None
+    finally:
+        gc.enable()
 
 
 def test_siblings_are_of_the_same_class(toy_bundle, toy_engine):

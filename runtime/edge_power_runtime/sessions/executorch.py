@@ -49,27 +49,36 @@ class ExecutorchEngine:
             with hushed():  # torch, torchao and ExecuTorch's CPU detection say a dozen lines that help nobody
                 import torch
                 from executorch.extension.pybindings import portable_lib
-                from executorch.runtime import Runtime, Verification
 
                 portable_lib._threadpool_get_thread_count()  # the first call looks at the CPU, and talks about it
         except ModuleNotFoundError as error:
             raise missing_engine("executorch") from error
         self._torch = torch
         self._from_numpy = torch.from_numpy
-        self._runtime = Runtime.get()
-        self._verification = Verification.InternalConsistency
+        # Not executorch.runtime's Program: that holds every method that it ever loaded, and none could be dropped.
+        self._load_program = portable_lib._load_program
+        self._verification = portable_lib.Verification.InternalConsistency
         self._thread_count = portable_lib._threadpool_get_thread_count
         self._reset_threads = portable_lib._unsafe_reset_threadpool
         self._bundle_path = bundle_path
         self._num_threads = num_threads
         self._programs: dict[Path, Any] = {}
-        self._methods: dict[tuple[Path, str | None], Any] = {}
+        # Those whose method is loaded. A session has a method of its own, which ends with it.
+        self._sessions: weakref.WeakSet[ExecutorchSession] = weakref.WeakSet()
         start_afresh_after_fork(self)
 
     def start_afresh(self) -> None:
         """Forget what is loaded, in a forked child: each method loads again when it is asked next."""
-        keep_forever(self._programs, self._methods)
-        self._programs, self._methods = {}, {}
+        keep_forever(self._programs, *(session.method for session in self._sessions))
+        self._programs = {}
+        self.unload()
+
+    def unload(self) -> None:
+        """Let go of every method and file; each loads again when it is asked next. The caller holds the lock."""
+        for session in self._sessions:
+            session.method = None
+        self._sessions.clear()
+        self._programs.clear()
 
     def session(self, program: Program) -> "ExecutorchSession":
         """Load the method of `program`.
@@ -80,28 +89,30 @@ class ExecutorchEngine:
         """
         session = ExecutorchSession(self, program, resolve(self._bundle_path, program.file))
         with _LOCK:
-            self.method(session.path, program)
+            self.method(session)
         return session
 
-    def method(self, path: Path, program: Program) -> Any:
-        """Give the loaded method of `program`; the caller holds the lock.
+    def method(self, session: "ExecutorchSession") -> Any:
+        """Give the loaded method of a session; the caller holds the lock.
 
         Raises:
             EngineError: ExecuTorch cannot load it.
             BundleError: it has other tensors than the manifest says.
         """
         self._set_threads()
-        if (loaded := self._methods.get((path, program.method))) is not None:
-            return loaded
+        if session.method is not None:
+            return session.method
+        path, program = session.path, session.program
         try:
             if path not in self._programs:
                 self._programs[path] = self._load(path)
-            _check_method(program, self._programs[path].metadata(program.method))
+            _check_method(program, self._programs[path].method_meta(program.method))
             with huge_pages(), hushed():
-                method = self._methods[path, program.method] = self._programs[path].load_method(program.method)
-            return method
-        except (RuntimeError, KeyError) as error:
+                session.method = self._programs[path].load_method(program.method)
+        except RuntimeError as error:
             raise EngineError(f"ExecuTorch cannot load program {program.name} from {path}: {error}") from error
+        self._sessions.add(session)
+        return session.method
 
     def _load(self, path: Path) -> Any:
         """Load a file after a look at its identifier, and have ExecuTorch verify its structure.
@@ -115,13 +126,13 @@ class ExecutorchEngine:
                 f"{path} is no ExecuTorch program: its bytes 4 to 7 are {start[4:]!r}, expected {_IDENTIFIER!r}; "
                 "convert the model again"
             )
-        return self._runtime.load_program(path, verification=self._verification)
+        return self._load_program(str(path), program_verification=self._verification)
 
     def execute(self, method: Any, inputs: list[np.ndarray]) -> list[np.ndarray]:
         """Run a method; the caller holds the lock."""
         tensors = [self._from_numpy(array if array.flags.writeable else array.copy()) for array in inputs]
         with self._torch_threads():
-            return [output.numpy() for output in method.execute(tensors)]
+            return [output.numpy() for output in method(tensors)]
 
     @contextmanager
     def _torch_threads(self) -> Iterator[None]:
@@ -143,21 +154,27 @@ class ExecutorchEngine:
     def _set_threads(self) -> None:
         if self._thread_count() != self._num_threads:
             for engine in _LOADED:
-                engine._methods.clear()
-                engine._programs.clear()
+                engine.unload()
             with hushed():
                 self._reset_threads(self._num_threads)
         _LOADED.add(self)
 
 
 class ExecutorchSession:
-    """A program as a method; runs in the process wait for each other."""
+    """A program as a method; runs in the process wait for each other.
+
+    Attributes:
+        path: the file.
+        program: in this file.
+        method: of the program; None while it is not loaded.
+    """
 
     def __init__(self, engine: ExecutorchEngine, program: Program, path: Path) -> None:
         """Refer to the method of `program` in the file `path` of `engine`."""
         self.path = path
+        self.program = program
+        self.method: Any = None
         self._engine = engine
-        self._program = program
         # Positions, not names: inputs go in and outputs come out in the order of the method's signature.
         self._binder = InputBinder(program)
         self._order = np.argsort([_place(spec) for spec in program.inputs]).tolist()
@@ -167,7 +184,7 @@ class ExecutorchSession:
         """Run the program; see `Session.run`."""
         bound = self._binder.bind(inputs)
         with _LOCK:
-            method = self._engine.method(self.path, self._program)
+            method = self._engine.method(self)
             try:
                 outputs = self._engine.execute(method, [bound[index] for index in self._order])
                 found = {name: outputs[position] for name, position in self._outputs}
@@ -177,7 +194,7 @@ class ExecutorchSession:
                     found["kept"] = found["kept"].copy()
                 return found
             except (RuntimeError, IndexError) as error:
-                raise EngineError(f"ExecuTorch failed in program {self._program.name}: {error}") from error
+                raise EngineError(f"ExecuTorch failed in program {self.program.name}: {error}") from error
 
 
 def _check_method(program: Program, found: Any) -> None:

@@ -120,6 +120,13 @@ def test_run_reads_standard_input(cli, tiny_bundle, stdin):
     assert [line.split("\t")[2:] for line in result.out.splitlines()] == [["a good film"], ["good", "bad"], [""]]
 
 
+def test_run_with_few_programs_loaded_gives_the_same(cli, tiny_bundle, tmp_path):
+    (tmp_path / "in.txt").write_text(f"a film\n{'good ' * 20}\na film\n", encoding="utf-8")
+    command = ("run", tiny_bundle, "--engine", "onnx", "--file", tmp_path / "in.txt")
+    few = cli(*command, "--max-loaded-programs", "1")
+    assert few.out == cli(*command).out and few.out.count("\n") == 3
+
+
 def test_run_writes_json_lines(cli, tiny_bundle, tmp_path):
     (tmp_path / "in.txt").write_text("größer\na good film\n", encoding="utf-8")
     result = cli("run", tiny_bundle, "--file", tmp_path / "in.txt", "--json")
@@ -168,6 +175,7 @@ def test_run_refuses_what_is_not_utf8(cli, tiny_bundle, stdin):
         (("text", "--budget", "slow"), "no budget 'slow' in onnx fp32 of the bundle"),
         (("text", "--precision", "int8"), "has no artifact int8; it has: onnx fp32"),
         (("text", "--threads", "0"), "num_threads is 0, must be a whole number of at least 1"),
+        (("text", "--max-loaded-programs", "0"), "--max-loaded-programs is 0, must be a whole number of at least 1"),
         (("text", "--threads", "two"), "'two' is not a valid integer"),
         ((), "give either TEXT or --file, one of them"),
         (("text", "--file", "-"), "give either TEXT or --file, one of them"),
@@ -381,6 +389,14 @@ def test_evaluate_shows_the_trade_off_of_several_schedules(cli, checkpoint, tiny
     assert [line.split()[0] for line in shown[1:3]] == ["full", "fast"]
 
 
+@pytest.mark.parametrize("budget", ["all", "full"])
+def test_evaluate_with_few_programs_loaded_gives_the_same(cli, tiny_bundle, data, budget):
+    command = ("evaluate", tiny_bundle, "--data", data, "--engine", "onnx", "--budget", budget, "--json")
+    assert json.loads(cli(*command, "--max-loaded-programs", "1").out) == json.loads(cli(*command).out)
+    refused = cli(*command, "--max-loaded-programs", "0")
+    assert_refused(refused, "--max-loaded-programs is 0, must be a whole number of at least 1")
+
+
 def test_evaluate_opens_a_bundle_once_for_all_budgets(cli, tiny_bundle, data, monkeypatch):
     opened = []
     monkeypatch.setattr(
@@ -440,6 +456,10 @@ def test_evaluate_refuses_options_of_the_other_kind(cli, tiny_bundle, checkpoint
     assert_refused(result, "is a bundle, whose lengths and retention are fixed; leave out --lengths and --keep")
     result = cli("evaluate", checkpoint, "--data", data, "--engine", "onnx")
     assert_refused(result, "is no bundle, and runs in PyTorch; leave out --engine")
+    result = cli("evaluate", checkpoint, "--data", data, "--max-loaded-programs", "2")
+    assert_refused(
+        result, "is no bundle, and runs in PyTorch; leave out --engine, --precision and --max-loaded-programs"
+    )
     assert_refused(cli("evaluate", checkpoint, "--data", data, "--threads", "0"), "--threads is 0")
     assert_refused(cli("evaluate", checkpoint, "--data", data, "--keep", "0.1,0.9,0.1"), "more than the 0.1 before")
     assert_refused(cli("evaluate", checkpoint, "--data", data, "--lengths", "8,99"), "position table of 64")
