@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from edge_power.api.kept import asked_budgets, chosen_budgets
+from edge_power.api.lengths import AutoLengths, asked_lengths
 from edge_power.conversion.engines import ENGINES, checked_precisions
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
+from edge_power_runtime.reading.lines import STDIN
 from edge_power_runtime.reading.parameters import check_choices, several
 from edge_power_runtime.tasks import check_threshold
 
@@ -26,7 +28,10 @@ def convert(
     *,
     engines: Sequence[str] = (),
     precisions: Sequence[str] = ("fp32",),
-    lengths: Sequence[int] = (32, 64, 128),
+    lengths: Sequence[int] | Literal["auto"] = (32, 64, 128),
+    lengths_from: str | PathLike[str] | None = None,
+    max_programs: int | None = None,
+    latency: str | PathLike[str] | None = None,
     keep: Sequence[float] | None = None,
     retention: str | PathLike[str] | None = None,
     budget: str | None = None,
@@ -50,7 +55,14 @@ def convert(
         engines: what to convert for, onnx, tflite or executorch (ort, litert and et are understood); by default all
             three.
         precisions: fp32, fp16 and int8, an artifact for each; int8 is small and fast, fp16 is half the size.
-        lengths: static lengths in tokens, [CLS] and [SEP] included.
+        lengths: static lengths in tokens, [CLS] and [SEP] included; or auto, those that cost the texts of
+            `lengths_from` least.
+        lengths_from: texts for `lengths` auto, TSV, CSV or JSON lines (- is standard input), or a data set as evaluate
+            takes; the longest of them says the largest length.
+        max_programs: of a budget with `lengths` auto: a program for each length, so it is the most lengths; by default
+            6.
+        latency: report of a profile of this model with a latency table (JSON), by which `lengths` auto makes expected
+            time least; by default it makes multiply-adds least.
         keep: fraction of the length that each encoder passes on, such as 0.9,0.8,0.7; the last encoder keeps 1 word.
         retention: JSON file with a schedule, or a configuration for each length.
         budget: name of what `keep` or `retention` says, balanced by default; of several, the one to convert.
@@ -79,7 +91,9 @@ def convert(
     """
     # Everything that needs no model is checked first: a typo is answered at once.
     wanted = tuple(dict.fromkeys(map(engine_name, several("engines", engines))))
-    asked_lengths = several("lengths", lengths)
+    asked = asked_lengths(lengths, lengths_from, max_programs, latency)
+    if lengths_from is not None and verify_with is not None and fspath(lengths_from) == fspath(verify_with) == STDIN:
+        raise InputError("`verify_with` and `lengths_from` both read standard input; give one of them a file")
     if not atol > 0:  # NaN is refused as well
         raise InputError(f"`atol` is {atol}, must be above 0")
     if not 0 <= min_agreement <= 1:
@@ -92,9 +106,10 @@ def convert(
     from edge_power_converters.output.staging import check_output
 
     source = Path(model) if isinstance(model, str | PathLike) else None
-    inputs = [Path(path) for path in (source, retention, verify_with) if path is not None]
+    inputs = [Path(path) for path in (source, retention, verify_with, lengths_from, latency) if path is not None]
     place = check_output(Path(output), force=force, inputs=inputs)
     texts = _read_texts(verify_with)
+    auto = None if lengths_from is None else AutoLengths.read(lengths_from, max_programs, latency)
 
     from edge_power.conversion.convert import Plan, check_lengths
     from edge_power.conversion.convert import convert as write
@@ -105,11 +120,12 @@ def convert(
     if not isinstance(model, PowerForSequenceClassification):
         told.begin(f"reading {fspath(model)}")
         model = PowerForSequenceClassification.from_pretrained(model)
+    budgets = _budgets(model, budget, named, full=full)
     plan = Plan(
         engines=wanted or ENGINES,
         precisions=rounded,
-        lengths=check_lengths(asked_lengths, model.config.max_positions),
-        budgets=_budgets(model, budget, named, full=full),
+        lengths=check_lengths(auto.choose(model, budgets, told) if auto else asked, model.config.max_positions),
+        budgets=budgets,
         lowering=lowering,
         atol=atol,
         min_agreement=min_agreement,

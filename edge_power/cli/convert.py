@@ -31,9 +31,11 @@ def command(output: str, **others: Any) -> int:
     and fp16 it is --min-agreement that decides: give texts with --verify-with.
 
     \b
-    Example:
+    Examples:
       edge-power convert --model my-checkpoint --output my-bundle \
         --lengths 32,64,128 --keep 0.9,0.8,0.7,0.6,0.5 --verify-with dev.tsv
+      edge-power convert --model my-fit --output my-bundle \
+        --lengths auto --lengths-from dev.tsv --max-programs 6
     """
     with ProgressScreen(error_console()) as screen:
         manifest = convert(output=output, progress=screen, **others)

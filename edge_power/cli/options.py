@@ -64,7 +64,10 @@ def _lists(parameter: Parameter, once: bool) -> Callable[[click.Context, click.P
     """Read a list where it is given."""
 
     def read(context: click.Context, option: click.Parameter, typed: tuple[str, ...]) -> Any:
-        return listed(typed[-1:] if once else typed, parameter) if typed else parameter.default
+        given = typed[-1:] if once else typed
+        if len(given) == 1 and given[0].strip() in parameter.words:
+            return given[0].strip()
+        return listed(given, parameter) if given else parameter.default
 
     return read
 

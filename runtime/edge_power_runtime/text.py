@@ -83,6 +83,15 @@ class TextEncoder:
         rows = self._rows(encoding, max_length)
         return EncodedText(tuple(ids[row] for row in rows), tuple(type_ids[row] for row in rows), truncated=True)
 
+    def count(self, text: Text) -> int:
+        """Count the ids of a text or a pair, none of it cut.
+
+        Raises:
+            InputError: see `encode`.
+            BundleError: see `encode`.
+        """
+        return len(self._tokenize(text))
+
     def tokens(self, text: Text, max_length: int) -> tuple[str, ...]:
         """Give the word pieces that `encode` gives the ids of.
 

@@ -31,6 +31,7 @@ class Parameter:
         default: what it is where it is not given; None where that is nothing, or where it has to be given.
         is_required: whether it has to be given.
         help: the docstring's words, on one line.
+        words: each of which may stand in place of a list.
     """
 
     name: str
@@ -40,13 +41,14 @@ class Parameter:
     default: Any
     is_required: bool
     help: str
+    words: tuple[str, ...] = ()
 
     @property
     def written_default(self) -> str:
         """The default as a command line takes it; empty where it is nothing."""
         if self.default is None:
             return ""
-        values = self.default if self.is_list else (self.default,)
+        values = self.default if self.is_list and self.default not in self.words else (self.default,)
         return ",".join(f"{value:g}" if self.kind is float else str(value) for value in values)
 
 
@@ -75,7 +77,8 @@ def listed(values: Sequence[str], parameter: Parameter) -> tuple[Any, ...]:
     except ValueError as error:
         wanted = "whole numbers" if parameter.kind is int else "numbers"
         found = ",".join(values)
-        raise InputError(f"`{parameter.name}` takes {wanted} with commas between, found {found!r}") from error
+        words = "".join(f", or {word}" for word in parameter.words)
+        raise InputError(f"`{parameter.name}` takes {wanted} with commas between{words}, found {found!r}") from error
 
 
 def several(name: str, values: Sequence[T]) -> tuple[T, ...]:
@@ -122,15 +125,17 @@ def _parameter(found: inspect.Parameter, told: str) -> Parameter:
     types = [one for one in _alternatives(found.annotation) if one is not NoneType]
     sequence = next((one for one in types if get_origin(one) is Sequence), None)
     item = get_args(sequence)[0] if sequence is not None else types[0]
+    literal = next((one for one in types if get_origin(one) is Literal), None)
     is_required = found.default is inspect.Parameter.empty
     return Parameter(
         name=found.name,
         kind=item if item in (bool, int, float) else str,
         is_list=sequence is not None,
-        choices=get_args(item) if get_origin(item) is Literal else (),
+        choices=get_args(literal) if sequence is None else (),
         default=None if is_required else found.default,
         is_required=is_required,
         help=told,
+        words=get_args(literal) if sequence is not None else (),
     )
 
 
