@@ -20,7 +20,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from edge_power.api.check import inspect, verify
+    from edge_power.api.check import inspect, length_costs, verify
     from edge_power.api.convert import convert
     from edge_power.api.evaluate import evaluate
     from edge_power.api.explain import explain
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from edge_power.evaluation import Evaluation
     from edge_power.explaining.explanation import Explanation
     from edge_power.fitting.record import FitRecord
+    from edge_power.lengths.expected import LengthCost
     from edge_power.model.classifier import PowerEncoder, PowerForSequenceClassification
     from edge_power.model.macs import count_macs
     from edge_power.profiling.devices.reach.errors import DeviceError
@@ -75,6 +76,7 @@ _HOMES = {
     "FitError": "edge_power.errors",
     "FitRecord": "edge_power.fitting.record",
     "InputError": "edge_power_runtime",
+    "LengthCost": "edge_power.lengths.expected",
     "Manifest": "edge_power_runtime.bundle.manifest",
     "NoClassifierError": "edge_power.errors",
     "OptionError": "edge_power.errors",
@@ -99,6 +101,7 @@ _HOMES = {
     "explain": "edge_power.api.explain",
     "fit": "edge_power.api.fit",
     "inspect": "edge_power.api.check",
+    "length_costs": "edge_power.api.check",
     "load_report": "edge_power_runtime.profiler.report.file",
     "profile": "edge_power.api.profile",
     "verify": "edge_power.api.check",
@@ -119,6 +122,7 @@ __all__ = [
     "FitError",
     "FitRecord",
     "InputError",
+    "LengthCost",
     "Manifest",
     "NoClassifierError",
     "OptionError",
@@ -143,6 +147,7 @@ __all__ = [
     "explain",
     "fit",
     "inspect",
+    "length_costs",
     "load_report",
     "profile",
     "verify",

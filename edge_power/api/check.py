@@ -1,12 +1,13 @@
-"""`edge_power.verify` and `edge_power.inspect`: what a bundle holds, and whether it answers here as it should."""
+"""`edge_power.verify`, `inspect`, `length_costs`: what a bundle holds, what texts cost with it, if it is right."""
 
 from dataclasses import replace
-from os import PathLike
+from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
 from edge_power_runtime.errors import InputError
 
 if TYPE_CHECKING:
+    from edge_power.lengths.expected import LengthCost
     from edge_power_runtime.bundle.manifest import Manifest
     from edge_power_runtime.verify import ProgramCheck
 
@@ -73,3 +74,27 @@ def inspect(bundle: str | PathLike[str], *, engine: str | None = None, precision
     if engine is None and precision is None:
         return opened.manifest
     return replace(opened.manifest, artifacts=opened.choose_artifacts(engine, precision), unknown=())
+
+
+def length_costs(bundle: str | PathLike[str], lengths_from: str | PathLike[str]) -> "list[LengthCost]":
+    """Tell what a bundle's lengths cost for the texts of a file, in multiply-adds.
+
+    Args:
+        bundle: its directory.
+        lengths_from: texts to weigh the lengths by, TSV, CSV or JSON lines (- is standard input), or a data set as
+            evaluate takes.
+
+    Returns:
+        For each budget the cost of a text: at the bundle's lengths, padded to the largest, and at its own length.
+
+    Raises:
+        DataError: a row cannot be read, or there is none.
+        BundleError: the bundle is malformed, or does not say how large its model is.
+    """
+    from edge_power.data import Source, read_examples
+    from edge_power.lengths.bundle import bundle_costs
+    from edge_power_runtime import Bundle
+
+    opened = Bundle.open(bundle)
+    texts = (example.content for example in read_examples(Source(fspath(lengths_from)), need_labels=False))
+    return bundle_costs(opened, texts)

@@ -1,16 +1,23 @@
 """`edge-power inspect`."""
 
-from collections.abc import Mapping
-from typing import Any
+import dataclasses
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from edge_power.api.check import inspect as read_manifest
-from edge_power.cli.options import options_of
+from edge_power.api.check import length_costs
+from edge_power.cli.options import help_of, options_of
 from edge_power.cli.screens.screen import mega_macs, megabytes, output_console, say_data, shown, table
 from edge_power.cli.sheet import Sheet
 from edge_power_runtime.bundle.manifest import Delegation, Manifest
+from edge_power_runtime.reading.lines import STDIN
 from edge_power_runtime.reading.printable import printable_json
+
+if TYPE_CHECKING:
+    from edge_power.lengths.expected import LengthCost
 
 KINDS = 3
 """Of operations outside the delegate that a line names; more would hide which weigh most."""
@@ -19,15 +26,28 @@ KINDS = 3
 @click.command()
 @click.argument("bundle")
 @options_of(read_manifest, but=("bundle",))
-@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON.")
-def command(bundle: str, as_json: bool, **others: Any) -> None:
+@click.option("--lengths-from", help=help_of(length_costs, "lengths_from"))
+@click.option("--json", "as_json", is_flag=True, help="Print the manifest as JSON; of --lengths-from, the costs alone.")
+def command(bundle: str, lengths_from: str | None, as_json: bool, **others: Any) -> None:
     r"""Show what a bundle holds: programs, retention, multiply-adds, sizes, parity.
 
     \b
-    Example:
+    With --lengths-from it shows instead what its lengths cost for these texts, against
+    padding all to the largest length, and against no padding at all.
+
+    \b
+    Examples:
       edge-power inspect my-bundle
+      edge-power inspect my-bundle --lengths-from texts.tsv
     """
     manifest = read_manifest(bundle, **others)
+    if lengths_from is not None:
+        costs = length_costs(bundle, lengths_from)
+        if as_json:
+            say_data(json.dumps([dataclasses.asdict(cost) for cost in costs]))
+        else:
+            _print_costs(costs, lengths_from)
+        return
     if as_json:
         say_data(printable_json(manifest.to_json()))
         return
@@ -45,6 +65,27 @@ def command(bundle: str, as_json: bool, **others: Any) -> None:
     console.print(_artifacts(manifest))
     for line in _delegation_lines(manifest):
         console.print(shown(line), soft_wrap=True)
+
+
+def _print_costs(costs: "Sequence[LengthCost]", lengths_from: str) -> None:
+    numbers = ("texts", "cut", "multiply-adds", "of one length", "of true lengths")
+    made = table("budget", "lengths", *numbers, numbers=numbers)
+    for cost in costs:
+        true = "-" if cost.of_true is None else f"{cost.of_true:.2f}"
+        made.add_row(
+            cost.budget,
+            " ".join(map(str, cost.lengths)),
+            str(cost.texts),
+            str(cost.cut),
+            mega_macs(round(cost.expected)),
+            f"{cost.of_padded:.2f}",
+            true,
+        )
+    console = output_console()
+    console.print(made)
+    where = "standard input" if lengths_from == STDIN else lengths_from
+    told = f"of a text of {where}, mean; one length: all padded to the largest; true lengths: nothing padded"
+    console.print(shown(told), soft_wrap=True)
 
 
 def _programs(manifest: Manifest) -> Sheet:

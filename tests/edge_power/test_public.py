@@ -17,9 +17,11 @@ from edge_power.fitting.training.objective import Distillation
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.reading.parameters import parameters_of
 
-CALLS = {"compare", "convert", "evaluate", "explain", "fit", "inspect", "load_report", "profile", "verify"}
+CALLS = {
+    "compare", "convert", "evaluate", "explain", "fit", "inspect", "length_costs", "load_report", "profile", "verify",
+}  # fmt: skip
 VALUES = {
-    "Bundle", "Classifier", "Evaluation", "Explanation", "FitRecord", "Manifest", "PowerEncoder",
+    "Bundle", "Classifier", "Evaluation", "Explanation", "FitRecord", "LengthCost", "Manifest", "PowerEncoder",
     "PowerForSequenceClassification", "Prediction", "ProfileOptions", "ProgramCheck", "Progress", "Report",
     "RetentionConfig", "RetentionSchedule", "Tracer", "count_macs",
 }  # fmt: skip

@@ -1,0 +1,39 @@
+"""What the lengths of a bundle cost for texts."""
+
+from collections.abc import Iterable
+
+from edge_power.lengths.counts import TokenCounts, count_tokens
+from edge_power.lengths.expected import LengthCost, length_cost
+from edge_power.lengths.plan import price
+from edge_power.model.checkpoint.config import read_config, read_source_config
+from edge_power.model.config import ModelConfig
+from edge_power.model.retention_file import Retention
+from edge_power_runtime.bundle.bundle import Bundle
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Budget
+from edge_power_runtime.retention import RetentionSchedule
+from edge_power_runtime.text import Text, TextEncoder
+
+
+def bundle_costs(bundle: Bundle, texts: Iterable[Text]) -> list[LengthCost]:
+    """Weigh a bundle's lengths for texts, budget by budget; the manifest says what a program costs.
+
+    Args:
+        bundle: opened.
+        texts: at least one.
+
+    Raises:
+        BundleError: its tokenizer or config.json is missing or altered.
+        CheckpointError: config.json is of no model that we know.
+    """
+    encoder = TextEncoder.from_json(bundle.read(TOKENIZER_FILE), bundle.manifest.tokenizer)
+    bundle.read("config.json")  # it is listed, and its digest right
+    config = read_config(read_source_config(bundle.path), bundle.path)
+    counts = count_tokens(texts, encoder)
+    return [_budget_cost(budget, counts, config) for budget in bundle.manifest.budgets]
+
+
+def _budget_cost(budget: Budget, counts: TokenCounts, config: ModelConfig) -> LengthCost:
+    macs = {item.length: item.macs for item in budget.configurations}
+    schedule = None if budget.schedule is None else Retention(schedule=RetentionSchedule(budget.schedule))
+    true_cost = None if schedule is None else price(config, schedule)
+    return length_cost(budget.name, counts, sorted(macs), macs.__getitem__, true_cost)
