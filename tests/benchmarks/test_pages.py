@@ -32,6 +32,13 @@ def test_the_latency_table(beside_the_benchmarks):
     assert page_of(found) == (DOCS / "latency-table.md").read_text(encoding="utf-8")
 
 
+def test_the_lengths(beside_the_benchmarks):
+    from lengths import page_of
+
+    found = json.loads((DOCS / "lengths.json").read_text(encoding="utf-8"))
+    assert page_of(found, "lengths.json") == (DOCS / "lengths.md").read_text(encoding="utf-8")
+
+
 def test_accuracy():
     page = (DOCS / "accuracy.md").read_text(encoding="utf-8")
     made = render(read_page(DOCS / "accuracy.json"), data="accuracy.json", is_trial=False)
