@@ -58,7 +58,7 @@ def plan_lengths(
     texts = (example.content for example in read_examples(source, need_labels=False))
     counts = count_tokens(texts, text_encoder(model), progress=progress.advance).at_most(model.config.max_positions)
     costs = {name: price(model.config, retention, table) for name, retention in budgets.items()}
-    lengths = choose_lengths(counts, _mean_cost(counts, costs.values()), most)
+    lengths = choose_lengths(counts, mean_cost(counts, costs.values()), most)
     found = [length_cost(name, counts, lengths, cost, cost) for name, cost in costs.items()]
     progress.line(_told(found, source, "multiply-adds" if table is None else "milliseconds"))
     if counts.cut:
@@ -79,7 +79,7 @@ def price(config: ModelConfig, retention: Retention, table: LatencyTable | None 
     return cost
 
 
-def _mean_cost(counts: TokenCounts, costs: Iterable[Callable[[int], float]]) -> np.ndarray:
+def mean_cost(counts: TokenCounts, costs: Iterable[Callable[[int], float]]) -> np.ndarray:
     """Of each number of tokens, the mean of the budgets' costs, each relative to that at the true lengths."""
     tables = [np.array([cost(tokens) for tokens in counts.tokens], dtype=float) for cost in costs]
     return np.mean([table / np.average(table, weights=counts.texts) for table in tables], axis=0)

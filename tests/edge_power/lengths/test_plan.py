@@ -1,17 +1,21 @@
 """The lengths of a conversion: what they are chosen by, and what is said of them."""
 
+import io
+import sys
+import types
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from edge_power.api.lengths import AutoLengths
 from edge_power.data import Source, read_examples
 from edge_power.errors import OptionError
 from edge_power.lengths.choose import choose_lengths
-from edge_power.lengths.counts import count_tokens
+from edge_power.lengths.counts import TokenCounts, count_tokens
 from edge_power.lengths.expected import length_cost
-from edge_power.lengths.plan import plan_lengths, price
+from edge_power.lengths.plan import mean_cost, plan_lengths, price
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.macs import count_macs
 from edge_power.model.retention_file import FULL, Retention, parse_keep
@@ -78,6 +82,14 @@ def test_each_budget_counts_alike(model, texts):
     )
 
 
+def test_a_dear_budget_does_not_decide_alone():
+    """Its cost a thousand times the other's, and hardly rising: the other's rise is what is seen."""
+    counts = TokenCounts((2, 4), (1, 1))
+    found = mean_cost(counts, [float, lambda tokens: 1000.0 + 100 * (tokens == 4)])
+    # (2 / 3 + 1000 / 1050) / 2 and (4 / 3 + 1100 / 1050) / 2
+    assert found == pytest.approx([0.80952, 1.19048], abs=1e-5)
+
+
 def test_a_latency_table_makes_time_least(model, texts):
     """Where a length costs its floor whatever it is, nothing is gained by a second program."""
     told = Told()
@@ -98,6 +110,15 @@ def test_texts_longer_than_the_position_table_are_counted(model, tmp_path):
     told = Told()
     assert plan_lengths(model, {FULL: ALL}, Source(str(path)), most=6, progress=told) == (3, 64)
     assert told.lines[1:] == ["! 2 of 3 texts have more than 64 tokens, the model's position table, and will be cut"]
+
+
+def test_texts_may_come_from_standard_input(model, monkeypatch):
+    """Which can be read once; they are looked through before the model is read, and counted after it."""
+    rows = b"text_a\na\na film\n"
+    monkeypatch.setattr(sys, "stdin", types.SimpleNamespace(buffer=io.BytesIO(rows)))
+    told = Told()
+    assert AutoLengths.read("-", None, None).choose(model, {FULL: ALL}, told) == (3, 4)
+    assert told.lines[0].startswith("lengths 3,4 for 2 texts of standard input: ")
 
 
 def test_configurations_alone_have_no_cost_at_other_lengths(model, texts):
