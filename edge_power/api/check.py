@@ -89,7 +89,8 @@ def length_costs(bundle: str | PathLike[str], lengths_from: str | PathLike[str])
 
     Raises:
         DataError: a row cannot be read, or there is none.
-        BundleError: the bundle is malformed, or does not say how large its model is.
+        BundleError: the bundle is malformed, or has no config.json, which says how large its model is.
+        CheckpointError: config.json is of no model that we know.
     """
     from edge_power.data import Source, read_examples
     from edge_power.lengths.bundle import bundle_costs

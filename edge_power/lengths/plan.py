@@ -47,13 +47,7 @@ def plan_lengths(
         DataError: a row cannot be read.
         CheckpointError: the model has no tokenizer.
     """
-    for name, retention in budgets.items():
-        if retention.schedule is None:
-            known = ", ".join(map(str, sorted(retention.configurations)))
-            raise OptionError(
-                f"`lengths` auto needs a schedule, and the budget {name} has configurations of the lengths {known} "
-                "alone; give these `lengths`"
-            )
+    _check_schedules(budgets)
     progress.begin(f"counting tokens of {source}")
     texts = (example.content for example in read_examples(source, need_labels=False))
     counts = count_tokens(texts, text_encoder(model), progress=progress.advance).at_most(model.config.max_positions)
@@ -77,6 +71,16 @@ def price(config: ModelConfig, retention: Retention, table: LatencyTable | None 
         return count_macs(config, found).total if table is None else expected_ms(table, length, found.keep)
 
     return cost
+
+
+def _check_schedules(budgets: Budgets) -> None:
+    for name, retention in budgets.items():
+        if retention.schedule is None:
+            known = ", ".join(map(str, sorted(retention.configurations)))
+            raise OptionError(
+                f"`lengths` auto needs a schedule, and the budget {name} has configurations of the lengths {known} "
+                "alone; give these `lengths`"
+            )
 
 
 def mean_cost(counts: TokenCounts, costs: Iterable[Callable[[int], float]]) -> np.ndarray:
