@@ -32,6 +32,7 @@ SENTENCES = (
 NEXT_TEXT = "my card was swallowed by the machine"
 # Programs are compared with PyTorch on so many questions, besides the built-in sentences.
 CHECKED_TEXTS = 40
+PRECISIONS = ("fp32", "int8")
 DEFAULT_OUTPUT = Path("out") / "demo"
 
 
@@ -52,7 +53,8 @@ def command(output: Path, keep_files: bool) -> int:
     \b
     A pretrained encoder (all-MiniLM-L6-v2) gets a head that tells ten intents of
     bank customers apart, becomes a bundle for ONNX Runtime, ExecuTorch and TFLite,
-    and labels 200 held-out questions on each. Takes some minutes, downloads nothing.
+    at fp32 and int8, and labels 200 held-out questions on each. Takes some minutes,
+    downloads nothing.
 
     \b
     Example:
@@ -108,8 +110,15 @@ def _convert(screen: ProgressScreen, model: "PowerForSequenceClassification", pl
     from edge_power.demo.classifier import LENGTHS, demo_budgets, read_rows
 
     texts = read_rows("train").first(CHECKED_TEXTS).texts
-    plan = Plan(engines=ENGINES, lengths=LENGTHS, budgets=demo_budgets(model), texts=texts, force=True)
-    with _stage(screen, "converted for three engines, each program checked against PyTorch"):
+    plan = Plan(
+        engines=ENGINES,
+        precisions=PRECISIONS,
+        lengths=LENGTHS,
+        budgets=demo_budgets(model),
+        texts=texts,
+        force=True,
+    )
+    with _stage(screen, "converted for three engines at fp32 and int8, each program checked against PyTorch"):
         convert(model, place.output, plan, name="banking-intents", progress=screen, place=place)
 
 
@@ -146,8 +155,10 @@ def _print_sentences(bundle: Path) -> None:
     from edge_power.conversion.engines import ENGINES
     from edge_power_runtime import Classifier
 
-    classifiers = [Classifier.open(bundle, engine=engine) for engine in ENGINES]
-    made = table("sentence", "label", *ENGINES, numbers=ENGINES)
+    # The small and fast ones, as an app would ship them.
+    classifiers = [Classifier.open(bundle, engine=engine, precision=PRECISIONS[-1]) for engine in ENGINES]
+    heads = tuple(classifier.artifact.title for classifier in classifiers)
+    made = table("sentence", "label", *heads, numbers=heads)
     for text in SENTENCES:
         predictions = [classifier(text) for classifier in classifiers]
         label = predictions[0].label
@@ -162,11 +173,12 @@ def _print_measurements(measurements: "Sequence[Measurement]") -> None:
     from edge_power.model.retention_file import FULL
 
     numbers = ("size", "load", "median", "p90", "of full", "accuracy")
-    made = table("engine", "budget", *numbers, numbers=numbers)
+    made = table("engine", "precision", "budget", *numbers, numbers=numbers)
     for item in measurements:
         is_full = item.budget == FULL
         made.add_row(
-            item.engine if is_full else "",
+            item.engine if is_full and item.precision == PRECISIONS[0] else "",
+            item.precision if is_full else "",
             item.budget,
             megabytes(item.size_bytes) if is_full else "",
             f"{item.load_ms:.0f} ms",
@@ -180,8 +192,8 @@ def _print_measurements(measurements: "Sequence[Measurement]") -> None:
     texts, rounds = len(measurements[0].latencies_ms[0]), len(measurements[0].latencies_ms)
     macs = {item.budget: item.macs for item in measurements}
     share = ", ".join(f"{name} does {value / macs[FULL]:.2f}" for name, value in macs.items() if name != FULL)
-    say(f"Text to label, one thread, {texts} held-out texts, {rounds} rounds. `of full`: the budgets' times")
-    say(f"text by text, measured in turn, as a median. Of full's multiply-adds {share}.")
+    say(f"Text to label, one thread, {texts} held-out texts, {rounds} rounds. `of full`: time over that of full at")
+    say(f"{PRECISIONS[0]}, text by text, measured in turn, as a median. Of full's multiply-adds {share}.")
     if cut := measurements[0].truncated:
         say(f"{cut} of the texts {'is' if cut == 1 else 'are'} longer than the longest program and cut.")
     say()

@@ -8,9 +8,9 @@ from edge_power_runtime.errors import InputError
 ENGINES = ("onnx", "executorch", "tflite")
 
 WRITTEN: dict[str, tuple[str, ...]] = {
-    "onnx": ("fp32",),
-    "executorch": ("fp32",),
-    "tflite": ("fp32",),
+    "onnx": ("fp32", "fp16", "int8"),
+    "executorch": ("fp32", "int8"),
+    "tflite": ("fp32", "int8"),
 }
 
 

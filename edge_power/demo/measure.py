@@ -1,4 +1,4 @@
-"""Time and accuracy of a bundle's budgets on one engine, taken together: every text on each budget, in turn."""
+"""Time and accuracy of a bundle's budgets and precisions on one engine, taken together: every text on each, in turn."""
 
 import json
 import os
@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
+from typing import NamedTuple
 
 from edge_power_runtime import Classifier, Model
 from edge_power_runtime.bundle.manifest import Manifest
@@ -19,22 +20,24 @@ THREADS = 1
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One budget on one engine, from text to label, one text at a time.
+    """One budget on one engine at one precision, from text to label, one text at a time.
 
     Attributes:
         engine: that ran it.
+        precision: of the artifact.
         budget: that was run.
         size_bytes: of the artifact, which holds every budget.
         load_ms: warming up every program of the budget; for the first also opening the artifact, with its files
             checked, which its budgets share. The engine's Python package was imported before.
         latencies_ms: of every text, a tuple for each round.
-        ratios: of every text in every round, its latency over that of the unpruned budget taken next to it.
+        ratios: of every text in every round, its latency over that of the unpruned budget at fp32 taken next to it.
         accuracy: the fraction of texts that get the right label.
         truncated: texts that were cut at the longest length.
         macs: mean multiply-adds of a text.
     """
 
     engine: str
+    precision: str
     budget: str
     size_bytes: int
     load_ms: float
@@ -56,11 +59,18 @@ class Measurement:
 
     @property
     def ratio(self) -> float:
-        """Time over that of the unpruned budget: the median of the ratios."""
+        """Time over that of the unpruned budget at fp32: the median of the ratios."""
         return statistics.median(self.ratios)
 
     def _samples(self) -> list[float]:
         return [sample for taken in self.latencies_ms for sample in taken]
+
+
+class Case(NamedTuple):
+    """What is measured of one engine."""
+
+    precision: str
+    budget: str
 
 
 def measure(
@@ -73,45 +83,44 @@ def measure(
     rounds: int = ROUNDS,
     progress: Callable[[str], None] = lambda stage: None,
 ) -> list[Measurement]:
-    """Run every text on every budget of one engine, interleaved, with one thread.
+    """Run every text on every precision and budget of one engine, interleaved, with one thread.
 
     Args:
         bundle: its directory.
         engine: to run.
         texts: to classify.
         labels: the right label of each.
-        full: the budget that the others are compared with.
+        full: the budget that the others are compared with, at the first precision.
         rounds: how often each text is run on each budget.
         progress: is told of each round.
 
     Returns:
-        A measurement for each budget, `full` first.
+        A measurement for each precision and budget, `full` first.
     """
     classifiers, load_ms = _open_all(bundle, engine, full)
-    rounds_ms: dict[str, list[list[float]]] = {budget: [] for budget in classifiers}
-    answers = {budget: [classifier(text) for text in texts] for budget, classifier in classifiers.items()}
+    rounds_ms: dict[Case, list[list[float]]] = {case: [] for case in classifiers}
+    answers = {case: [classifier(text) for text in texts] for case, classifier in classifiers.items()}
     for number in range(rounds):
         progress(f"{engine}: measuring, round {number + 1} of {rounds}")
-        for budget, taken in _one_round(classifiers, texts, first=number).items():
-            rounds_ms[budget].append(taken)
-    flat = {budget: [sample for taken in rounds_ for sample in taken] for budget, rounds_ in rounds_ms.items()}
-    manifest = classifiers[full].bundle.manifest
-    macs = _macs(manifest)
+        for case, taken in _one_round(classifiers, texts, first=number).items():
+            rounds_ms[case].append(taken)
+    flat = {case: [sample for taken in rounds_ for sample in taken] for case, rounds_ in rounds_ms.items()}
+    baseline = next(iter(classifiers))
+    macs = _macs(classifiers[baseline].bundle.manifest)
     return [
         Measurement(
             engine=engine,
-            budget=budget,
+            precision=case.precision,
+            budget=case.budget,
             size_bytes=classifier.artifact.size_bytes,
-            load_ms=load_ms[budget],
-            latencies_ms=tuple(map(tuple, rounds_ms[budget])),
-            ratios=tuple(own / base for own, base in zip(flat[budget], flat[full], strict=True)),
-            accuracy=statistics.fmean(
-                found.label == label for found, label in zip(answers[budget], labels, strict=True)
-            ),
-            truncated=sum(found.truncated for found in answers[budget]),
-            macs=statistics.fmean(macs[budget, found.length] for found in answers[budget]),
+            load_ms=load_ms[case],
+            latencies_ms=tuple(map(tuple, rounds_ms[case])),
+            ratios=tuple(own / base for own, base in zip(flat[case], flat[baseline], strict=True)),
+            accuracy=statistics.fmean(found.label == label for found, label in zip(answers[case], labels, strict=True)),
+            truncated=sum(found.truncated for found in answers[case]),
+            macs=statistics.fmean(macs[case.budget, found.length] for found in answers[case]),
         )
-        for budget, classifier in classifiers.items()
+        for case, classifier in classifiers.items()
     ]
 
 
@@ -140,30 +149,32 @@ def is_report(data: bytes) -> bool:
     return isinstance(report, dict) and {"machine", "versions", "threads", "measured", "measurements"} <= report.keys()
 
 
-def _open_all(bundle: Path, engine: str, full: str) -> tuple[dict[str, Classifier], dict[str, float]]:
-    classifiers: dict[str, Classifier] = {}
-    load_ms: dict[str, float] = {}
+def _open_all(bundle: Path, engine: str, full: str) -> tuple[dict[Case, Classifier], dict[Case, float]]:
+    classifiers: dict[Case, Classifier] = {}
+    load_ms: dict[Case, float] = {}
     # The first opening imports the engine's package; it is thrown away.
-    manifest = Model.open(bundle, engine=engine, num_threads=THREADS).bundle.manifest
-    started = perf_counter()
-    model = Model.open(bundle, engine=engine, num_threads=THREADS)
-    for budget in sorted((entry.name for entry in manifest.budgets), key=lambda name: name != full):
-        classifiers[budget] = model.at(budget)
-        classifiers[budget].warm_up()
-        load_ms[budget] = (perf_counter() - started) * 1e3
+    first = Model.open(bundle, engine=engine, num_threads=THREADS).bundle
+    for artifact in first.choose_artifacts(engine):
         started = perf_counter()
+        model = Model.open(bundle, engine=engine, precision=artifact.precision, num_threads=THREADS)
+        for budget in sorted((entry.name for entry in first.manifest.budgets), key=lambda name: name != full):
+            case = Case(artifact.precision, budget)
+            classifiers[case] = model.at(budget)
+            classifiers[case].warm_up()
+            load_ms[case] = (perf_counter() - started) * 1e3
+            started = perf_counter()
     return classifiers, load_ms
 
 
-def _one_round(classifiers: dict[str, Classifier], texts: Sequence[str], *, first: int) -> dict[str, list[float]]:
-    """Milliseconds of every text on every budget; which budget comes first changes from text to text."""
-    taken: dict[str, list[float]] = {budget: [] for budget in classifiers}
+def _one_round(classifiers: dict[Case, Classifier], texts: Sequence[str], *, first: int) -> dict[Case, list[float]]:
+    """Milliseconds of every text on every case; which comes first changes from text to text."""
+    taken: dict[Case, list[float]] = {case: [] for case in classifiers}
     order = list(classifiers.items())
     for index, text in enumerate(texts, start=first):
-        for budget, classifier in order if index % 2 == 0 else reversed(order):
+        for case, classifier in order if index % 2 == 0 else reversed(order):
             started = perf_counter()
             classifier(text)
-            taken[budget].append((perf_counter() - started) * 1e3)
+            taken[case].append((perf_counter() - started) * 1e3)
     return taken
 
 
