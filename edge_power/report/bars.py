@@ -62,7 +62,13 @@ class Key:
 
 
 def bars(
-    name: str, shown: Sequence[Bar], *, alternative: str, keys: Sequence[Key] = (), line: float | None = None
+    name: str,
+    shown: Sequence[Bar],
+    *,
+    alternative: str,
+    keys: Sequence[Key] = (),
+    line: float | None = None,
+    highest: float | None = None,
 ) -> Html:
     """Draw bars on one scale from 0.
 
@@ -72,21 +78,22 @@ def bars(
         alternative: see `draw`.
         keys: what the colours stand for, above the bars.
         line: a value that a line goes down at, such as 1 for as fast; None for no line.
+        highest: end of the scale, so that charts side by side have one; None for what reaches farthest here.
     """
     rows = key_rows(keys)
     top = _LEGEND * len(rows)
-    highest = max(_reach(bar) for bar in shown) or 1.0
+    end = highest or max(map(reach, shown)) or 1.0
 
     def paint(figure: Figure) -> None:
         if rows:
             paint_keys(figure, rows, step=_LEGEND)
         axes = add_axes(figure, left=1, right=_RIGHT, top=top, bottom=4)
-        axes.set_xlim(0, highest)
+        axes.set_xlim(0, end)
         axes.set_ylim(_ROW * len(shown), 0)
         axes.set_xticks([])
         axes.set_yticks([])
         for index, bar in enumerate(shown):
-            _paint_bar(axes, bar, top=_ROW * index, highest=highest)
+            _paint_bar(axes, bar, top=_ROW * index, highest=end)
         if line is not None:
             axes.axvline(line, color=Colour.MUTED, linewidth=1, dashes=(3, 3))
 
@@ -126,7 +133,8 @@ def _key_width(key: Key) -> float:
     return 28 + _CHARACTER * len(key.words)
 
 
-def _reach(bar: Bar) -> float:
+def reach(bar: Bar) -> float:
+    """The largest value of a bar: its own, or that of its spread or mark."""
     ends = [sum(part.value for part in bar.parts), *(bar.spread or ()), *([] if bar.mark is None else [bar.mark])]
     return max(ends)
 
@@ -134,7 +142,9 @@ def _reach(bar: Bar) -> float:
 def _paint_bar(axes: Axes, bar: Bar, *, top: float, highest: float) -> None:
     words, middle = top + 10, top + 22
     room = int((WIDTH - _RIGHT) / _CHARACTER) - len(bar.figure) - 2
-    axes.text(0, words, shortened(bar.label, room), color=Colour.INK, va="baseline")
+    # On the card's own colour, so that a line through all bars does not strike it through.
+    ground = {"facecolor": Colour.CARD, "edgecolor": "none", "pad": 1}
+    axes.text(0, words, shortened(bar.label, room), color=Colour.INK, va="baseline", bbox=ground)
     axes.text(highest, words, bar.figure, color=Colour.INK, va="baseline", ha="right", weight="bold")
     axes.barh(middle, highest, height=_THICK, linewidth=0, color=Colour.TRACK)
     left = 0.0

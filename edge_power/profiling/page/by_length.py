@@ -20,13 +20,13 @@ _RANKED = "Bar: median. Thin line: where eight of ten answers lie. The fastest i
 def by_length(found: Sequence[Row]) -> list[Html]:
     """A chart for each engine, precision and number of threads; a line per budget."""
     panels = grouped(found, lambda row: setup(row.case))
+    highest = _highest(found)
     if len({row.case.length for row in found}) == 1:
         figures = [
-            figure(_ranking(f"length-{place}", rows, lambda case: f"{case.budget} {case.length}"), name, "")
+            figure(_ranking(f"length-{place}", rows, lambda case: f"{case.budget} {case.length}", highest), name, "")
             for place, (name, rows) in enumerate(panels.items())
         ]
         return [element("p", {}, _RANKED), element("div", {"class": "grid"}, *figures)]
-    highest = _highest(found)
     figures = [
         figure(_chart(f"length-{place}", rows, "tokens", lambda case: case.length, highest), name, "")
         for place, (name, rows) in enumerate(panels.items())
@@ -60,10 +60,11 @@ def by_engine(found: Sequence[Row]) -> list[Html]:
         return []
     longest = at_longest(found)
     fewest = min(row.case.threads for row in longest)
-    panels = grouped((row for row in longest if row.case.threads == fewest), lambda row: row.case.budget)
+    shown = [row for row in longest if row.case.threads == fewest]
+    panels, highest = grouped(shown, lambda row: row.case.budget), _highest(shown)
     figures = [
         figure(
-            _ranking(f"engine-{place}", rows, lambda case: f"{case.engine} {case.precision}"),
+            _ranking(f"engine-{place}", rows, lambda case: f"{case.engine} {case.precision}", highest),
             f"{budget}, {rows[0].case.length} tokens, {count(fewest, 'thread')}",
             "",
         )
@@ -116,7 +117,7 @@ def _point(x: float, row: Row) -> BandPoint:
     return BandPoint(x, total.percentiles[10.0], total.median, total.percentiles[90.0])
 
 
-def _ranking(name: str, found: Sequence[Row], label: Callable[[Case], str]) -> Html:
+def _ranking(name: str, found: Sequence[Row], label: Callable[[Case], str], highest: float) -> Html:
     ordered = sorted(found, key=lambda row: row.total.median)
     shown = [
         Bar(
@@ -132,7 +133,7 @@ def _ranking(name: str, found: Sequence[Row], label: Callable[[Case], str]) -> H
         for bar in shown
         if bar.spread is not None
     )
-    return bars(name, shown, alternative=f"Median latency: {'; '.join(facts)}.")
+    return bars(name, shown, alternative=f"Median latency: {'; '.join(facts)}.", highest=highest)
 
 
 def _highest(found: Sequence[Row]) -> float:
