@@ -30,6 +30,13 @@ def add_unknown(directory: Path, *, engine: str = "coreml", precision: str = "fp
     write_manifest(directory, json.dumps(manifest).encode())
 
 
+def add_precision(directory: Path, precision: str) -> None:
+    """Give every engine a second artifact, of the files that it has, under the name of another precision."""
+    manifest = json.loads((directory / MANIFEST_FILE).read_text(encoding="utf-8"))
+    manifest["artifacts"] += [{**artifact, "precision": precision} for artifact in manifest["artifacts"]]
+    write_manifest(directory, json.dumps(manifest).encode())
+
+
 def checked_name(directory: Path) -> str:
     """The name of a bundle all of whose files are what its manifest says, and which holds nothing else."""
     bundle = Bundle.open(directory)

@@ -1,5 +1,6 @@
 """`edge-power profile`."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,12 @@ class _ProfileCommand(click.Command):
 @options_of(Options, flags=_FLAGS)
 @options_of(profile, but=("bundle", "options", "json", "progress"))
 @click.option("--json", help=f"{help_of(profile, 'json')} - is standard output.")
-@click.option("--from", "source", metavar="REPORT.json", help="Draw a report that was taken elsewhere; no BUNDLE.")
+@click.option(
+    "--from",
+    "source",
+    metavar="REPORT.json",
+    help="Draw a report that was taken elsewhere, over any --baseline; no BUNDLE.",
+)
 @click.option("--compare", nargs=2, metavar="A.json B.json", help="Say whether the second is faster; no BUNDLE.")
 def command(
     bundle: str | None, source: str | None, compare: tuple[str, str] | None, json: str | None, **others: Any
@@ -57,6 +63,7 @@ def command(
     Examples:
       edge-power profile my-bundle --report profile.html
       edge-power profile my-bundle --device ssh://pi@board --setup --json board.json
+      edge-power profile my-bundle --precision fp32,int8 --baseline fp32,full
       edge-power profile --from board.json --markdown board.md
       edge-power profile --compare before.json after.json
     """
@@ -64,8 +71,10 @@ def command(
         two_reports((*compare, str(bundle)), click.get_current_context().command_path)
     if sum(given is not None for given in (bundle, source, compare)) != 1:
         raise InputError("give one of BUNDLE, --from REPORT.json and --compare A.json B.json")
-    if bundle is None:
-        _check_measures_nothing("--compare" if source is None else "--from")
+    if compare is not None:
+        _check_measures_nothing("--compare")
+    elif source is not None:
+        _check_measures_nothing("--from", but=("baseline",))
     files = {name: others.pop(name) for name in ("report", "markdown")}
     outputs = Outputs(*(None if name in (None, STDOUT) else Path(name) for name in (json, *files.values())))
     if compare is not None:
@@ -75,7 +84,7 @@ def command(
             )
         _compare(compare)
     elif source is not None:
-        _tell(_redraw(source, outputs, force=others["force"]), outputs, to_stdout=json == STDOUT)
+        _tell(_redraw(source, outputs, others["baseline"], force=others["force"]), outputs, to_stdout=json == STDOUT)
     else:
         options = Options(**{name: others.pop(name) for name in PARAMETERS})
         # A thread that draws would take a core from what is measured on this machine.
@@ -84,25 +93,30 @@ def command(
         _tell(report, outputs, to_stdout=json == STDOUT)
 
 
-def _check_measures_nothing(way: str) -> None:
+def _check_measures_nothing(way: str, *, but: Collection[str] = ()) -> None:
     """Refuse the options that would do nothing, so that nobody takes the answer for one to them.
+
+    Args:
+        way: the option that measures nothing.
+        but: parameters that it takes all the same.
 
     Raises:
         InputError: an option for measuring was typed.
     """
     context = click.get_current_context()
-    others = {"source", "compare", *_OUTPUTS}
+    others = {"source", "compare", *_OUTPUTS, *but}
     for option in context.command.params:
         name = option.name or ""
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and name not in others:
             raise InputError(f"{option.opts[0]} is for measuring, and {way} measures nothing; leave it out")
 
 
-def _redraw(source: str, outputs: Outputs, *, force: bool) -> "Report":
+def _redraw(source: str, outputs: Outputs, baseline: Sequence[str], *, force: bool) -> "Report":
+    from edge_power_runtime.profiler.report.baseline import with_baseline
     from edge_power_runtime.profiler.report.file import load_report
 
     outputs.check(force=force, inputs=[source])
-    report = load_report(source)
+    report = with_baseline(load_report(source), baseline)
     outputs.write(report)
     return report
 

@@ -5,8 +5,17 @@ from rich.console import Console
 from edge_power.cli.screens.screen import shown, table
 from edge_power_runtime.profiler.report.record import Report
 from edge_power_runtime.profiler.report.rows import rows
-from edge_power_runtime.profiler.text.columns import fitting, left_out
-from edge_power_runtime.profiler.text.table import cells, columns, flag_lines, headline, notes, spare_columns
+from edge_power_runtime.profiler.text.columns import aligned, fitting, left_out
+from edge_power_runtime.profiler.text.table import (
+    SPEED_UP,
+    cells,
+    columns,
+    flag_lines,
+    headline,
+    notes,
+    spare_columns,
+    speed_up_column,
+)
 from edge_power_runtime.reading.printable import one_line
 
 
@@ -21,8 +30,11 @@ def draw(report: Report, console: Console) -> None:
     console.print()
     found = rows(report)
     lines = [columns(report), *(cells(row, report) for row in found)]
-    places = fitting(lines, terminal_width(console), spare=spare_columns(report))
+    width = terminal_width(console)
+    places = fitting(lines, width, spare=spare_columns(report))
     names, *values = [[line[place] for place in places] for line in lines]
+    if width is not None and max(map(len, aligned([names, *values]))) > width:
+        names[names.index(speed_up_column(report))] = SPEED_UP  # a note below says over what
     made = table(*names, numbers=tuple(names[1:]))
     for value in values:
         made.add_row(*value)

@@ -54,6 +54,7 @@ def command(report: Report) -> list[str]:
     arguments += [FLAGS["texts"], asked.texts] if asked.num_texts else []
     arguments += [FLAGS["operations"]] if report.operations else []
     arguments += [FLAGS["latency_table"]] if report.latency_tables else []
+    arguments += [] if asked.baseline is None else [FLAGS["baseline"], ",".join(asked.baseline.names)]
     return arguments
 
 

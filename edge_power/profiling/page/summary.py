@@ -9,7 +9,6 @@ from edge_power_runtime.profiler.report.figures import (
     NONE,
     count,
     interval,
-    list_of,
     milliseconds,
     rate,
     scaled,
@@ -18,7 +17,7 @@ from edge_power_runtime.profiler.report.figures import (
 )
 from edge_power_runtime.profiler.report.record import Report
 from edge_power_runtime.profiler.report.rows import Row
-from edge_power_runtime.profiler.text.table import timed
+from edge_power_runtime.profiler.text.table import speed_up_column, timed
 
 
 def summary(report: Report, found: Sequence[Row]) -> list[Html]:
@@ -42,9 +41,8 @@ def _latency(report: Report, found: Sequence[Row]) -> Html:
         Column("p99, ms", is_number=True),
         Column("answers a second", is_number=True),
     ]
-    baselines = sorted({row.speed_up.baseline.budget for row in found if row.speed_up is not None})
-    if baselines:
-        columns.append(Column(f"speed-up against {list_of(baselines)}", is_number=True))
+    if any(row.speed_up is not None for row in found):
+        columns.append(Column(speed_up_column(report), is_number=True))
     width = 1 + len(columns)
     return case_table(f"Latency, {timed(report)}", columns, found, lambda row: _latency_cells(row)[:width])
 

@@ -41,7 +41,7 @@ def _headline(report: Report, found: Sequence[Row]) -> Html:
         f"{case}: nine of ten answers within {milliseconds(total.percentiles[90.0])} ms; the artifact has {artifact}."
     )
     one = best.speed_up
-    end = "." if one is None else f", {times(one.ratio)} as fast as {one.baseline.budget}."
+    end = "." if one is None else f", {times(one.ratio)} as fast as {one.over}."
     aside = element("span", {"class": "aside"}, end)
     title = element("h1", {}, f"{report.bundle.name}: ", key, f" for {case.length} tokens", aside)
     return joined(title, element("p", {"class": "also"}, said))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge_power.profiling.page.against_unpruned import against_unpruned
 from edge_power.profiling.page.by_length import by_engine, by_length, by_threads
 from edge_power.profiling.page.conditions import environment, settings
 from edge_power.profiling.page.drift import drift
@@ -12,6 +11,7 @@ from edge_power.profiling.page.fitted import delegation, latency_tables
 from edge_power.profiling.page.mix import mix
 from edge_power.profiling.page.reading import reading
 from edge_power.profiling.page.spans import memory, spans
+from edge_power.profiling.page.speed_ups import speed_ups, title
 from edge_power.profiling.page.summary import summary
 from edge_power.profiling.page.verdict import header
 from edge_power.report import page as frame
@@ -57,7 +57,7 @@ def _chapters(report: Report, found: Sequence[Row]) -> list[Chapter]:
     return [
         Chapter("summary", "Summary", summary(report, found)),
         Chapter("length", "Latency by length", by_length(found)),
-        Chapter("pruned", "Pruned against unpruned", against_unpruned(found)),
+        Chapter("speed-up", title(report), speed_ups(report, found)),
         Chapter("engine", "By engine and precision", by_engine(found)),
         Chapter("threads", "By number of threads", by_threads(found)),
         Chapter("encoders", "Words and time, encoder by encoder", encoders(report, found)),

@@ -11,6 +11,7 @@ from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.report.environment import Environment
 from edge_power_runtime.profiler.report.record import (
     SCHEMA_VERSION,
+    Baseline,
     BundleFacts,
     CaseResult,
     LatencyTable,
@@ -66,11 +67,14 @@ def assemble(
     )
 
 
-def settings_of(options: Options, *, burst: int, texts: str = BUILT_IN, num_texts: int = 0) -> Settings:
+def settings_of(
+    options: Options, baseline: Baseline | None, *, burst: int, texts: str = BUILT_IN, num_texts: int = 0
+) -> Settings:
     """Write down how it was measured.
 
     Args:
         options: that were asked for.
+        baseline: that they name.
         burst: answers of a turn, as they were taken.
         texts: the name of the file.
         num_texts: of the file.
@@ -83,6 +87,7 @@ def settings_of(options: Options, *, burst: int, texts: str = BUILT_IN, num_text
         percentiles=tuple(options.percentiles),
         texts=texts,
         num_texts=num_texts,
+        baseline=baseline,
     )
 
 

@@ -37,6 +37,8 @@ class Options:
             default they are built in.
         operations: look into the programs too, operation by operation, where the engine can.
         latency_table: also fit milliseconds by encoder and number of word-vectors.
+        baseline: what speed-ups are over: a precision, a budget or an engine, or one of each, such as fp32 or
+            fp32,full; what is not named stays that of the case; by default the budget that is not pruned.
 
     Raises:
         InputError: a value is outside of its range.
@@ -56,10 +58,11 @@ class Options:
     texts: str | os.PathLike[str] | None = None
     operations: bool = False
     latency_table: bool = False
+    baseline: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         self._put("engines", unique(tuple(map(engine_name, several("engines", self.engines)))))
-        for name in ("precisions", "budgets", "lengths", "threads"):
+        for name in ("precisions", "budgets", "lengths", "threads", "baseline"):
             self._put(name, unique(several(name, getattr(self, name))))
         self._put("percentiles", unique(tuple(map(float, several("percentiles", self.percentiles)))))
         if self.texts is not None:

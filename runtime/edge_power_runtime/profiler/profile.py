@@ -17,6 +17,7 @@ from edge_power_runtime.profiler.measure.subjects import Subject, SubjectOpener
 from edge_power_runtime.profiler.measure.texts import read_file
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.progress import Silent, Watcher
+from edge_power_runtime.profiler.report.baseline import read_baseline
 from edge_power_runtime.profiler.report.environment import Environment
 from edge_power_runtime.profiler.report.record import Case, CaseResult, Operations, Report, Startup
 
@@ -37,6 +38,7 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
     options, watch = options or Options(), watch or Silent()
     bundle = Bundle.open(path)
     cases = plan_cases(bundle, options)
+    baseline = read_baseline(options.baseline, cases)
     if options.latency_table:
         _check_enough(bundle, cases)
     texts = () if options.texts is None else read_file(options.texts)
@@ -53,7 +55,7 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
     name = _texts_name(options.texts)
     return assemble(
         bundle,
-        settings_of(options, burst=options.burst, texts=name, num_texts=len(texts)),
+        settings_of(options, baseline, burst=options.burst, texts=name, num_texts=len(texts)),
         environment,
         results,
         mixes=[mix_result(item, texts) for item in mixes],

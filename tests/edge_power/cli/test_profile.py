@@ -9,10 +9,11 @@ import pytest
 from rich.console import Console
 
 from edge_power.cli.screens.profile_table import draw
+from edge_power_runtime.profiler.report.baseline import with_baseline
 from edge_power_runtime.profiler.report.file import read_report
 from edge_power_runtime.profiler.text.table import columns
 from tests.edge_power.conftest import assert_refused
-from tests.profile_records import full_report, large_report, report
+from tests.profile_records import cases, full_report, large_report, report, result
 
 # One program and few answers: each case is also started in a process of its own.
 QUICK = ("--engine", "onnx", "--budget", "fast", "--lengths", "8", "--iterations", "3", "--warmup", "0")
@@ -60,6 +61,25 @@ def test_profile_draws_a_report_from_elsewhere(cli, profiled, tmp_path):
     assert (tmp_path / "page.html").read_bytes() == profiled["html"].read_bytes()
 
 
+def test_a_report_is_drawn_against_another_baseline(cli, tmp_path):
+    made = tmp_path / "two.json"
+    made.write_text(report(tuple(map(result, cases(precisions=("fp32", "int8"))))).to_json())
+    files = ("--report", tmp_path / "page.html", "--markdown", tmp_path / "sum.md", "--json", tmp_path / "again.json")
+    drawn = cli("profile", "--from", made, "--baseline", "fp32,full", *files)
+    assert drawn.status == 0
+    assert "speed-up over fp32 full" in drawn.out
+    assert "Speed-up is over fp32 full, of the same engine, length and threads." in drawn.out
+    assert "speed-up over fp32 full" in (tmp_path / "sum.md").read_text(encoding="utf-8")
+    assert ">Speed-up over fp32 full</h2>" in (tmp_path / "page.html").read_text(encoding="utf-8")
+    # What was written keeps it; what was read is as it was, and drawn against the unpruned budget.
+    assert "speed-up over fp32 full" in cli("profile", "--from", tmp_path / "again.json").out
+    assert "speed-up over full" in cli("profile", "--from", made).out
+    refused = cli("profile", "--from", made, "--baseline", "fp16")
+    assert_refused(
+        refused, "--baseline fp16: no measured case has it; there are: engine onnx; precision fp32, int8; bud"
+    )
+
+
 def test_profile_compares(cli, profiled, tmp_path):
     slower = json.loads(profiled["json"].read_text())
     slower["results"][0]["case"]["budget"] = "full"
@@ -87,6 +107,14 @@ def test_the_table_keeps_within_the_terminal(made, width):
     assert all(name in said[0] for name in omitted)
     for name in ("case", "p50 ms", "p99 ms", "speed-up"):
         assert name in table[0]
+
+
+@pytest.mark.parametrize(("width", "expected"), [(80, "speed-up over fp32 full"), (45, "speed-up  ")])
+def test_a_narrow_table_leaves_the_baseline_to_the_note(width, expected):
+    console = Console(file=io.StringIO(), force_terminal=True, color_system=None, highlight=False, width=width)
+    draw(with_baseline(report(), ["fp32", "full"]), console)
+    _, _, names, *lines = console.file.getvalue().splitlines()
+    assert expected in f"{names}  " and any("Speed-up is over fp32 full, of" in line for line in lines)
 
 
 def test_a_pipe_takes_the_whole_table():
@@ -169,6 +197,14 @@ def test_what_is_read_is_not_written_over(cli, profiled, tiny_bundle, tmp_path, 
         (("{bundle}", "--json"), "requires an argument; see `edge-power profile --help`"),
         (("--compare", "a.json", "b.json", "--json", "c.json"), "--compare prints its answer"),
         (("--compare", "a.json", "b.json", "--iterations", "9"), "--iterations is for measuring, and --compare"),
+        (
+            ("--compare", "a.json", "b.json", "--baseline", "fp32"),
+            "--baseline is for measuring, and --compare measures",
+        ),
+        (
+            ("{bundle}", "--engine", "onnx", "--baseline", "int8"),
+            "--baseline int8: no measured case has it; there are: ",
+        ),
         (("--from", "a.json", "--engine", "onnx"), "--engine is for measuring, and --from measures nothing"),
     ],
 )

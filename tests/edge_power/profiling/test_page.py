@@ -18,6 +18,7 @@ from edge_power.report.bands import Band, BandPoint, apart, bands, shortened
 from edge_power.report.bars import Bar, Key, Part, bars, key_rows
 from edge_power.report.style import Colour, style_sheet
 from edge_power_runtime.profiler.arguments import add_arguments, options_from
+from edge_power_runtime.profiler.report.baseline import with_baseline
 from edge_power_runtime.profiler.report.record import Case, Flag, FlagKind, Operation, Operations, Reference
 from edge_power_runtime.profiler.report.spans import SpanTimes
 from edge_power_runtime.reading.printable import printable
@@ -42,12 +43,12 @@ NASTY = "</style><img src=x onerror=alert(1)> $x_1$ \"&' \x00\ud800 漢字"
 
 
 def nasty_report():
-    """HTML wherever a report holds text."""
+    """HTML wherever a report holds text; the unpruned budget is named as the baseline."""
     full, pruned = (
         replace(result(case), case=replace(case, budget=f"{case.budget}{NASTY}")) for case in cases(lengths=(32,))
     )
     named = Operation(NASTY, NASTY, 1, "rest", 0.1)
-    return report(
+    made = report(
         (full, pruned),
         created=NASTY,
         bundle=bundle(name=NASTY, architecture=NASTY, schedules={NASTY: (1.0,)}),
@@ -58,9 +59,23 @@ def nasty_report():
         reference=Reference(NASTY, (1,), (1.5,)),
         latency_tables=(replace(latency_table(), fitted=(NASTY,), errors=(0.1,)),),
     )  # fmt: skip
+    return with_baseline(made, [full.case.budget])
 
 
-REPORTS = {"plain": report, "full": full_report, "large": large_report, "bare": bare_report, "nasty": nasty_report}
+def precisions_report():
+    """Two precisions on two engines, one of which has one of them only; int8 pruned is held against fp32 full."""
+    both = (*cases(precisions=("fp32", "int8")), *cases(engines=("tflite",), precisions=("int8",)))
+    return with_baseline(report(tuple(map(result, both))), ["fp32", "full"])
+
+
+REPORTS = {
+    "plain": report,
+    "full": full_report,
+    "large": large_report,
+    "bare": bare_report,
+    "nasty": nasty_report,
+    "precisions": precisions_report,
+}
 
 
 @cache
@@ -164,7 +179,7 @@ def test_the_summary_has_a_row_per_case():
     latency = tables(written("plain"))["Latency, text to prediction, onnx fp32, 1 thread"]
     assert latency[0] == [
         "budget and tokens", "p50, ms", "its 95 % interval", "p90, ms", "p99, ms", "answers a second",
-        "speed-up against full",
+        "speed-up over full",
     ]  # fmt: skip
     assert [row[0] for row in latency[1:]] == [
         "full 32", "balanced 32", "full 64", "balanced 64", "full 128", "balanced 128",
@@ -208,8 +223,60 @@ def test_without_time_by_encoder_the_page_says_how_to_get_it():
 def test_a_baseline_that_is_pruned_itself_is_said():
     among_pruned = tuple(map(result, cases(budgets=("balanced", "fast"), lengths=(64,))))
     source = page(report(among_pruned))
-    assert "Where no unpruned budget was measured" in source and "speed-up against balanced" in source
+    assert "Where no unpruned budget was measured" in source and "speed-up over balanced" in source
     assert "Where no unpruned budget was measured" not in written("plain")
+
+
+def test_the_speed_ups_of_a_named_baseline():
+    drawn = written("precisions")
+    assert "Speed-up over fp32 full" in outline("precisions").texts["h2"]
+    # The engine without fp32 has nothing to be held against, and the fastest case is one of the other's.
+    assert outline("precisions").texts["h1"] == ["minilm-sst2: 5.09 ms for 128 tokens, 3.97x as fast as fp32 full."]
+    found = tables(drawn)["Speed-up over fp32 full"]
+    assert [re.sub(r"<.*?>", "", row[0]) for row in found if len(row) == 1] == [
+        "onnx fp32, 1 thread",
+        "onnx int8, 1 thread",
+    ]
+    # What a multiply-add costs is another thing at another precision, so nothing is said of saved work becoming time.
+    assert found[0] == ["budget and tokens", "speed-up", "95 % interval", "multiply-adds saved"]
+    assert ["balanced 128", "3.97x", "3.95–4.00", "2.07x"] in found and [
+        "full 32",
+        "1.91x",
+        "1.90–1.91",
+        "1.00x",
+    ] in found
+    assert "Each is held against fp32 full, of the same engine, length and threads." in drawn
+    latency = tables(drawn)["Latency, text to prediction"]
+    assert latency[0][-1] == "speed-up over fp32 full" and latency[-1][-1] == "–"
+    assert command(precisions_report())[-2:] == ["--baseline", "fp32,full"]
+
+
+def test_precisions_of_a_budget_do_the_same_work():
+    drawn = page(with_baseline(precisions_report(), ["fp32"]))
+    found = tables(drawn)["Speed-up over fp32, onnx int8, 1 thread"]
+    assert found[0] == ["budget and tokens", "speed-up", "95 % interval"] and len(found) == 7
+    assert "Tick: how many times fewer" not in drawn and "full 32 is 1.91x as fast as fp32; balanced 32" in drawn
+
+
+def test_charts_side_by_side_have_one_scale():
+    """A speed-up of 4 is drawn twice as long as one of 2, though it stands in another chart."""
+    drawn = re.search(r'<section[^>]* id="speed-up".*?</section>', written("precisions"), re.DOTALL)[0]
+    lengths = [
+        float(right) - float(left)
+        for left, right in re.findall(
+            r'd="M ([\d.]+) [\d.]+ L ([\d.]+) [^"]*"[^>]* style="fill: var\(--accent\)', drawn
+        )
+    ]
+    ratios = [
+        float(row[1].removesuffix("x"))
+        for row in tables(drawn)["Speed-up over fp32 full"]
+        if row[1:2] and "x" in row[1]
+    ]
+    assert len(lengths) == len(ratios) == 9
+    # Ratios are written with two digits after the point, of a bar of some hundred units.
+    assert [abs(length) / max(map(abs, lengths)) for length in lengths] == pytest.approx(
+        [ratio / max(ratios) for ratio in ratios], abs=0.005
+    )
 
 
 def test_operations_are_added_up_by_encoder_and_group():

@@ -291,7 +291,9 @@ cat > "$last" <<'END'
 
 def test_the_report_tells_the_machine_and_the_runner_and_can_be_read(device, tiny_bundle, tmp_path):
     runner = script(tmp_path / "bin", "executor_runner", f"cat >&2 <<'END'\n{EXECUTOR_RUNNER}END\n")
-    report = profile_with_runner(device, request(tiny_bundle, runner, burst=2, iterations=4), progress=Watch())
+    report = profile_with_runner(
+        device, request(tiny_bundle, runner, burst=2, iterations=4, baseline=("fp32",)), progress=Watch()
+    )
     assert read_report(report.to_json(), "report.json") == report
     environment = report.environment
     assert environment.architecture == os.uname().machine and environment.kernel == os.uname().release
@@ -303,6 +305,7 @@ def test_the_report_tells_the_machine_and_the_runner_and_can_be_read(device, tin
     # A shell and cat were started twice, which takes some milliseconds at least and no second.
     assert 0 <= usage.own_cpu_s < 5 and usage.wall_s > 0 and usage.other_cpu_s is not None
     assert report.settings.texts == "built-in" and report.settings.burst == 2
+    assert str(report.settings.baseline) == "fp32"
     assert report.bundle.manifest_sha256 and report.bundle.name == json.loads(
         (tiny_bundle / "bundle.json").read_text()
     ).get("name", report.bundle.name)
@@ -377,6 +380,10 @@ def test_a_runner_that_fails_says_why_and_leaves_nothing(device, tiny_bundle, tm
         ({"budgets": ("none",)}, r"^`budgets` none: not in tflite fp32; there are: (full, fast|fast, full)$"),
         ({"lengths": (9,)}, r"^`lengths` 9: not in tflite fp32; there are: 8, 24$"),
         ({"precisions": ("int8",)}, r"tflite"),
+        (
+            {"baseline": ("int8",)},
+            r"^`baseline` int8: no measured case has it; there are: engine tflite; precision fp32;",
+        ),
         ({"texts": "file"}, r"^a benchmark program reads no texts; leave `texts` out"),
         ({"operations": True}, r"^a benchmark program tells no operations; leave `operations` out"),
         ({"engines": ("onnx",)}, r"^the runner benchmark_model runs tflite, and `engines` asks for onnx$"),

@@ -75,6 +75,7 @@ def test_the_names_that_people_know_are_understood():
             texts="-a file of texts.tsv",
             operations=True,
             latency_table=True,
+            baseline=("fp32", "full"),
         ),
     ],
 )
@@ -161,6 +162,7 @@ def test_bad_input_is_one_line_and_status_2(cli, tiny, engine, tmp_path):
     assert_refused(cli(bundle, "--engine", engine, "--budget", "slow"), "there are: fast, full")
     assert_refused(cli(bundle, "--engine", engine, "--lengths", "9"), "--lengths 9: not in")
     assert_refused(cli(bundle, "--precision", "int4"), "--precision int4: no precision is called so")
+    assert_refused(cli(bundle, "--engine", engine, "--baseline", "int8"), "--baseline int8: no measured case has it;")
     assert_refused(cli(bundle, "--json", "-", "--markdown", "-"), "cannot both go to standard output")
     assert_refused(cli(bundle, "--json", str(tiny.path / "golden.json")), "golden.json is read by this command")
     assert_refused(cli(bundle, "--json", str(tmp_path)), "it is a directory; name a file")

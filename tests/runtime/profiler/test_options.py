@@ -42,6 +42,7 @@ def test_repeated_values_and_aliases_become_one():
         ({"percentiles": (math.nan,)}, "`percentiles` nan"),
         ({"percentiles": ()}, "`percentiles` nan"),
         ({"engines": "onnx"}, "`engines` is 'onnx', must be a list; give ['onnx']"),
+        ({"baseline": "fp32"}, "`baseline` is 'fp32', must be a list; give ['fp32']"),
         ({"lengths": 32}, "`lengths` is 32, must be a list; give [32]"),
         ({"precisions": ("int4",)}, "`precisions` int4: no precision is called so; there are fp32, fp16, int8"),
     ],

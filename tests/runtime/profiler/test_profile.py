@@ -12,7 +12,9 @@ from edge_power_runtime.profiler.assemble import delegations
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.profile import profile
 from edge_power_runtime.profiler.report.file import read_report
-from edge_power_runtime.profiler.report.record import Case, Startup
+from edge_power_runtime.profiler.report.record import Baseline, Case, Startup
+from edge_power_runtime.profiler.report.rows import rows
+from tests.bundles import add_precision, write_bundle
 
 INSTALLED = tuple(info.name for info in ENGINES if info.is_installed)
 
@@ -62,6 +64,21 @@ def test_every_installed_engine_is_profiled(tiny, no_probe):
     assert listener.total == len(listener.steps) == len(report.results) * (1 + 1 + 3)
     assert listener.steps[0] == f"starting: {report.results[0].case}"
     assert read_report(report.to_json(), "report") == report
+
+
+def test_precisions_are_measured_in_one_run_and_held_against_the_baseline(engine, no_probe, tmp_path):
+    write_bundle(tmp_path / "bundle", "two")
+    add_precision(tmp_path / "bundle", "int8")
+    (tmp_path / "texts.txt").write_text("a film\nso good a film\n", encoding="utf-8")
+    asked = Options(engines=(engine,), lengths=(8,), iterations=6, burst=2, warmup=0, baseline=("fp32 full",))
+    made = profile(tmp_path / "bundle", replace(asked, texts=tmp_path / "texts.txt"))
+    names = [("fp32", "fast"), ("fp32", "full"), ("int8", "fast"), ("int8", "full")]
+    assert [(result.case.precision, result.case.budget) for result in made.results] == names
+    assert [(mix.precision, mix.budget, len(mix.total_ms)) for mix in made.mixes] == [(*name, 2) for name in names]
+    assert made.settings.baseline == Baseline(precision="fp32", budget="full")
+    baseline = Case(engine, "fp32", "full", 8, 1)
+    assert [row.speed_up and row.speed_up.baseline for row in rows(made)] == [baseline, None, baseline, baseline]
+    assert read_report(made.to_json(), "report") == made
 
 
 def test_facts_come_from_the_manifest(tiny, engine, no_probe):

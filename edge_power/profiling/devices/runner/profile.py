@@ -20,8 +20,9 @@ from edge_power_runtime import Bundle
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.assemble import assemble, settings_of
 from edge_power_runtime.profiler.options import Options
+from edge_power_runtime.profiler.report.baseline import read_baseline
 from edge_power_runtime.profiler.report.environment import Environment
-from edge_power_runtime.profiler.report.record import Report
+from edge_power_runtime.profiler.report.record import Baseline, Report
 
 # Builds for Android link these two, which a build's folder holds beside the program.
 _LIBRARIES = ("libonnxruntime*.so*", "libc++_shared.so")
@@ -62,6 +63,7 @@ def profile_with_runner(device: Device, request: RunnerRequest, *, progress: Pro
     progress.begin(f"connecting to {device.name}")
     _, lines = output(device, ["sh", "-c", "nproc 2>/dev/null || grep -c ^processor /proc/cpuinfo"])
     cases = plan(bundle, artifacts, options, num_cores(lines, device.name))
+    baseline = read_baseline(options.baseline, cases)
     shipment = Shipment.of(bundle, engines=(benchmark.engine,), precisions=options.precisions)
     with (
         workplace(device, shipment.folder, keep=request.keep, progress=progress) as work,
@@ -74,7 +76,7 @@ def profile_with_runner(device: Device, request: RunnerRequest, *, progress: Pro
         series = [Series(case, place) for case in cases]
         environment = _take_all(series, place, request, progress)
     progress.line(f"warning: timed by {request.runner.name}: the engine's part of an answer only, without tokenizing")
-    return _report(bundle, options, environment, series)
+    return _report(bundle, options, baseline, environment, series)
 
 
 def _push_runner(device: Device, runner: Path, run: str, progress: Progress) -> str:
@@ -106,7 +108,13 @@ def _take_all(series: Sequence[Series], place: Place, request: RunnerRequest, pr
     )
 
 
-def _report(bundle: Bundle, options: Options, environment: Environment, series: Sequence[Series]) -> Report:
+def _report(
+    bundle: Bundle,
+    options: Options,
+    baseline: Baseline | None,
+    environment: Environment,
+    series: Sequence[Series],
+) -> Report:
     results = tuple(item.result() for item in series)
-    settings = settings_of(options, burst=max(max(item.rounds) for item in series))
+    settings = settings_of(options, baseline, burst=max(max(item.rounds) for item in series))
     return assemble(bundle, settings, environment, results, latency_table=options.latency_table)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from edge_power_runtime.bundle.manifest import PRECISIONS
 from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.errors import RetentionError
+from edge_power_runtime.profiler.report.baseline import fits
 from edge_power_runtime.profiler.report.record import CaseResult, LatencyTable, MixResult, Reference, Report
 from edge_power_runtime.reading.jsonnode import Node
 from edge_power_runtime.retention import RetentionConfig
@@ -34,9 +35,11 @@ def check_report(report: Report, node: Node) -> None:
         _check_table(table, place)
     if report.reference is not None:
         _check_reference(report.reference, node.field("reference"))
-    percentiles = node.field("settings").field("percentiles")
+    settings, baseline = node.field("settings"), report.settings.baseline
     if not all(0 <= percent <= 100 for percent in report.settings.percentiles):
-        percentiles.fail("an array of numbers in 0..100")
+        settings.field("percentiles").fail("an array of numbers in 0..100")
+    if baseline is not None and not (baseline.names and fits(baseline, cases)):
+        settings.field("baseline").fail("an engine, a precision or a budget, together those of a case with a result")
 
 
 def _check_names(node: Node) -> None:

@@ -45,6 +45,39 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """What speed-ups are over: for each case the one that has what is named here, and is like it otherwise.
+
+    Attributes:
+        engine: as in Case; None where it is that of the case.
+        precision: likewise.
+        budget: likewise.
+    """
+
+    engine: str | None = None
+    precision: str | None = None
+    budget: str | None = None
+
+    def __str__(self) -> str:
+        """Such as `fp32 full`."""
+        return " ".join(self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is named, in this order."""
+        return tuple(name for name in (self.engine, self.precision, self.budget) if name is not None)
+
+    def of(self, case: Case) -> Case:
+        """Give the case that `case` is held against."""
+        return dataclasses.replace(
+            case,
+            engine=case.engine if self.engine is None else self.engine,
+            precision=case.precision if self.precision is None else self.precision,
+            budget=case.budget if self.budget is None else self.budget,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Startup:
     """What a fresh process needs for one case; its engine's Python package is imported before the clock starts.
 
@@ -281,6 +314,7 @@ class Settings:
         percentiles: that were asked for, in 0..100.
         texts: `built-in`, or the name of the file.
         num_texts: of the file; 0 for built-in.
+        baseline: what speed-ups are over; None for the unpruned budget, as in older reports.
     """
 
     warmup: int
@@ -290,6 +324,7 @@ class Settings:
     percentiles: tuple[Number, ...]
     texts: str
     num_texts: int
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True, slots=True)

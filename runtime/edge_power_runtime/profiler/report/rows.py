@@ -1,10 +1,11 @@
 """A report's cases as ready facts, the same for the terminal, for a pull request and for the page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from edge_power_runtime.profiler.judge.statistics import Summary, ratio_interval, summarise
+from edge_power_runtime.profiler.report.baseline import baseline_of
 from edge_power_runtime.profiler.report.figures import count
 from edge_power_runtime.profiler.report.record import Case, CaseResult, Flag, Report
 from edge_power_runtime.retention import RetentionConfig
@@ -18,10 +19,11 @@ ALWAYS = (*SPREAD, 50.0, 99.0)
 
 @dataclass(frozen=True, slots=True)
 class SpeedUp:
-    """How much faster a case is than the unpruned one, or the largest budget where none is unpruned.
+    """How much faster a case is than its baseline.
 
     Attributes:
-        baseline: the case with the most multiply-adds of the same engine, precision, length and threads.
+        baseline: what it is held against, see `baseline_of`.
+        over: what the baseline is called: as it was named, or by its budget.
         ratio: of the medians, text to prediction; above 1 is faster.
         low: lower end of the ratio's 95 % interval.
         high: upper end of the ratio's 95 % interval.
@@ -29,6 +31,7 @@ class SpeedUp:
     """
 
     baseline: Case
+    over: str
     ratio: float
     low: float
     high: float
@@ -90,11 +93,6 @@ def is_unpruned(result: CaseResult) -> bool:
     return retention(result).is_full
 
 
-def baseline_of(result: CaseResult, results: Iterable[CaseResult]) -> CaseResult:
-    """The case with the most multiply-adds among those that differ by their budget only; it may be `result`."""
-    return max((other for other in results if _differ_by_budget(other.case, result.case)), key=lambda one: one.macs)
-
-
 def listed(cases: Sequence[Case]) -> str:
     """Name cases in one line, at most three of them."""
     names = [str(case) for case in cases[:3]]
@@ -130,23 +128,21 @@ def _row(result: CaseResult, report: Report, cases: Sequence[Case], percentiles:
         run_ms=run_ms,
         answers_per_s=1000 / total.mean if total.mean > 0 else None,
         macs_per_s=1000 * result.macs / run_ms if run_ms > 0 else None,
-        speed_up=_speed_up(result, baseline_of(result, report.results)),
+        speed_up=_speed_up(result, report),
         flags=tuple(flag for flag in report.flags if flag.case == result.case),
     )
 
 
-def _speed_up(result: CaseResult, baseline: CaseResult) -> SpeedUp | None:
-    ours, theirs = result.total_ms, baseline.total_ms
-    if baseline.case == result.case or min(*ours, *theirs) <= 0:
+def _speed_up(result: CaseResult, report: Report) -> SpeedUp | None:
+    baseline, named = baseline_of(result, report), report.settings.baseline
+    if baseline is None or baseline.case == result.case:
         return None
-    ratio, low, high = ratio_interval(ours, theirs, result.rounds, baseline.rounds)
-    return SpeedUp(baseline.case, ratio, low, high, baseline.macs / max(1, result.macs))
-
-
-def _differ_by_budget(one: Case, other: Case) -> bool:
-    return (one.engine, one.precision, one.length, one.threads) == (
-        other.engine, other.precision, other.length, other.threads,
-    )  # fmt: skip
+    ours, theirs = result.total_ms, baseline.total_ms
+    if min(*ours, *theirs) <= 0:
+        return None
+    ratio, low, high = ratio_interval(ours, theirs, result.rounds, baseline.rounds, same_run=True)
+    over = baseline.case.budget if named is None else str(named)
+    return SpeedUp(baseline.case, over, ratio, low, high, baseline.macs / max(1, result.macs))
 
 
 def _same(cases: Sequence[Case]) -> set[str]:

@@ -25,7 +25,7 @@ def markdown(report: Report) -> str:
         InputError: a case has no samples.
     """
     found = rows(report)
-    names = columns(report)
+    names = tuple(map(escaped, columns(report)))
     table = [names, ("---", *("---:" for _ in names[1:])), *(tuple(map(escaped, cells(row, report))) for row in found)]
     lines = [f"**{escaped(headline(report))}**", ""]
     lines += [f"| {' | '.join(line)} |" for line in table]

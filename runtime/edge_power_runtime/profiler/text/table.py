@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from edge_power_runtime.profiler.report.baseline import baseline_name, same_as
 from edge_power_runtime.profiler.report.figures import (
     NONE,
     count,
     interval,
-    list_of,
     milliseconds,
     rate,
     scaled,
@@ -18,6 +18,9 @@ from edge_power_runtime.profiler.report.rows import Row, rows, shared
 from edge_power_runtime.profiler.text.beyond import beyond_cases
 from edge_power_runtime.profiler.text.columns import aligned
 from edge_power_runtime.reading.printable import one_line, printable
+
+SPEED_UP = "speed-up"
+"""What its column is called where there is no room, or no reason, to say over what."""
 
 _MOST = 3  # flags of one kind that get a line each
 
@@ -62,7 +65,15 @@ def device(report: Report) -> str:
 def columns(report: Report) -> tuple[str, ...]:
     """The table's columns; the percentiles are those that were asked for."""
     tail = (f"p{percent:g} ms" for percent in _tail(report))
-    return ("case", "p50 ms", "95 % interval", *tail, "answers/s", "speed-up", "load ms", "memory", "MAC/s")
+    return (
+        "case", "p50 ms", "95 % interval", *tail, "answers/s", speed_up_column(report), "load ms", "memory", "MAC/s",
+    )  # fmt: skip
+
+
+def speed_up_column(report: Report) -> str:
+    """What a column of speed-ups is called, such as `speed-up over fp32`."""
+    over = baseline_name(report)
+    return one_line(f"{SPEED_UP} over {over}" if over else SPEED_UP)
 
 
 def spare_columns(report: Report) -> list[int]:
@@ -100,14 +111,20 @@ def notes(report: Report, found: Sequence[Row]) -> list[str]:
     if not report.is_run_alone:
         times_are = "from text to prediction"
     said = [f"Times are {times_are}; memory is resident, beyond what the process had before."]
-    baselines = sorted({row.speed_up.baseline.budget for row in found if row.speed_up is not None})
-    if baselines:
-        names = one_line(list_of(baselines))
-        said.append(f"Speed-up is against {names}, of the same engine, precision, length and threads.")
+    said += map(one_line, _speed_ups(report, found))
     said += map(one_line, beyond_cases(report))
     if not report.flags:
         said.append("Nothing was found that speaks against these figures.")
     return said
+
+
+def _speed_ups(report: Report, found: Sequence[Row]) -> list[str]:
+    named = report.settings.baseline
+    if any(row.speed_up is not None for row in found):
+        return [f"Speed-up is over {baseline_name(report)}, of {same_as(named)}."]
+    if named is not None:
+        return [f"No case has a speed-up: none but itself is {named}, of {same_as(named)}."]
+    return []
 
 
 def flag_lines(report: Report) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from edge_power_runtime import BundleError, SchemaVersionError
 from edge_power_runtime.profiler.report.file import read_report
-from edge_power_runtime.profiler.report.record import Case, Flag, Reference
+from edge_power_runtime.profiler.report.record import Baseline, Case, Flag, Reference
 from edge_power_runtime.profiler.report.spans import SpanTimes
 from tests.mangled import any_values, mangled, places
 
@@ -22,7 +22,8 @@ LITERAL = (
     '{"schema_version":2,"created":"2026-01-02T03:04:05+00:00","bundle":{"name":"tiny","architecture":"bert",'
     '"manifest_sha256":"00","schedules":{"größer":[0.5,0.25]},"delegation":{"full_8":{"delegate":"XnnpackBackend",'
     '"inside":{"linear":2},"outside":{"topk":1}}}},"settings":{"warmup":1,"iterations":2,"max_seconds":null,"burst":2,'
-    '"percentiles":[50.0,99.0],"texts":"built-in","num_texts":0},"environment":{"device":null,"cpu":"a CPU",'
+    '"percentiles":[50.0,99.0],"texts":"built-in","num_texts":0,"baseline":'
+    '{"engine":"onnx","precision":null,"budget":"größer"}},"environment":{"device":null,"cpu":"a CPU",'
     '"architecture":"aarch64","cores":[{"index":0,"min_mhz":null,"max_mhz":2400.0,"governor":"schedutil"}],'
     '"memory_bytes":null,"system":"Linux","kernel":"6.1","android":null,"versions":{"python":"3.11.7"},"before":'
     + STATE
@@ -68,6 +69,7 @@ def test_a_literal_report_is_read():
     assert result.run_ms == (1.0, 2.0)
     assert not result.is_run_alone
     assert result.startup.peak_bytes is None
+    assert report.settings.baseline == Baseline(engine="onnx", budget="größer")
     assert report.environment.before.battery.status == "Discharging"
     assert report.environment.after.battery is None
     assert report.flags == (Flag("few-samples", result.case, "too few"), Flag("throttled", None, "hot"))

@@ -104,7 +104,7 @@ def test_the_text_table():
     assert len({len(line) for line in lines[2:5]}) == 1  # columns stand below each other
     assert lines[6:] == [
         "Times are from text to prediction; memory is resident, beyond what the process had before.",
-        "Speed-up is against full, of the same engine, precision, length and threads.",
+        "Speed-up is over full, of the same engine, precision, length and threads.",
         "Nothing was found that speaks against these figures.",
     ]
 
