@@ -10,7 +10,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 
 def test_every_example_runs(tmp_path, monkeypatch, capfd):
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 12
+    assert len(blocks) == 13
     taught_model().save_pretrained(tmp_path / "my-checkpoint")
     write_task(tmp_path, rows=120)
     monkeypatch.chdir(tmp_path)
