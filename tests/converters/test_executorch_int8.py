@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from edge_power.conversion.tracing import Tracer
-from edge_power_converters import Recipe, SourceProgram
+from edge_power_converters import SourceProgram
 from edge_power_converters.executorch.int8 import Int8Weights
 from edge_power_converters.executorch.rewrite import rewrite
-from edge_power_converters.recipe import Acceptance
+from edge_power_converters.recipe import reduced
 from edge_power_runtime import RetentionConfig
 from tests.converters.conftest import Converted, small_model
 from tests.tiny import VOCABULARY
@@ -32,13 +32,27 @@ class Wide(torch.nn.Module):
         return {"logits": self.last(self.wide(words))}
 
 
+class Table(torch.nn.Module):
+    """The words of a model, looked up."""
+
+    def __init__(self, words: torch.nn.Embedding) -> None:
+        super().__init__()
+        self.words = words
+
+    def forward(self, input_ids: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"logits": self.words(input_ids[0])}
+
+
 @pytest.fixture(scope="module")
 def sources():
-    tracer = Tracer(small_model(num_encoders=2))
+    model = small_model(num_encoders=2)
+    tracer = Tracer(model)
+    words = Table(model.encoder.embeddings.word)
+    table = torch.export.export(words, (), {"input_ids": torch.ones(1, 8, dtype=torch.int64)}, strict=False)
     wide = torch.export.export(Wide(), (), {"words": torch.ones(1, 512)}, strict=False)
     return [
         SourceProgram("fast_12", "fast", LENGTH, tracer.trace(RetentionConfig(LENGTH, (7, 1))), last=2),
-        SourceProgram("full_8", "full", 8, tracer.trace(RetentionConfig(8, (8, 1))), last=2),
+        SourceProgram("table_8", "table", 8, table, last=1),
         SourceProgram("wide_512", "wide", 512, wide, last=1),
     ]
 
@@ -48,8 +62,7 @@ def converted(sources, tmp_path_factory):
     from edge_power_converters.executorch import convert
 
     directory = tmp_path_factory.mktemp("int8")
-    recipe = Recipe("executorch", "int8", "topk", Acceptance(1.0, label_agreement=0.0, kept_agreement=0.0))
-    artifact = convert(sources, directory, recipe, progress=lambda step: None)
+    artifact = convert(sources, directory, reduced("executorch", "int8", "topk"), progress=lambda step: None)
     return Converted("executorch", directory, artifact, {source.name: source for source in sources}, ())
 
 
@@ -78,36 +91,38 @@ def test_every_layer_but_the_last_is_quantised_and_delegated(converted):
 
 def test_outside_the_delegate_nothing_is_quantised_and_nothing_multiplies(converted):
     """So that a build of ExecuTorch without its kernels for quantised numbers runs the file."""
-    for name in ("fast_12", "full_8"):
-        outside = converted.program(name).delegation.outside
+    for program in converted.artifact.programs:
+        outside = program.delegation.outside
         assert not [kind for kind in outside if "quantized" in kind or "mm" in kind or "linear" in kind]
-    # Two tables of 8 bits with a scale each, of which the positions' are cut out, and the token types'.
-    assert converted.program("full_8").delegation.outside["aten_embedding_default"] == 2 + 1
+    # Words and their scales, and the token types; positions are cut out of their table, with their scales.
+    found = converted.program("fast_12").delegation
+    assert found.outside["aten_embedding_default"] == 2 + 1
+    assert found.inside["quantized_decomposed_dequantize_per_tensor_default"] == 2
 
 
 def test_a_weight_is_in_the_file_once_for_all_programs(converted):
-    content = (converted.directory / "model-int8.pte").read_bytes()
-    model = small_model(num_encoders=2)
-    for weight in (model.encoder.embeddings.word.weight, model.encoder.stack()[0].expand.weight):
-        rows, _ = quantised(weight.detach())
-        assert content.count(rows.numpy().tobytes()) == 1
-        assert content.count(weight.detach().numpy().tobytes()) == 0
+    content, weights = (converted.directory / "model-int8.pte").read_bytes(), Int8Weights()
+    for source in converted.sources.values():
+        rewritten = rewrite(source, weights)
+        rows = [value for value in rewritten.state_dict.values() if value.dtype == torch.int8]
+        assert len(rows) == {"fast_12": 6 + 4 + 1 + 2, "table_8": 1, "wide_512": 1}[source.name]
+        assert {content.count(value.numpy().tobytes()) for value in rows} == {1}
 
 
-def quantised(weight):
-    scale = weight.abs().amax(1) / 127
-    return torch.round(weight / scale.unsqueeze(1)).to(torch.int8), scale
-
-
-@pytest.mark.parametrize("name", ["fast_12", "full_8"])
-def test_xnnpack_computes_what_the_rewritten_program_says(converted, name):
-    source = converted.sources[name]
-    tensors = inputs(source.length)
+def test_xnnpack_computes_what_the_rewritten_program_says(converted):
+    source, tensors = converted.sources["fast_12"], inputs(LENGTH)
     expected = rewrite(source, Int8Weights()).module()(**tensors)
-    found = answer(converted, name, tensors)
+    found = answer(converted, "fast_12", tensors)
     np.testing.assert_allclose(found["logits"], expected["logits"].detach().numpy(), rtol=0, atol=ATOL)
-    if "kept" in found:
-        assert found["kept"].tolist() == expected["kept"].tolist()
+    assert found["kept"].tolist() == expected["kept"].tolist()
+
+
+def test_a_table_gives_its_rows_to_half_a_step(converted):
+    words, ids = small_model(num_encoders=2).encoder.embeddings.word.weight.detach(), inputs(8)["input_ids"]
+    found = answer(converted, "table_8", {"input_ids": ids})["logits"]
+    step = words[ids[0]].abs().amax(1, keepdim=True).numpy() / 127
+    error = np.abs(found - words[ids[0]].numpy())
+    assert 0 < np.sqrt((error**2).mean()) < (step / np.sqrt(12)).max(), "uniform within a step, and not exact"
 
 
 def test_the_largest_products_do_not_saturate(converted):
