@@ -79,7 +79,7 @@ class Encoder(nn.Module):
         Returns:
             (..., 1, hidden).
         """
-        query = self._heads(self._scaled_query(x[..., :1, :]))
+        query = self._heads(self._scaled_query(first_row(x)))
         key = self.key.weight.unflatten(0, (self.num_heads, -1))
         value = self.value.weight.unflatten(0, (self.num_heads, -1)).transpose(-1, -2)
         # All heads read the same x, so they are its rows: (..., 1, heads, hidden). The axis of 1 keeps the products
@@ -144,3 +144,9 @@ class Encoder(nn.Module):
     def _heads(self, x: torch.Tensor) -> torch.Tensor:
         """(..., n, hidden) to (..., heads, n, d)."""
         return x.unflatten(-1, (self.num_heads, -1)).transpose(-3, -2)
+
+
+def first_row(x: torch.Tensor) -> torch.Tensor:
+    """That of [CLS], (..., n, hidden) to (..., 1, hidden)."""
+    # Where one row enters, taking it is no slice to torch.export but an `alias`, which no converter knows.
+    return x if x.shape[-2] == 1 else x[..., :1, :]

@@ -3,12 +3,12 @@
 import torch
 
 from edge_power.model.config import ModelConfig
-from edge_power.model.encoder import Encoder
+from edge_power.model.encoder import Encoder, first_row
 
 
 def rows_read(x: torch.Tensor) -> torch.Tensor:
     """The rows of what enters the last encoder that it computes, (..., n, hidden) to (..., 1, hidden)."""
-    return x[..., :1, :]
+    return first_row(x)
 
 
 def context_read(last: Encoder, x: torch.Tensor, bias: torch.Tensor) -> torch.Tensor:

@@ -7,6 +7,7 @@ import torch
 from edge_power.conversion.tracing import Tracer
 from edge_power.model.extract import LOWERINGS
 from edge_power_converters import SourceProgram
+from edge_power_converters.preconditions import check_programs
 from edge_power_runtime import RetentionConfig, RetentionSchedule
 from edge_power_runtime.bundle.tensors import INPUT_NAMES
 from edge_power_runtime.retention import survivors
@@ -100,6 +101,12 @@ def test_a_program_refuses_another_length(tracer, lowering):
     program = tracer.trace(SCHEDULE.at(10), lowering=lowering)
     with pytest.raises(Exception, match="10"):
         run(program, make_batch([5], 11, vocabulary=len(VOCABULARY)))
+
+
+def test_one_row_may_enter_the_last_encoder(tracer):
+    """As in a short program of a steep schedule; every operator of it is one that the converters know."""
+    program = SourceProgram("short_8", "short", 8, tracer.trace(RetentionConfig(8, (4, 2, 1, 1))), last=4)
+    check_programs([program])
 
 
 def test_programs_of_a_model_share_its_weights(tracer):
