@@ -18,7 +18,7 @@ PIP_INSTALL := bin/python -m pip install -qq --disable-pip-version-check --no-in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb lint format bench bench-accuracy bench-peers clean distclean
+.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb test-stock lint format bench bench-accuracy bench-peers clean distclean
 
 help:
 	@echo 'make demo                 convert a real classifier for three engines and compare them'
@@ -28,6 +28,7 @@ help:
 	@echo 'make test-runtime-tflite  the runtime with nothing but tflite-runtime and numpy 1 (.venv-tflite)'
 	@echo 'make test-arm             the runtime on emulated 64-bit ARM: the same answers as here, and its own tests (.arm)'
 	@echo 'make test-adb             a real adbd, unpacked into .adbd, in a network of its own; needs root'
+	@echo 'make test-stock           stock clients open what we ship: onnxruntime, optimum-onnx, onnxruntime-web under node'
 	@echo 'make test-slow            the tests that take minutes'
 	@echo 'make lint                 ruff, mypy and import-linter; make format mends what ruff can'
 	@echo 'make bench                the benchmarks of our own programs'
@@ -90,6 +91,15 @@ test-adb: $(VENV)/.installed
 	@$(BIN)/python -m tests.machines.adbd_setup
 	@echo '== Android devices, over a real adbd'
 	@$(BIN)/pytest tests/edge_power/profiling/test_adb.py
+
+# onnxruntime-web comes from npm's registry; without node its tests skip themselves.
+test-stock: $(VENV)/.installed .venv-peers/.installed .web/.installed
+	@$(BIN)/pytest tests/stock -m 'slow or not slow'
+
+.web/.installed:
+	@mkdir -p $(@D)
+	@if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(@D) onnxruntime-web@~1.30.0; fi
+	@touch $@
 
 lint: $(VENV)/.installed
 	@$(BIN)/ruff check

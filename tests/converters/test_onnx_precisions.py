@@ -141,11 +141,12 @@ def test_what_is_large_is_stored_narrow(precisions, precision, types):
 def test_programs_share_one_copy(precisions, precision):
     artifact = precisions[precision].artifact
     assert [entry.path for entry in artifact.files if entry.path.endswith(".bin")] == [f"onnx-{precision}/weights.bin"]
-    weights = precisions[precision].directory / f"onnx-{precision}/weights.bin"
     alone = {
         (item.name, entry.value)
         for name in precisions[precision].sources
-        for item in onnx.load(weights.parent / f"{name}.onnx", load_external_data=False).graph.initializer
+        for item in onnx.load(
+            precisions[precision].directory / precisions[precision].program(name).file, load_external_data=False
+        ).graph.initializer
         for entry in item.external_data
         if entry.key == "offset" and "weight" in item.name  # torch names what it folded by a number, in each program
     }

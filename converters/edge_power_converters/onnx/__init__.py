@@ -50,14 +50,13 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
             progress(program.name)
             with quiet(f"converting {program.name} to ONNX"):
                 model = _to_model(program)
-                match recipe.precision:
-                    case "fp16":
-                        halve(model)
-                    case "int8":
-                        quantize(model, rounded)
+                _round(model, recipe.precision, rounded)
                 shared = [f"{folder.name}/{WEIGHTS}"] if weights.move_from(model) else []
-                ir.save(model, folder / f"{program.name}.onnx")
-            files = [f"{folder.name}/{program.name}.onnx", *shared]
+                # optimum takes the first file of a name in any folder whose name begins as its `subfolder` does, so no
+                # graph of onnx-int8 is called like one of onnx.
+                graph = folder / recipe.file(program.name, ".onnx")
+                ir.save(model, graph)
+            files = [f"{folder.name}/{graph.name}", *shared]
             described.append(describe(program, files, method=None, addressed_by="name"))
     return Artifact(
         engine=recipe.engine,
@@ -91,6 +90,14 @@ def _to_model(program: SourceProgram) -> ir.Model:
     model.producer_name = "edge-power"
     model.producer_version = None
     return model
+
+
+def _round(model: ir.Model, precision: str, rounded: Rounded) -> None:
+    match precision:
+        case "fp16":
+            halve(model)
+        case "int8":
+            quantize(model, rounded)
 
 
 def _strip(model: ir.Model) -> None:
