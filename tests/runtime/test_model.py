@@ -194,38 +194,35 @@ def test_a_forked_child_opens_one_engine_for_all_budgets(toy_bundle, toy_engine,
 
 
 @pytest.fixture
-def interpreters(monkeypatch) -> list[str]:
-    """The files that LiteRT's interpreter was made of."""
+def opened_files(monkeypatch) -> list[str]:
+    """The files that LiteRT, or its predecessor, opened."""
     try:
-        interpreter = tflite.find_interpreter()
+        runtime = tflite.find_runtime()
     except Exception as error:  # not installed, or too old for this numpy
         pytest.skip(str(error))
     made: list[str] = []
 
-    def find_interpreter():
-        def make(**options):
-            made.append(Path(options["model_path"]).name)
-            return interpreter(**options)
+    def open_file(path, num_threads):
+        made.append(path.name)
+        return runtime(path, num_threads)
 
-        return make
-
-    monkeypatch.setattr(tflite, "find_interpreter", find_interpreter)
+    monkeypatch.setattr(tflite, "find_runtime", lambda: open_file)
     return made
 
 
-def test_a_tflite_file_is_prepared_once_for_all_budgets(tiny_bundle, interpreters):
+def test_a_tflite_file_is_prepared_once_for_all_budgets(tiny_bundle, opened_files):
     full = Classifier.open(tiny_bundle, engine="tflite", budget="full")
     fast = full.at("fast")
     for classifier in (full, fast):
         classifier.warm_up()
-    assert interpreters == ["model.tflite"]
+    assert opened_files == ["model.tflite"]
     apart = Classifier.open(tiny_bundle, engine="tflite", budget="fast")
-    assert fast("a good film") == apart("a good film")  # the programs of both budgets are one interpreter's
-    assert interpreters == ["model.tflite"] * 2
+    assert fast("a good film") == apart("a good film")  # the programs of both budgets are one file's
+    assert opened_files == ["model.tflite"] * 2
 
 
 @pytest.mark.alone
-def test_a_second_budget_of_a_tflite_file_is_there_at_once(tiny_bundle, interpreters):
+def test_a_second_budget_of_a_tflite_file_is_there_at_once(tiny_bundle, opened_files):
     full = Classifier.open(tiny_bundle, engine="tflite", budget="full")
     full.warm_up()
     start = time.perf_counter()
@@ -236,4 +233,4 @@ def test_a_second_budget_of_a_tflite_file_is_there_at_once(tiny_bundle, interpre
     # The bar is for the demo's bundle, of which a second interpreter takes a second; docs/demo.md has that. Here it
     # takes some 5 ms, so that the time alone would not tell.
     assert took_ms < 20
-    assert interpreters == ["model.tflite"]
+    assert opened_files == ["model.tflite"]

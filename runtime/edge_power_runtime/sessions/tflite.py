@@ -1,9 +1,10 @@
-"""LiteRT, or tflite-runtime before it: one file, one Interpreter, a signature per program."""
+"""LiteRT, or tflite-runtime before it: one file opened once, a signature per program."""
 
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import numpy as np
 
@@ -11,67 +12,96 @@ from edge_power_runtime.bundle.manifest import Program
 from edge_power_runtime.bundle.paths import resolve
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
-from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
+from edge_power_runtime.sessions.tensors import InputBinder, check_tensors
 from edge_power_runtime.system.huge_pages import huge_pages
 from edge_power_runtime.system.native_output import hushed
+
+# Of our releases, the first that works with the compiled models of ai-edge-litert: it has options for the CPU.
+LEAST_LITERT = "2.3"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A program of an opened file.
+
+    Attributes:
+        inputs: by name, as `describe` writes them.
+        outputs: likewise.
+        run: inputs by name to outputs by name, which are the caller's own.
+    """
+
+    inputs: dict[str, str]
+    outputs: dict[str, str]
+    run: Callable[[Mapping[str, np.ndarray]], dict[str, np.ndarray]]
+
+
+class SignatureFile(Protocol):
+    """A .tflite file, opened by one of the two runtimes; not thread-safe."""
+
+    def signature(self, key: str) -> Signature:
+        """Find a program.
+
+        Raises:
+            ValueError: there is none of this name.
+            RuntimeError: it cannot be prepared.
+        """
+        ...
+
+
+# Opens the file at a path, to run on a number of threads; ValueError or RuntimeError where it cannot.
+Opener = Callable[[Path, int], SignatureFile]
 
 
 class TfliteEngine:
     """The file of a tflite artifact, opened once.
 
-    An Interpreter prepares every signature of its file, whichever is asked for, each with its own packed weights (14 MB
-    of weights: 113 MB and 61 ms for 8 signatures, 28 MB and 25 ms for one). So programs share one Interpreter: one each
-    would multiply that again. For every signature but the first the signature runner is the only public way in.
+    Both runtimes prepare every signature of a file when it is opened, whichever is asked for. So programs share one
+    opened file.
     """
 
     def __init__(self, bundle_path: Path, *, num_threads: int = 1) -> None:
-        """Find the interpreter.
+        """Find the runtime.
 
         Raises:
             MissingEngineError: neither ai-edge-litert nor tflite-runtime is installed.
-            EngineError: tflite-runtime is, and numpy is too new for it.
+            EngineError: the one that is installed does not work here.
         """
-        self._interpreter_class = find_interpreter()
+        self._open = find_runtime()
         self._bundle_path = bundle_path
         self._num_threads = num_threads
-        self._interpreters: dict[Path, Any] = {}
-        # Signatures share the interpreter's tensors, and an interpreter is not thread-safe.
+        self._files: dict[Path, SignatureFile] = {}
+        # Signatures share what an opened file has, and that is not thread-safe.
         self._lock = threading.Lock()
 
     def session(self, program: Program) -> "TfliteSession":
         """Find the signature of `program`.
 
         Raises:
-            EngineError: LiteRT cannot load the file, or finds no such signature.
+            EngineError: the runtime cannot load the file, or finds no such signature.
             BundleError: the signature has other tensors than the manifest says.
         """
         path = resolve(self._bundle_path, program.file)
         with self._lock:
             try:
-                runner = self._interpreter(path).get_signature_runner(program.method)
+                signature = self._file(path).signature(program.method or "")
             except (ValueError, RuntimeError) as error:
                 raise EngineError(f"TFLite cannot load program {program.name} from {path}: {error}") from error
-            inputs, outputs = _described(runner.get_input_details()), _described(runner.get_output_details())
-        check_tensors(program, inputs=inputs, outputs=outputs)
-        return TfliteSession(runner, program, self._lock)
+        check_tensors(program, inputs=signature.inputs, outputs=signature.outputs)
+        return TfliteSession(signature, program, self._lock)
 
-    def _interpreter(self, path: Path) -> Any:
-        if path not in self._interpreters:
-            with huge_pages(), hushed():  # LiteRT tells that it made the XNNPACK delegate
-                interpreter = self._interpreter_class(model_path=str(path), num_threads=self._num_threads)
-                # tflite-runtime 2.14 applies XNNPACK here and nowhere else: without this line its signatures run on
-                # the slow reference path with one thread (28 against 13 ms).
-                interpreter.allocate_tensors()
-            self._interpreters[path] = interpreter
-        return self._interpreters[path]
+    def _file(self, path: Path) -> SignatureFile:
+        if path not in self._files:
+            with huge_pages(), hushed():  # LiteRT tells what it finds and makes, in dozens of lines
+                self._files[path] = self._open(path, self._num_threads)
+        return self._files[path]
 
 
 class TfliteSession:
-    """A program as a signature runner; runs of one file wait for each other."""
+    """A program as a signature; runs of one file wait for each other."""
 
-    def __init__(self, runner: Callable[..., dict[str, np.ndarray]], program: Program, lock: threading.Lock) -> None:
-        """Wrap a signature runner of an Interpreter that `lock` guards."""
-        self._runner = runner
+    def __init__(self, signature: Signature, program: Program, lock: threading.Lock) -> None:
+        """Wrap a signature of a file that `lock` guards."""
+        self._run = signature.run
         self._lock = lock
         self._program = program.name
         self._binder = InputBinder(program)
@@ -83,39 +113,37 @@ class TfliteSession:
         feed = dict(zip(self._inputs, self._binder.bind(inputs), strict=True))
         try:
             with self._lock:
-                outputs = self._runner(**feed)
+                outputs = self._run(feed)
             return {name: outputs[name] for name in self._outputs}
         except (ValueError, RuntimeError, KeyError) as error:
             raise EngineError(f"TFLite failed in program {self._program}: {error}") from error
 
 
-def _described(details: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    # The shape's signature has a -1 where the shape may change; elsewhere it is the shape.
-    return {
-        name: describe(np.dtype(tensor["dtype"]).name, tensor["shape_signature"].tolist())
-        for name, tensor in details.items()
-    }
-
-
-def find_interpreter() -> Any:
-    """Import the Interpreter class: ai-edge-litert's, else that of tflite-runtime, its predecessor.
+def find_runtime() -> Opener:
+    """Import what opens files: ai-edge-litert, else tflite-runtime, its predecessor.
 
     Raises:
         MissingEngineError: neither is installed.
-        EngineError: only tflite-runtime is, and under numpy 2 its Interpreter would crash the process.
+        EngineError: ai-edge-litert is too old, or only tflite-runtime is there and numpy 2 with it, which would crash
+            the process.
     """
     try:
-        from ai_edge_litert.interpreter import Interpreter
+        from edge_power_runtime.sessions.litert import CompiledFile
 
-        return Interpreter
+        return CompiledFile
     except ModuleNotFoundError:
         pass
+    except ImportError as error:
+        raise EngineError(
+            f"ai-edge-litert is too old ({error}), expected at least {LEAST_LITERT}; run: "
+            'pip install --upgrade "edge-power-runtime[tflite]"'
+        ) from error
     try:
-        from tflite_runtime.interpreter import Interpreter as LegacyInterpreter
+        from edge_power_runtime.sessions.tflite_legacy import InterpretedFile
     except ModuleNotFoundError as error:
         raise missing_engine("tflite") from error
     check_numpy_for_tflite_runtime(np.__version__)
-    return LegacyInterpreter
+    return InterpretedFile
 
 
 def check_numpy_for_tflite_runtime(version: str) -> None:

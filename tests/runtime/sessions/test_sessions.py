@@ -13,6 +13,8 @@ from edge_power_runtime.engines import engine_info
 from edge_power_runtime.sessions import open_engine, open_session
 from edge_power_runtime.sessions.tflite import check_numpy_for_tflite_runtime
 
+LITERT_MODULES = ["ai_edge_litert.compiled_model", "ai_edge_litert.interpreter", "tflite_runtime.interpreter"]
+
 # One engine against itself: the same graph on the same input. XNNPACK may split sums by thread count, hence not 0.
 SAME_ENGINE_ATOL = 1e-5
 
@@ -76,7 +78,7 @@ def test_malformed_graph_is_an_engine_error(onnx_bundle):
     ("engine", "modules", "extra"),
     [
         ("onnx", ["onnxruntime"], "onnx"),
-        ("tflite", ["ai_edge_litert.interpreter", "tflite_runtime.interpreter"], "tflite"),
+        ("tflite", LITERT_MODULES, "tflite"),
         ("executorch", ["torch"], "executorch"),
     ],
 )
@@ -85,6 +87,8 @@ def test_missing_engine_tells_the_command(toy_bundle, monkeypatch, engine, modul
         # None makes the import fail as if nothing were installed; the package above it may be there or not.
         monkeypatch.setitem(sys.modules, module.split(".")[0], None)
         monkeypatch.setitem(sys.modules, module, None)
+    for ours in ("litert", "tflite_legacy"):  # these import it when they are imported themselves
+        monkeypatch.delitem(sys.modules, f"edge_power_runtime.sessions.{ours}", raising=False)
     artifact = dataclasses.replace(Bundle.open(toy_bundle).manifest.artifacts[0], engine=engine)
     with pytest.raises(MissingEngineError) as caught:
         open_engine(toy_bundle, artifact)
