@@ -1,6 +1,6 @@
 """A .tflite file that can be changed: constants read and replaced, operators put in, and the whole written again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import flatbuffers
@@ -69,6 +69,17 @@ class TfliteFile:
         added.builtinCode, added.deprecatedBuiltinCode, added.version = code, min(code, 127), version
         self._model.operatorCodes.append(added)
         return len(self._model.operatorCodes) - 1
+
+    def describe(self, name: str, content: bytes) -> None:
+        """Add a named piece of metadata."""
+        entry = schema.MetadataT()
+        entry.name, entry.buffer = name.encode(), self.store(np.frombuffer(content, np.uint8))
+        self._model.metadata = [*(self._model.metadata or ()), entry]
+
+    def signature_of(self, graph: Any) -> Any:
+        """Give the SignatureDefT of a SubGraphT."""
+        number = self._model.subgraphs.index(graph)
+        return next(entry for entry in self._model.signatureDefs if entry.subgraphIndex == number)
 
     def write(self) -> bytes:
         """Give the file's content, without tensors and buffers that nothing uses any more."""
@@ -187,6 +198,30 @@ class TfliteGraph:
         """Leave of each tensor's name what is behind the modules: all of it is twice as large as the operators."""
         for tensor in self._graph.tensors:
             tensor.name = tensor.name.rpartition(b"/")[2].rpartition(b".")[2]
+
+    @property
+    def input_keys(self) -> list[str]:
+        """The signature's names of the graph's inputs, in the graph's order."""
+        names = {entry.tensorIndex: entry.name.decode() for entry in self.file.signature_of(self._graph).inputs}
+        return [names[tensor] for tensor in self._graph.inputs]
+
+    def rename_inputs(self, names: Mapping[str, str], *, shape: tuple[int, ...]) -> None:
+        """Name the tensors of inputs as a client looks for them, and add those that are missing, as int32.
+
+        Args:
+            names: by the signature's own.
+            shape: of those that are added; no operator reads them.
+        """
+        signature = self.file.signature_of(self._graph)
+        known = {entry.name.decode(): entry.tensorIndex for entry in signature.inputs}
+        for key, name in names.items():
+            if key not in known:
+                entry = schema.TensorMapT()
+                entry.name, entry.tensorIndex = key.encode(), self._add(np.int32, shape, name, 0, None)
+                signature.inputs.append(entry)
+                self._graph.inputs = [*self._graph.inputs, entry.tensorIndex]
+            else:
+                self._graph.tensors[known[key]].name = name.encode()
 
     def drop_unused(self) -> dict[int, int]:
         """Drop tensors that nothing reads or gives, and tell the new place of each that is left by its old one."""

@@ -13,14 +13,15 @@ def to_flatbuffer(programs: Sequence[SourceProgram]) -> bytes:
     import litert_torch
 
     first, *rest = programs
-    builder = litert_torch.signature(first.name, _module(first), sample_kwargs=first.samples())
+    builder = litert_torch.signature(first.name, to_module(first), sample_kwargs=first.samples())
     for program in rest:
-        builder = builder.signature(program.name, _module(program), sample_kwargs=program.samples())
+        builder = builder.signature(program.name, to_module(program), sample_kwargs=program.samples())
     content: bytes = builder.convert().model_content()
     return content
 
 
-def _module(program: SourceProgram) -> GraphModule:
+def to_module(program: SourceProgram) -> GraphModule:
+    """Give a program as a module for LiteRT's converter."""
     module = program.exported.module()
     # An exported module refuses eval(); the converter asks for this flag to see that dropout is off.
     module.training = False
