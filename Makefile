@@ -9,7 +9,7 @@ FITTED ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-VENVS := $(VENV) .venv-onnx .venv-tflite .venv-peers
+VENVS := $(VENV) .venv-onnx .venv-tflite .venv-peers .venv-mediapipe
 PROJECTS := pyproject.toml converters/pyproject.toml runtime/pyproject.toml
 
 # The first that runs: a command that is found may still be a shim without a Python behind it.
@@ -18,7 +18,7 @@ PIP_INSTALL := bin/python -m pip install -qq --disable-pip-version-check --no-in
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb test-stock lint format bench bench-accuracy bench-peers clean distclean
+.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb test-mediapipe test-stock lint format bench bench-accuracy bench-peers clean distclean
 
 help:
 	@echo 'make demo                 convert a real classifier for three engines and compare them'
@@ -40,7 +40,7 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/edge-power demo
 
-UNTIMED := 'not slow and not arm and not alone'
+UNTIMED := 'not slow and not arm and not mediapipe and not alone'
 
 # The small environments are made and used while the large one is installed, so that no time can be measured in them:
 # the main suite does that, at its end.
@@ -86,6 +86,16 @@ test-arm: $(VENV)/.installed $(ARM)/.installed
 	@$(BIN)/pytest tests/arm -m arm
 	@echo '== runtime, on emulated 64-bit ARM: its own tests'
 	@$(ARM_PYTHON) -m pytest -p no:cacheprovider tests/runtime $(NOT_EMULATED:%=--deselect=tests/runtime/%)
+
+# MediaPipe's own TextClassifier, in an environment of its own: a stock client has nothing of ours.
+.venv-mediapipe/.installed:
+	@$(PYTHON) -m venv .venv-mediapipe
+	@.venv-mediapipe/bin/pip install -q 'mediapipe>=1.2,<2'
+	@touch $@
+
+test-mediapipe: $(VENV)/.installed .venv-mediapipe/.installed
+	@echo "== MediaPipe's TextClassifier on what we write"
+	@$(BIN)/pytest tests/stock/test_mediapipe.py -m mediapipe
 
 test-adb: $(VENV)/.installed
 	@$(BIN)/python -m tests.machines.adbd_setup

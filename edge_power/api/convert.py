@@ -42,6 +42,7 @@ def convert(
     verify_with: str | PathLike[str] | None = None,
     lowering: Literal["topk", "compare"] | None = None,
     one_process: bool = False,
+    tflite_metadata: bool = False,
     force: bool = False,
     progress: "Progress | None" = None,
 ) -> "Manifest":
@@ -74,6 +75,8 @@ def convert(
             needs some hundreds of your own to be judged by.
         lowering: how words are chosen in the graph; by default each engine's faster way.
         one_process: convert for one engine after the other; two processes take less time and more memory.
+        tflite_metadata: also write mediapipe.tflite, which MediaPipe's TextClassifier loads: the first budget at
+            the longest length, with the vocabulary and the labels inside.
         force: replace a bundle that is there, if nothing else is in it.
         progress: is told of the steps, and how each program compares.
 
@@ -133,6 +136,7 @@ def convert(
         force=force,
         one_process=one_process,
         threshold=threshold,
+        tflite_metadata=tflite_metadata,
     )
     name = "model" if source is None else source.name
     return write(model, Path(output), plan, name=name, progress=told, place=place)

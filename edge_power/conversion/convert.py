@@ -19,6 +19,7 @@ from edge_power.conversion.engines import ENGINES
 from edge_power.conversion.references import CheckedText, encode_texts, fitting, golden_examples, make_references
 from edge_power.conversion.second_process import SecondProcess
 from edge_power.conversion.sentences import PAIRS, SENTENCES
+from edge_power.conversion.text_classifier import TEXT_CLASSIFIER_FILE, mediapipe_vocabulary, write_text_classifier
 from edge_power.conversion.tracing import Tracer
 from edge_power.errors import OptionError
 from edge_power.model.checkpoint.checks import check_finite
@@ -79,6 +80,7 @@ class Plan:
         force: replace a bundle that is there, if nothing else is in it.
         one_process: convert for one engine after the other: less memory, more time.
         threshold: of a multi-label model, the probability above which a text has a label; None takes 0.5.
+        tflite_metadata: also write the first budget at the longest length for MediaPipe's TextClassifier.
     """
 
     engines: tuple[str, ...] = ENGINES
@@ -92,6 +94,7 @@ class Plan:
     force: bool = False
     one_process: bool = False
     threshold: float | None = None
+    tflite_metadata: bool = False
 
 
 def convert(
@@ -162,6 +165,7 @@ class _Job:
         self.telling, self.begun = threading.Lock(), 0
         save_tokenizer(model, directory)
         self.tokenizer_files = sorted(directory.iterdir())
+        self.vocabulary = mediapipe_vocabulary(model, directory) if plan.tflite_metadata else None
         self.encoder, self.longest = text_encoder(model), max(plan.lengths)
         # The empty text fits every program.
         texts = [*plan.texts, *SENTENCES, *self._pairs(), self._spelled_out(), ""]
@@ -172,13 +176,14 @@ class _Job:
     def run(self, name: str) -> Manifest:
         programs = len(self.configurations)
         orders = [*self.own, *self.others]
-        self.progress.begin("converting", 1 + programs + sum(order.steps + programs for order in orders))
+        steps = 1 + programs + sum(order.steps + programs for order in orders) + (self.vocabulary is not None)
+        self.progress.begin("converting", steps)
         with self._written_meanwhile(self.others) as artifacts:
             source = self._compare_with_transformers()
             self._make_references()
             found = [self._check(self._write(order)) for order in self.own]
             found += (self._check(artifact) for artifact in artifacts)
-        shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files()])
+        shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files(name)])
         manifest = Manifest(
             schema_version=SCHEMA_VERSION,
             name=name,
@@ -258,14 +263,20 @@ class _Job:
             check_finite(reference.logits.tolist(), f"the text {reprlib.repr(checked.text)}", "the model")
         self.references[program] = texts, references
 
-    def _write_side_files(self) -> list[Path]:
-        """Write the golden examples and the model's configuration."""
+    def _write_side_files(self, name: str) -> list[Path]:
+        """Write the golden examples, the model's configuration and, if asked for, the file for MediaPipe."""
         golden = json.dumps(golden_examples(self.references, self.answers), ensure_ascii=False, allow_nan=False)
-        config = json.dumps(self.model.hugging_face_config(), indent=2)
-        files = {self.directory / GOLDEN_FILE: golden, self.directory / "config.json": config}
+        settings = json.dumps(self.model.hugging_face_config(), indent=2)
+        files = {self.directory / GOLDEN_FILE: golden, self.directory / "config.json": settings}
         for path, text in files.items():
             path.write_text(text + "\n", encoding="utf-8")
-        return list(files)
+        if self.vocabulary is None:
+            return list(files)
+        self._step("converting for MediaPipe")
+        path = self.directory / TEXT_CLASSIFIER_FILE
+        config = next(iter(self.budgets.values())).at(self.longest, encoders=self.model.config.num_encoders)
+        write_text_classifier(self.model, self.tracer, config, self.vocabulary, path=path, name=name)
+        return [*files, path]
 
     def _check(self, artifact: Artifact) -> Artifact:
         """Compare an artifact with eager; the artifact with what was found."""
