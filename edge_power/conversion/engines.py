@@ -10,7 +10,7 @@ ENGINES = ("onnx", "executorch", "tflite")
 WRITTEN: dict[str, tuple[str, ...]] = {
     "onnx": ("fp32", "fp16", "int8"),
     "executorch": ("fp32", "int8"),
-    "tflite": ("fp32", "int8"),
+    "tflite": ("fp32", "fp16", "int8"),
 }
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 
-from edge_power_converters import ConversionError, fp32, tflite
+from edge_power_converters import fp32, tflite
 from edge_power_runtime.sessions import open_engine
 from tests.converters.conftest import Converted, sources
 
@@ -89,9 +89,3 @@ def test_buffers_are_aligned(int8):
         if buffer.DataLength():
             table = buffer._tab
             assert table.Vector(table.Offset(4)) % 16 == 0
-
-
-def test_fp16_is_refused_in_one_line(tmp_path):
-    recipe = dataclasses.replace(fp32("tflite", "topk"), precision="fp16")
-    with pytest.raises(ConversionError, match="no converter writes fp16 for tflite; expected fp32 or int8"):
-        tflite.convert(sources()[:1], tmp_path, recipe, progress=lambda step: None)

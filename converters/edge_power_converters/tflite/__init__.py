@@ -11,6 +11,9 @@ from edge_power_converters.recipe import Recipe
 from edge_power_converters.tflite.lowering import to_flatbuffer
 from edge_power_runtime.bundle.manifest import Artifact
 
+# tflite-runtime 2.14 has no GATHER of float16, and mixes up what it makes of such weights.
+_RUNTIMES: dict[str, tuple[str, ...]] = {"fp32": (), "fp16": ("ai-edge-litert",), "int8": ()}
+
 
 def steps(programs: int) -> int:
     """How many steps the conversion of some programs has: LiteRT's converter takes all of them at once."""
@@ -23,14 +26,14 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
     Args:
         programs: at least one; they should share weights.
         directory: of the bundle.
-        recipe: for tflite, at fp32 or int8.
+        recipe: for tflite, at fp32, fp16 or int8.
         progress: told before the one step.
 
     Raises:
         ConversionError: a program cannot be converted.
         OSError: the file cannot be written.
     """
-    recipe.check_precision("fp32", "int8")
+    recipe.check_precision("fp32", "fp16", "int8")
     check_programs(programs)
     progress(f"{len(programs)} programs")
     with quiet("converting to TFLite"):
@@ -47,14 +50,20 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
         ),
         acceptance=recipe.acceptance,
         lowering=recipe.lowering,
+        runtimes=_RUNTIMES[recipe.precision],
         versions={name: version(name) for name in ("torch", "litert-torch", "ai-edge-litert")},
     )
 
 
 def _at_precision(content: bytes, precision: str) -> bytes:
     """Give a file of float32 at another precision; what rewrites files is imported only where one is rewritten."""
-    if precision == "fp32":
-        return content
-    from edge_power_converters.tflite.int8 import to_int8
+    match precision:
+        case "fp16":
+            from edge_power_converters.tflite.float16 import to_float16
 
-    return to_int8(content)
+            return to_float16(content)
+        case "int8":
+            from edge_power_converters.tflite.int8 import to_int8
+
+            return to_int8(content)
+    return content

@@ -165,9 +165,9 @@ class TfliteGraph:
             self._constants[key] = self._add(dtype, shape, name, buffer, scale)
         return self._constants[key]
 
-    def computed(self, shape: tuple[int, ...], like: int, suffix: str) -> int:
-        """Add a tensor of float32 that an operator gives, named after another tensor."""
-        return self._add(np.float32, shape, f"{self.name(like)};{suffix}", 0, None)
+    def computed(self, shape: tuple[int, ...], like: int, suffix: str, *, dtype: type = np.float32) -> int:
+        """Add a tensor that an operator gives, named after another tensor."""
+        return self._add(dtype, shape, f"{self.name(like)};{suffix}", 0, None)
 
     def name(self, tensor: int) -> str:
         """Give a tensor's name."""
