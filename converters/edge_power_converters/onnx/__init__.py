@@ -9,6 +9,7 @@ import onnx_ir as ir
 from edge_power_converters.onnx.half import halve
 from edge_power_converters.onnx.int8 import Rounded, quantize
 from edge_power_converters.onnx.names import name_nodes
+from edge_power_converters.onnx.operators import keep_operators
 from edge_power_converters.onnx.weights import WEIGHTS, SharedWeights
 from edge_power_converters.preconditions import check_programs
 from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
@@ -72,6 +73,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
 def _to_model(program: SourceProgram) -> ir.Model:
     import torch
 
+    keep_operators()
     exported = torch.onnx.export(
         program.exported,
         dynamo=True,
