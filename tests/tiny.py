@@ -1,6 +1,6 @@
-"""A tiny, seeded classifier with a real tokenizer, made in memory; and the bundle in tests/data that is made of it.
+"""A tiny, seeded classifier with a real tokenizer, made in memory; and the bundles in tests/data that are made of it.
 
-python -m tests.tiny        writes tests/data/tiny-bundle anew
+python -m tests.tiny        writes tests/data/tiny-bundle and tests/data/tiny-int8 anew
 """
 
 import shutil
@@ -27,6 +27,7 @@ VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *"bcdefghjkl
 KEEP = "0.8,0.5,0.3"
 LENGTHS = (8, 24)
 BUNDLE = Path(__file__).parent / "data" / "tiny-bundle"
+INT8_BUNDLE = BUNDLE.with_name("tiny-int8")
 
 
 def tiny_tokenizer() -> BertTokenizer:
@@ -79,15 +80,22 @@ def zero_attention(model: PowerForSequenceClassification) -> PowerForSequenceCla
     return model
 
 
-def write_bundle(output: Path, *, engines: tuple[str, ...] = ("onnx", "executorch", "tflite")) -> None:
+def write_bundle(
+    output: Path,
+    *,
+    engines: tuple[str, ...] = ("onnx", "executorch", "tflite"),
+    precisions: tuple[str, ...] = ("fp32",),
+) -> None:
     """Convert the tiny classifier, pruned and full."""
     model = tiny_model()
     budgets = {"fast": parse_keep(KEEP), **default_budgets(model)}
-    plan = Plan(engines=engines, lengths=LENGTHS, budgets=budgets, force=True, one_process=True)
+    plan = Plan(engines=engines, precisions=precisions, lengths=LENGTHS, budgets=budgets, force=True, one_process=True)
     convert(model, output, plan, name="tiny")
 
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    shutil.rmtree(BUNDLE)  # git has it; what an earlier format wrote is no bundle today, and would not be replaced
-    write_bundle(BUNDLE)
+    for place, precision in ((BUNDLE, "fp32"), (INT8_BUNDLE, "int8")):
+        # git has it; what an earlier format wrote is no bundle today, and would not be replaced
+        shutil.rmtree(place, ignore_errors=True)
+        write_bundle(place, precisions=(precision,))

@@ -1,5 +1,6 @@
 """What a conversion says of its comparisons: a line each, with a mark in front."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 from edge_power.conversion.against_transformers import SourceReport
@@ -26,15 +27,20 @@ def checked(artifact: Artifact, checks: Sequence[ProgramParity]) -> Iterator[str
     """How each program of an artifact compares with eager."""
     accepted = artifact.acceptance
     bound = "" if accepted.max_abs_error is None else f" (tolerance {accepted.max_abs_error:.0e})"
-    least = f" (at least {accepted.label_agreement:.0%})" if accepted.label_agreement else ""
+    least = f" (at least {share(accepted.label_agreement)})" if accepted.label_agreement else ""
     for check in checks:
         parity, mark = check.parity, "✓" if check.passed else "✗"
         ties = f", {parity.near_ties} near ties apart" if parity.near_ties else ""
         yield (
             f"{mark} {artifact.title} {check.program}: largest difference {parity.max_abs_error:.1e}{bound}, "
-            f"labels {parity.label_agreement:.0%}{least}, kept words {parity.kept_agreement:.0%}, "
+            f"labels {share(parity.label_agreement)}{least}, kept words {share(parity.kept_agreement)}, "
             f"{parity.texts} texts{ties}"
         )
+
+
+def share(fraction: float) -> str:
+    """A fraction as percent; a part of a percent is told, so that less than all is never said to be all."""
+    return f"{fraction:.0%}" if round(fraction, 2) == fraction else f"{math.floor(1000 * fraction) / 10:.1f}%"
 
 
 def refuse_failures(artifact: Artifact, checks: Sequence[ProgramParity]) -> None:
@@ -52,11 +58,11 @@ def refuse_failures(artifact: Artifact, checks: Sequence[ProgramParity]) -> None
     advice = ""
     if accepted.repeat_error is not None:
         advice = (
-            f"; expected at least {accepted.label_agreement:.0%} of labels and {accepted.kept_agreement:.0%} of words: "
+            f"; expected at least {share(accepted.label_agreement)} and {share(accepted.kept_agreement)}: "
             "check on more texts of your own with `verify_with`, or accept less with `min_agreement`"
         )
     raise ParityError(
         f"{artifact.title}: {len(failed)} of {len(checks)} programs differ from eager, {worst.program} by "
-        f"{parity.max_abs_error:.1e}{tolerance}, keeping {parity.kept_agreement:.0%} of the same words and "
-        f"{parity.label_agreement:.0%} of the labels of {parity.texts} texts{advice}; no bundle was written"
+        f"{parity.max_abs_error:.1e}{tolerance}, with the same label on {share(parity.label_agreement)} of {parity.texts} "
+        f"texts and {share(parity.kept_agreement)} of the kept words{advice}; no bundle was written"
     )

@@ -49,7 +49,7 @@ class ExecutorchEngine:
             with hushed():  # torch, torchao and ExecuTorch's CPU detection say a dozen lines that help nobody
                 import torch  # loads the libraries that the binding needs
 
-                # Its covers, portable_lib and executorch.runtime, import ExecuTorch's compiler as well: 4.4 s of CPU time
+                # Its covers, portable_lib and executorch.runtime, import ExecuTorch's compiler as well: 4.4 s of CPU
                 # and 136 MB. And executorch.runtime's Program holds every method that it ever loaded.
                 from executorch.extension.pybindings import _portable_lib as binding
 
