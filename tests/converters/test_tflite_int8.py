@@ -71,6 +71,19 @@ def test_rows_use_all_of_their_integers(model):
                 assert np.all(np.abs(rows).max(axis=1) == 127)
 
 
+def test_no_constant_is_left_to_batched_products(model):
+    """XNNPACK packs such a constant for each program anew."""
+    for graph in model.subgraphs:
+        inputs = [
+            model.buffers[graph.tensors[tensor].buffer].data
+            for code, operator in operators(model, graph)
+            if code == schema.BuiltinOperator.BATCH_MATMUL
+            for tensor in operator.inputs
+        ]
+        assert inputs
+        assert all(data is None for data in inputs)
+
+
 def test_programs_share_weights(model):
     first, second = (
         {tensor.buffer for tensor in graph.tensors if tensor.type == INT8 and min(tensor.shape) > 12}

@@ -1,5 +1,6 @@
 """A .tflite file that can be changed: constants read and replaced, operators put in, and the whole written again."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -41,12 +42,16 @@ class TfliteFile:
     def __init__(self, content: bytes) -> None:
         """Read a file."""
         self._model = read_model_from_bytearray(content)
+        self._added: dict[bytes, int] = {}
         self.graphs = [TfliteGraph(self, graph) for graph in self._model.subgraphs]
 
     def store(self, values: np.ndarray) -> int:
-        """Add a buffer; tensors of several graphs may name it."""
-        self._model.buffers.append(_buffer(np.frombuffer(values.tobytes(), np.uint8)))
-        return len(self._model.buffers) - 1
+        """Add a buffer, unless one was added with this content; tensors of several graphs may name it."""
+        content = values.tobytes()
+        if (digest := hashlib.sha256(content).digest()) not in self._added:
+            self._model.buffers.append(_buffer(np.frombuffer(content, np.uint8)))
+            self._added[digest] = len(self._model.buffers) - 1
+        return self._added[digest]
 
     def content(self, buffer: int) -> np.ndarray | None:
         """Give the bytes of a buffer, or None where there are none: the tensor is computed."""

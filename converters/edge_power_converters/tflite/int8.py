@@ -13,6 +13,7 @@ import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from edge_power_converters.tflite.flatbuffer import Code, TfliteFile, TfliteGraph, type_of
+from edge_power_converters.tflite.heads import join_heads
 
 # Smaller ones stay: the last layer of few labels decides alone, and its bytes are nothing.
 LEAST_WEIGHTS = 1024
@@ -24,8 +25,8 @@ _FULLY_CONNECTED_VERSION, _EMBEDDING_LOOKUP_VERSION, _CAST_VERSION = 9, 3, 4
 def to_int8(content: bytes) -> bytes:
     """Quantise a file's fully connected layers and embedding tables, once for all its graphs.
 
-    What is added or multiplied by number, such as the positions, is stored narrow. What remains is float32: two
-    matrices of the last encoder, which reads one row and multiplies each head by itself.
+    The products of heads with constants become fully connected ones first. What is added or multiplied by number, such
+    as the positions, is stored narrow.
 
     Args:
         content: of a .tflite file of float32.
@@ -33,6 +34,7 @@ def to_int8(content: bytes) -> bytes:
     file = TfliteFile(content)
     weights = _Weights(file)
     for graph in file.graphs:
+        join_heads(graph)
         rewriter = _Rewriter(graph, weights)
         graph.change(
             {
