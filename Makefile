@@ -26,6 +26,7 @@ help:
 	@echo 'make test-main            the main suite only (.venv)'
 	@echo 'make test-runtime-onnx    the runtime with nothing but onnxruntime (.venv-onnx)'
 	@echo 'make test-runtime-tflite  the runtime with nothing but tflite-runtime and numpy 1 (.venv-tflite)'
+	@echo "make test-mediapipe       MediaPipe's TextClassifier on what we write for it (.venv-mediapipe)"
 	@echo 'make test-arm             the runtime on emulated 64-bit ARM: the same answers as here, and its own tests (.arm)'
 	@echo 'make test-adb             a real adbd, unpacked into .adbd, in a network of its own; needs root'
 	@echo 'make test-stock           stock clients open what we ship: onnxruntime, optimum-onnx, onnxruntime-web under node'
