@@ -50,7 +50,7 @@ class ExecutorchEngine:
                 import torch  # loads the libraries that the binding needs
 
                 # Its covers, portable_lib and executorch.runtime, import ExecuTorch's compiler as well: 4.4 s of CPU
-                # and 136 MB. And executorch.runtime's Program holds every method that it ever loaded.
+                # time and 136 MB. And executorch.runtime's Program holds every method that it ever loaded.
                 from executorch.extension.pybindings import _portable_lib as binding
 
                 binding._threadpool_get_thread_count()  # the first call looks at the CPU, and talks about it
