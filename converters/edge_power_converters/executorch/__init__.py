@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from torch.export import ExportedProgram
 
 from edge_power_converters.executorch.delegation import count_delegated
-from edge_power_converters.executorch.histories import shared_histories
 from edge_power_converters.executorch.int8 import Int8Weights
 from edge_power_converters.executorch.rewrite import rewrite
 from edge_power_converters.preconditions import check_programs
@@ -43,7 +42,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
     recipe.check_precision("fp32", "int8")
     check_programs(programs)
     progress(f"{len(programs)} programs")
-    with quiet("converting to ExecuTorch"), shared_histories():
+    with quiet("converting to ExecuTorch"):
         # One set of weights for all programs, so that they share one copy in the file.
         int8 = Int8Weights() if recipe.precision == "int8" else None
         lowered = _lower({program.name: rewrite(program, int8) for program in programs})

@@ -67,7 +67,7 @@ class Int8Weights:
                 graph.call_function(look_up, (_hold(module, f"{_flat(table)}_{name}", value), *node.args[1:]))
                 for name, value in (("int8", rows), ("factor", scale.unsqueeze(1)))
             )
-            # XNNPACK makes floats of them, 50 times as fast as ExecuTorch's own `to`; the scale of all rows is 1 here.
+            # XNNPACK makes floats of them, where ExecuTorch's own `to` takes 0.27 ms for 64 x 384; the scale is 1 here.
             wide = graph.call_function(
                 torch.ops.quantized_decomposed.dequantize_per_tensor.default, (found, 1.0, 0, *RANGE)
             )
