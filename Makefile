@@ -14,7 +14,13 @@ PROJECTS := pyproject.toml converters/pyproject.toml runtime/pyproject.toml
 
 # The first that runs: a command that is found may still be a shim without a Python behind it.
 PYTHON ?= $(shell for p in python3.11 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
-PIP_INSTALL := bin/python -m pip install -qq --disable-pip-version-check --no-input
+PIP := bin/python -m pip install -qq --disable-pip-version-check --no-input --no-compile
+# Our packages are built with the environment's setuptools, which comes first; pip would install one more for each.
+# Nothing is compiled before something imports it: most never is, and it was half of an installation's time. What tests
+# import is compiled by one process, then, and not by two; a warning of the compiler would be an error in a test.
+BUILD := 'setuptools>=77'
+COMPILED := edge_power.fitting.run, executorch.devtools, litert_torch, onnxscript, hypothesis, pytest
+PIP_INSTALL := $(PIP) --no-build-isolation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -50,10 +56,10 @@ test:
 	@$(MAKE) --no-print-directory test-main
 
 # Conversions and tiny trainings keep one core busy, so the files of tests are shared out to two processes; more threads
-# in each would only wait for one another.
+# in each would only wait for one another, those of the tokenizers too.
 test-main: $(VENV)/.installed
 	@echo '== main suite'
-	@OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m $(UNTIMED)
+	@OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m $(UNTIMED)
 	@$(BIN)/pytest -m alone
 
 test-slow: $(VENV)/.installed
@@ -149,23 +155,27 @@ $(PEERS)/optimum/model.onnx: $(wildcard $(MODEL)/config.json) benchmarks/peers/e
 
 $(VENV)/.installed: $(PROJECTS) | $(VENV)/bin/python
 	@echo 'installing edge-power and what it needs into $(VENV), about 2 minutes ...'
+	@$(VENV)/$(PIP) $(BUILD)
 	@$(VENV)/$(PIP_INSTALL) -e './runtime[onnx,tflite,executorch]' -e ./converters -e '.[dev,demo]'
+	@$(BIN)/python -W ignore -c 'import $(COMPILED)' 2>/dev/null || true
 	@touch $@
 
 .venv-onnx/.installed: runtime/pyproject.toml | .venv-onnx/bin/python
 	@echo 'installing the runtime with onnxruntime into .venv-onnx ...'
+	@.venv-onnx/$(PIP) $(BUILD)
 	@.venv-onnx/$(PIP_INSTALL) -e './runtime[onnx]' pytest
 	@touch $@
 
 .venv-tflite/.installed: runtime/pyproject.toml | .venv-tflite/bin/python
 	@echo 'installing the runtime with tflite-runtime into .venv-tflite ...'
+	@.venv-tflite/$(PIP) $(BUILD)
 	@.venv-tflite/$(PIP_INSTALL) -e './runtime[tflite-legacy]' 'tflite-runtime==2.14.0' 'numpy<2' pytest
 	@touch $@
 
 # optimum-onnx wants transformers 4, so it has an environment of its own.
 .venv-peers/.installed: | .venv-peers/bin/python
 	@echo 'installing optimum-onnx into .venv-peers, about 2 minutes ...'
-	@.venv-peers/$(PIP_INSTALL) 'torch~=2.13.0' 'optimum-onnx[onnxruntime]~=0.1.0'
+	@.venv-peers/$(PIP) 'torch~=2.13.0' 'optimum-onnx[onnxruntime]~=0.1.0'
 	@touch $@
 
 $(ARM)/.installed: tests/arm/install.py tests/machines/debian.py runtime/pyproject.toml | $(VENV)/bin/python
