@@ -4,8 +4,7 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,34 +16,10 @@ from edge_power.errors import OptionError
 from edge_power.fitting.options import FitOptions, Goal
 from edge_power.fitting.run import fit
 from edge_power.fitting.training.objective import Distillation
+from edge_power.progress import Silent
 from edge_power_runtime import BundleError
+from tests.machines.forker import Forker, open_forker
 from tests.tiny_fit import options_of, source_of, taught_model, write_task
-
-REPOSITORY = Path(__file__).parents[3]
-
-# Kills itself, with the signal that cannot be caught, at a step of the search or when the search is over.
-_KILLED = """
-import os, signal, sys
-from dataclasses import replace
-from pathlib import Path
-from edge_power.fitting.run import fit
-from tests.edge_power.fitting.test_resume import options_in
-
-class Killer:
-    title, step = "", 0
-    def begin(self, description, total, done=0):
-        self.title, self.step = description, done
-    def advance(self, steps, note=""):
-        self.step += steps
-        if sys.argv[2] == "at a step" and self.title.startswith("search") and self.step == 12:
-            os.kill(os.getpid(), signal.SIGKILL)
-    def line(self, text):
-        if sys.argv[2] == "between phases" and text.startswith("search"):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-place = Path(sys.argv[1])
-fit(replace(options_in(place, "broken"), resume=sys.argv[2] == "between phases"), Killer())
-"""
 
 
 def options_in(place: Path, name: str) -> FitOptions:
@@ -67,25 +42,47 @@ def unbroken(place: Path) -> Path:
     return place / "unbroken"
 
 
-def killed(place: Path, moment: str) -> None:
-    # As many threads as here, whatever tests before this one have set: other sums differ in their last bits.
-    environment = os.environ | {"OMP_NUM_THREADS": str(torch.get_num_threads())}
-    process = subprocess.run(
-        [sys.executable, "-c", _KILLED, str(place), moment],
-        cwd=REPOSITORY,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert process.returncode == -signal.SIGKILL, process.stderr
+class Killer(Silent):
+    """Kills its process, with the signal that cannot be caught, at a step of the search or when the search is over."""
+
+    def __init__(self, moment: str) -> None:
+        self.moment, self.title, self.step = moment, "", 0
+
+    def begin(self, description: str, total: int | None = None, done: int = 0) -> None:
+        self.title, self.step = description, done
+
+    def advance(self, steps: int, note: str = "") -> None:
+        self.step += steps
+        if self.moment == "at a step" and self.title.startswith("search") and self.step == 12:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def line(self, text: str) -> None:
+        if self.moment == "between phases" and text.startswith("search"):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fit_until(place: str, moment: str, threads: int) -> None:
+    """In a process of its own; its sums are those of here only with as many threads."""
+    torch.set_num_threads(threads)
+    fit(replace(options_in(Path(place), "broken"), resume=moment == "between phases"), Killer(moment))
+
+
+@pytest.fixture(scope="module")
+def forker() -> Iterator[Forker]:
+    with open_forker(__name__) as opened:
+        yield opened
+
+
+def killed(forker: Forker, place: Path, moment: str) -> None:
+    forker.start(fit_until, str(place), moment, torch.get_num_threads())
+    assert forker.wait() == -signal.SIGKILL
     assert not (place / "broken").exists()
 
 
 @pytest.fixture(scope="module")
-def broken(place: Path) -> Path:
+def broken(forker: Forker, place: Path) -> Path:
     """The working directory of a fit that was killed in the middle of the search."""
-    killed(place, "at a step")
+    killed(forker, place, "at a step")
     return place / "broken.unfinished"
 
 
@@ -161,8 +158,8 @@ def test_changed_weights_are_named(place, broken):
         (place / "kept").rename(place / "taught")
 
 
-def test_a_fit_killed_twice_ends_as_an_unbroken_one(place, broken, unbroken):
-    killed(place, "between phases")
+def test_a_fit_killed_twice_ends_as_an_unbroken_one(forker, place, broken, unbroken):
+    killed(forker, place, "between phases")
     done = broken / "01-search" / "done.json"
     record = done.read_bytes()
     assert not (broken / "02-re-train" / "done.json").exists()
