@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import torch
 
 from edge_power.model.classifier import PowerForSequenceClassification
 from tests.machines.browser import Browser, find_browser, open_browser
-from tests.tiny import tiny_model
+from tests.tiny import tiny_config, tiny_model
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -59,6 +60,14 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny classifier as a directory; read only, copy it to change it."""
     directory = tmp_path_factory.mktemp("checkpoint") / "tiny"
     tiny_model().save_pretrained(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def small_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny classifier with two encoders, which converts in half the time; read only."""
+    directory = tmp_path_factory.mktemp("small") / "tiny"
+    tiny_model(replace(tiny_config(), num_encoders=2)).save_pretrained(directory)
     return directory
 
 

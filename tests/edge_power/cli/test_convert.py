@@ -20,6 +20,7 @@ from tests.edge_power.conftest import assert_refused
 
 EDGE_POWER = (sys.executable, "-c", "from edge_power.cli import main; main()")
 QUICK = ("--format", "onnx", "--lengths", "8", "--keep", "0.8,0.5,0.3", "--no-full")
+SMALL = ("--format", "onnx", "--lengths", "8", "--keep", "0.5", "--no-full")  # of `small_checkpoint`
 
 
 @pytest.fixture(scope="module")
@@ -287,7 +288,7 @@ def test_a_project_with_a_bundle_json_of_its_own(cli, checkpoint, tmp_path):
     assert (project / ".git" / "HEAD").read_text() == "ref: refs/heads/main"
 
 
-def test_a_bundle_that_appears_while_the_model_is_read(cli, checkpoint, tmp_path, tiny_bundle, monkeypatch):
+def test_a_bundle_that_appears_while_the_model_is_read(cli, small_checkpoint, tmp_path, tiny_bundle, monkeypatch):
     """Not replaced though --force is there: it was not there when the command began."""
     read = PowerForSequenceClassification.from_pretrained
 
@@ -296,7 +297,7 @@ def test_a_bundle_that_appears_while_the_model_is_read(cli, checkpoint, tmp_path
         return read(model)
 
     monkeypatch.setattr(PowerForSequenceClassification, "from_pretrained", appear)
-    result = cli("convert", "--model", checkpoint, "--output", tmp_path / "bundle", *QUICK, "--force")
+    result = cli("convert", "--model", small_checkpoint, "--output", tmp_path / "bundle", *SMALL, "--force")
     assert result.status == 2
     assert result.err.splitlines()[-1] == (
         f"error: {tmp_path / 'bundle'} appeared while the bundle was made, and was not replaced; "
@@ -306,9 +307,9 @@ def test_a_bundle_that_appears_while_the_model_is_read(cli, checkpoint, tmp_path
     assert len(Bundle.open(tmp_path / "bundle.new").manifest.artifacts) == 1
 
 
-def test_force_replaces_a_bundle(cli, checkpoint, tmp_path, tiny_bundle):
+def test_force_replaces_a_bundle(cli, small_checkpoint, tmp_path, tiny_bundle):
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
-    result = cli("convert", "--model", checkpoint, "--output", tmp_path / "bundle", *QUICK, "--force")
+    result = cli("convert", "--model", small_checkpoint, "--output", tmp_path / "bundle", *SMALL, "--force")
     assert result.status == 0, result.err
     assert [item.engine for item in Bundle.open(tmp_path / "bundle").manifest.artifacts] == ["onnx"]
     assert not (tmp_path / "bundle" / "model.pte").exists()
@@ -331,7 +332,7 @@ def test_a_full_disk(cli, checkpoint, small_disk, kilobytes, more):
 
 
 def test_a_program_that_differs_from_eager_is_refused_with_status_1(
-    cli, checkpoint, tmp_path, monkeypatch, tiny_bundle
+    cli, small_checkpoint, tmp_path, monkeypatch, tiny_bundle
 ):
     """Corrupt the weights between conversion and check, over an old bundle that must stay."""
     converter_for = edge_power.conversion.artifacts.converter_for
@@ -351,7 +352,7 @@ def test_a_program_that_differs_from_eager_is_refused_with_status_1(
     monkeypatch.setattr(edge_power.conversion.artifacts, "converter_for", corrupting)
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()
-    result = cli("convert", "--model", checkpoint, "--output", tmp_path / "bundle", *QUICK, "--force")
+    result = cli("convert", "--model", small_checkpoint, "--output", tmp_path / "bundle", *SMALL, "--force")
     assert result.status == 1
     assert "✗ onnx balanced_8: largest difference" in result.err
     last = result.err.splitlines()[-1]
@@ -362,8 +363,8 @@ def test_a_program_that_differs_from_eager_is_refused_with_status_1(
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
-def test_a_tolerance_that_no_engine_meets_is_a_failed_check(cli, checkpoint, tmp_path):
-    result = cli("convert", "--model", checkpoint, "--output", tmp_path / "out", *QUICK, "--atol", "1e-12")
+def test_a_tolerance_that_no_engine_meets_is_a_failed_check(cli, small_checkpoint, tmp_path):
+    result = cli("convert", "--model", small_checkpoint, "--output", tmp_path / "out", *SMALL, "--atol", "1e-12")
     assert result.status == 1
     assert "the model in PyTorch differs from transformers on" in result.err
     assert "to 1e-12; no bundle was written" in result.err
@@ -371,10 +372,10 @@ def test_a_tolerance_that_no_engine_meets_is_a_failed_check(cli, checkpoint, tmp
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
-def test_a_conversion_stopped_on_its_way_leaves_the_old_bundle(checkpoint, tmp_path, tiny_bundle, sign):
+def test_a_conversion_stopped_on_its_way_leaves_the_old_bundle(small_checkpoint, tmp_path, tiny_bundle, sign):
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()
-    arguments = ["convert", "--model", str(checkpoint), "--output", str(tmp_path / "bundle"), *QUICK, "--force"]
+    arguments = ["convert", "--model", str(small_checkpoint), "--output", str(tmp_path / "bundle"), *SMALL, "--force"]
     # A job in the background ignores SIGINT, and so would its children; a user's terminal does not.
     listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); " + EDGE_POWER[-1]
     with subprocess.Popen(
