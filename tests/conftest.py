@@ -35,13 +35,16 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(optionalhook=True)  # where tests run in one process there is no such hook
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Share out files of tests, but those of the converters as one: they share conversions that take minutes."""
+    """Share out files of tests, but those that convert for ExecuTorch as one.
+
+    The converters' share conversions of a minute, and a process's first lowering for ExecuTorch takes ten seconds more.
+    """
     from xdist.scheduler import LoadFileScheduling
 
     class FilesAndConverters(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            folder = "tests/converters/"
-            return folder if nodeid.startswith(folder) else super()._split_scope(nodeid)
+            lowering = ("tests/converters/", "tests/edge_power/model/test_families.py")
+            return lowering[0] if nodeid.startswith(lowering) else super()._split_scope(nodeid)
 
     return FilesAndConverters(config, log) if config.getoption("dist") == "loadfile" else None
 
