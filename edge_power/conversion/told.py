@@ -63,6 +63,6 @@ def refuse_failures(artifact: Artifact, checks: Sequence[ProgramParity]) -> None
         )
     raise ParityError(
         f"{artifact.title}: {len(failed)} of {len(checks)} programs differ from eager, {worst.program} by "
-        f"{parity.max_abs_error:.1e}{tolerance}, with the same label on {share(parity.label_agreement)} of {parity.texts} "
-        f"texts and {share(parity.kept_agreement)} of the kept words{advice}; no bundle was written"
+        f"{parity.max_abs_error:.1e}{tolerance}, with the same label on {share(parity.label_agreement)} of "
+        f"{parity.texts} texts and {share(parity.kept_agreement)} of the kept words{advice}; no bundle was written"
     )

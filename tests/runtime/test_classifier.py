@@ -145,19 +145,19 @@ def test_regression_has_a_value_and_no_label(toy_bundle, toy_engine, edit_manife
 
     edit_manifest(toy_bundle, regress)
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier.model._engine.session = lambda program: FixedSession(np.array([[-3.5]], dtype=np.float32))
+    classifier.model._loaded.engine.session = lambda program: FixedSession(np.array([[-3.5]], dtype=np.float32))
     found = classifier("a")
     assert (found.label, found.score, found.scores, found.logits) == (None, -3.5, (-3.5,), (-3.5,))
     assert (found.labels, found.label_scores) == ((), ())
     ranking = Classifier.open(toy_bundle, engine="onnx", sigmoid=True)
     assert ranking.task == Regression(sigmoid=True)
-    ranking.model._engine.session = classifier.model._engine.session
+    ranking.model._loaded.engine.session = classifier.model._loaded.engine.session
     found = ranking("a")
     # e^-3.5 / (1 + e^-3.5) by another formula: a few ulps.
     assert found.score == pytest.approx(1 / (1 + math.exp(3.5)), rel=1e-14)
     assert (found.scores, found.logits) == ((found.score,), (-3.5,))
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier.model._engine.session = lambda program: FixedSession(np.array([[math.nan]], dtype=np.float32))
+    classifier.model._loaded.engine.session = lambda program: FixedSession(np.array([[math.nan]], dtype=np.float32))
     with pytest.raises(EngineError, match="expected finite numbers; verify the bundle"):
         classifier("a")
 
@@ -169,7 +169,7 @@ def of_several_labels(manifest: dict) -> None:
 def test_several_labels(toy_bundle, toy_engine, edit_manifest):
     edit_manifest(toy_bundle, of_several_labels)
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier.model._engine.session = lambda program: FixedSession(
+    classifier.model._loaded.engine.session = lambda program: FixedSession(
         np.array([[math.log(4), math.log(9)]], dtype=np.float32)
     )
     found = classifier("a")
@@ -191,7 +191,7 @@ def test_a_threshold_of_ones_own(toy_bundle, toy_engine, edit_manifest):
         (Classifier.open(toy_bundle, engine="onnx", threshold=0.95), ()),
     ):
         logits = np.array([[math.log(4), math.log(9)]], dtype=np.float32)
-        classifier.model._engine.session = lambda program, logits=logits: FixedSession(logits)
+        classifier.model._loaded.engine.session = lambda program, logits=logits: FixedSession(logits)
         found = classifier("a")
         assert (found.label, found.labels, len(found.label_scores)) == ("positive", labels, len(labels))
 
@@ -228,7 +228,7 @@ class FixedSession:
 @pytest.mark.parametrize("logits", [(math.nan, 0), (0, math.nan), (math.inf, 0), (-math.inf, 0), (math.inf, -math.inf)])
 def test_logits_that_are_no_numbers_are_an_engine_error(toy_bundle, toy_engine, logits):
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier.model._engine.session = lambda program: FixedSession(np.array([logits], dtype=np.float32))
+    classifier.model._loaded.engine.session = lambda program: FixedSession(np.array([logits], dtype=np.float32))
     with pytest.raises(EngineError, match="program full_8 gave the logits"):
         classifier("a")
 
@@ -246,7 +246,7 @@ def test_softmax_does_not_overflow():
 
 def test_equal_scores_give_the_first_label(toy_bundle, toy_engine):
     classifier = Classifier.open(toy_bundle, engine="onnx")
-    classifier.model._engine.session = lambda program: FixedSession(np.zeros((1, 2), dtype=np.float32))
+    classifier.model._loaded.engine.session = lambda program: FixedSession(np.zeros((1, 2), dtype=np.float32))
     assert classifier("a").label == "negative"
 
 
