@@ -45,7 +45,7 @@ class Table(torch.nn.Module):
 
 @pytest.fixture(scope="module")
 def sources():
-    model = small_model(num_encoders=2)
+    model = small_model()
     tracer = Tracer(model)
     words = Table(model.encoder.embeddings.word)
     table = torch.export.export(words, (), {"input_ids": torch.ones(1, 8, dtype=torch.int64)}, strict=False)
@@ -118,7 +118,7 @@ def test_xnnpack_computes_what_the_rewritten_program_says(converted):
 
 
 def test_a_table_gives_its_rows_to_half_a_step(converted):
-    words, ids = small_model(num_encoders=2).encoder.embeddings.word.weight.detach(), inputs(8)["input_ids"]
+    words, ids = small_model().encoder.embeddings.word.weight.detach(), inputs(8)["input_ids"]
     found = answer(converted, "table_8", {"input_ids": ids})["logits"]
     step = words[ids[0]].abs().amax(1, keepdim=True).numpy() / 127
     error = np.abs(found - words[ids[0]].numpy())

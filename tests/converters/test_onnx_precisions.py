@@ -23,7 +23,7 @@ LENGTHS = (8, 12)
 @pytest.fixture(scope="module")
 def precisions(tmp_path_factory):
     """One model's programs at each precision."""
-    tracer = Tracer(small_model(num_encoders=2))
+    tracer = Tracer(small_model())
     programs = [
         SourceProgram(f"fast_{n}", "fast", n, tracer.trace(RetentionConfig(n, (n // 2, 1))), last=2) for n in LENGTHS
     ]

@@ -23,7 +23,7 @@ def fp32() -> tuple[Path, object]:
 
 
 def int8(directory: Path) -> tuple[Path, object]:
-    exported = Tracer(small_model(num_encoders=2)).trace(RetentionConfig(8, (5, 1)))
+    exported = Tracer(small_model()).trace(RetentionConfig(8, (5, 1)))
     program = SourceProgram("fast_8", "fast", 8, exported, last=2)
     return directory, convert([program], directory, reduced("executorch", "int8", "topk"), progress=lambda step: None)
 
