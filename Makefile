@@ -145,7 +145,7 @@ PEERS := $(OUT)/peers/$(notdir $(MODEL))
 bench-peers: $(PEERS)/optimum/model.onnx $(VENV)/.installed
 	@$(BIN)/edge-power convert --model $(or $(FITTED),$(MODEL)) --output $(PEERS)/bundle --format onnx \
 	  --precision fp32,int8 --lengths 8,16,24,32,40,48,56,64 --verify-with $(DATA) --force \
-	  $(if $(FITTED),,--keep 0.95,0.84,0.43,0.18,0.12 --budget balanced)
+	  $(if $(FITTED),,--keep 0.95,0.84,0.43,0.18,0.12 --budget balanced --min-agreement 0.95)
 	@$(BIN)/python benchmarks/peers/yardstick.py $(MODEL) $(PEERS)/optimum $(DATA) \
 	  --bundle $(PEERS)/bundle --output $(PEERS)/yardstick.json
 

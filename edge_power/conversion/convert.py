@@ -18,7 +18,7 @@ from edge_power.conversion.bundle_readme import write_readme
 from edge_power.conversion.engines import ENGINES
 from edge_power.conversion.references import CheckedText, encode_texts, fitting, golden_examples, make_references
 from edge_power.conversion.second_process import SecondProcess
-from edge_power.conversion.sentences import PAIRS, SENTENCES
+from edge_power.conversion.sentences import PAIRS, SENTENCES, questions
 from edge_power.conversion.text_classifier import TEXT_CLASSIFIER_FILE, mediapipe_vocabulary, write_text_classifier
 from edge_power.conversion.tracing import Tracer
 from edge_power.errors import OptionError
@@ -168,7 +168,7 @@ class _Job:
         self.vocabulary = mediapipe_vocabulary(model, directory) if plan.tflite_metadata else None
         self.encoder, self.longest = text_encoder(model), max(plan.lengths)
         # The empty text fits every program.
-        texts = [*plan.texts, *SENTENCES, *self._pairs(), self._spelled_out(), ""]
+        texts = [*plan.texts, *SENTENCES, *self._questions(), *self._pairs(), self._spelled_out(), ""]
         self.texts = encode_texts(self.encoder, texts, self.longest)
         self.references: dict[str, tuple[list[CheckedText], list[Reference]]] = {}
         self.answers: dict[str, dict[str, tuple[GoldenOutput, ...]]] = {}
@@ -222,6 +222,11 @@ class _Job:
             # A step that begins says that the one before is done.
             self.progress.advance(min(1, self.begun), description)
             self.begun += 1
+
+    def _questions(self) -> tuple[Text, ...]:
+        """More to count labels on, where that is what decides and the caller has no texts."""
+        is_rounded = any(precision != EXACT for precision in self.plan.precisions)
+        return questions() if is_rounded and not self.plan.texts else ()
 
     def _pairs(self) -> tuple[Text, ...]:
         try:

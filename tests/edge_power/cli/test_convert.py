@@ -1,6 +1,7 @@
 """`edge-power convert`: what it makes, and one line with status 2 for everything that it cannot."""
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -403,3 +404,64 @@ def test_texts_to_verify_with_that_make_no_sense(cli, checkpoint, tmp_path):
     result = cli("convert", "--model", checkpoint, "--output", tmp_path / "out", *QUICK, "--verify-with", data)
     assert_refused(result, "no column text_a")
     assert [path.name for path in tmp_path.iterdir()] == ["texts.tsv"]
+
+
+def test_two_precisions_are_two_artifacts_of_one_bundle(cli, small_checkpoint, tmp_path):
+    """Each is checked by what it must reach, and chosen wherever a bundle is opened."""
+    output, data = tmp_path / "bundle", tmp_path / "dev.tsv"
+    data.write_text("label\ttext_a\npositive\ta good film\nnegative\tdull\n", encoding="utf-8")
+    made = cli("convert", "--model", small_checkpoint, "--output", output, *SMALL, "--precision", "int8,fp32")
+    assert made.status == 0, made.err
+    exact, small = Bundle.open(output).manifest.artifacts
+    assert (exact.precision, small.precision) == ("fp32", "int8")
+    assert {entry.path.split("/")[0] for entry in small.files} == {"onnx-int8"}
+    assert (exact.acceptance.repeat_error, small.acceptance.label_agreement) == (None, 0.98)
+    program = small.programs[0]
+    assert f"✓ onnx int8 {program.name}: largest difference" in made.err
+    assert "(at least 98%)" in made.err
+    for command in (
+        ("run", output, "a good film"),
+        ("verify", output),
+        ("evaluate", output, "--data", data),
+        ("explain", "--model", output, "a good film"),
+        ("inspect", output),
+    ):
+        for precision in ("fp32", "int8"):
+            result = cli(*command, "--precision", precision)
+            assert result.status == 0, (command, result.err)
+        assert_refused(cli(*command, "--precision", "fp16"), "has no artifact fp16", "it has: onnx fp32, onnx int8")
+    assert "onnx int8" in cli("verify", output, "--precision", "int8").out
+
+
+def test_int8_that_agrees_too_little_is_not_written(cli, small_checkpoint, tmp_path, monkeypatch):
+    """Take the weights away between conversion and check: labels are counted on fifty questions that are built in."""
+    converter_for = edge_power.conversion.artifacts.converter_for
+
+    def corrupting(engine):
+        converter = converter_for(engine)
+
+        def convert(programs, directory, recipe, **options):
+            artifact = converter.convert(programs, directory, recipe, **options)
+            weights = directory / "onnx-int8" / "weights.bin"
+            weights.write_bytes(bytes(weights.stat().st_size))  # one answer for every text
+            return artifact
+
+        return types.SimpleNamespace(steps=converter.steps, convert=convert)
+
+    monkeypatch.setattr(edge_power.conversion.artifacts, "converter_for", corrupting)
+    arguments = ("--output", tmp_path / "out", *SMALL, "--lengths", "64", "--precision", "int8")
+    result = cli("convert", "--model", small_checkpoint, *arguments)
+    assert result.status == 1
+    last = result.err.splitlines()[-1]
+    assert last.startswith("error: onnx int8: 1 of 1 programs differ from eager, balanced_64 by")
+    assert re.search(r"with the same label on [\d.]+% of [56]\d texts", last)
+    assert "expected at least 98% and 80%: check on more texts of your own with --verify-with, or accept less" in last
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_file_to_verify_with_is_refused(cli, small_checkpoint, tmp_path):
+    data = tmp_path / "empty.tsv"
+    data.write_text("label\ttext_a\n", encoding="utf-8")
+    arguments = ("--output", tmp_path / "out", *SMALL, "--precision", "int8", "--verify-with", data)
+    assert_refused(cli("convert", "--model", small_checkpoint, *arguments), "empty.tsv", "no row")
+    assert not (tmp_path / "out").exists()
