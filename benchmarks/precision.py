@@ -168,7 +168,7 @@ def main(bundle: Path | None, data: Path | None, rounds: int, output: Path | Non
     else:
         opened = Bundle.open(bundle)
         examples = list(read_examples(data, need_labels=True))
-        truth = label_ids(examples, opened.manifest.labels, path=data)
+        truth = list(label_ids(examples, opened.manifest.labels, path=data))
         cases = list(measure(opened, [example.text for example in examples], truth, rounds))
         report = {"machine": _machine(), "data": data.name, "texts": len(examples), "threads": 1, "rounds": rounds}
         write_whole(output, json.dumps(report | {"cases": [asdict(case) for case in cases]}) + "\n")
