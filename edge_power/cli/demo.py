@@ -33,6 +33,8 @@ NEXT_TEXT = "my card was swallowed by the machine"
 # Programs are compared with PyTorch on so many questions, besides the built-in sentences.
 CHECKED_TEXTS = 40
 PRECISIONS = ("fp32", "int8")
+# Of these few questions, two may lie between two of ten intents.
+LEAST_AGREEMENT = 0.95
 DEFAULT_OUTPUT = Path("out") / "demo"
 
 
@@ -113,6 +115,7 @@ def _convert(screen: ProgressScreen, model: "PowerForSequenceClassification", pl
     plan = Plan(
         engines=ENGINES,
         precisions=PRECISIONS,
+        min_agreement=LEAST_AGREEMENT,
         lengths=LENGTHS,
         budgets=demo_budgets(model),
         texts=texts,

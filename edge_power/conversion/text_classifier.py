@@ -10,6 +10,7 @@ from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power_converters import SourceProgram
 from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
 from edge_power_runtime.retention import RetentionConfig
+from edge_power_runtime.tasks import Classification, task_named
 
 TEXT_CLASSIFIER_FILE = "mediapipe.tflite"
 # Beside the manifest, which lists it among the bundle's own files.
@@ -27,7 +28,7 @@ def mediapipe_vocabulary(model: PowerForSequenceClassification, directory: Path)
     Raises:
         OptionError: MediaPipe would read other words than the model does, or cannot say its labels.
     """
-    if model.config.task != "classification":
+    if not isinstance(task_named(model.config.task), Classification):
         raise _refusal(f"the task is {model.config.task}, expected classification with one label a text")
     if any("\n" in label for label in model.config.labels):
         raise _refusal("a label holds a line feed, and its file has a label a line")

@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 import torch
 
-from edge_power.conversion.artifacts import ENGINES, converter_for
+from edge_power.conversion.artifacts import converter_for
+from edge_power.conversion.engines import ENGINES, WRITTEN
 from edge_power.conversion.tracing import Tracer
 from edge_power.model.config import Activation
 from edge_power.model.extract import LOWERINGS
@@ -93,8 +94,9 @@ def test_each_converter_refuses_before_it_writes(tmp_path, engine, program, mess
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_precision_that_no_converter_writes(tmp_path, engine):
-    recipe = dataclasses.replace(fp32(engine, "topk"), precision="int8")
-    with pytest.raises(ConversionError, match=f"^no converter writes int8 for {engine}; expected fp32$"):
+    recipe = dataclasses.replace(fp32(engine, "topk"), precision="int4")
+    expected = " or ".join(WRITTEN[engine])
+    with pytest.raises(ConversionError, match=f"^no converter writes int4 for {engine}; expected {expected}$"):
         converter_for(engine).convert([program_of(torch.relu)], tmp_path, recipe, progress=lambda name: None)
     assert not list(tmp_path.iterdir())
 

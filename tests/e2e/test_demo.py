@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import pytest
 from click.testing import CliRunner
 
-from edge_power.cli.demo import PRECISIONS, _print_measurements
+from edge_power.cli.demo import LEAST_AGREEMENT, PRECISIONS, _print_measurements
 from edge_power.conversion.convert import Plan, convert
 from edge_power.demo import classifier as demo
 from edge_power.demo.measure import is_report, measure, report_json
@@ -25,7 +25,13 @@ def measured(tmp_path_factory):
     model = demo.load_frozen_encoder()
     demo.fit_head(model, demo.read_rows("train").first(ROWS))
     bundle = tmp_path_factory.mktemp("demo") / "bundle"
-    plan = Plan(engines=("onnx",), precisions=PRECISIONS, lengths=(32,), budgets=demo.demo_budgets(model))
+    plan = Plan(
+        engines=("onnx",),
+        precisions=PRECISIONS,
+        min_agreement=LEAST_AGREEMENT,
+        lengths=(32,),
+        budgets=demo.demo_budgets(model),
+    )
     convert(model, bundle, plan)
     rows = demo.read_rows("dev").first(HELD_OUT)
     labels = [demo.label_names()[label] for label in rows.labels]
