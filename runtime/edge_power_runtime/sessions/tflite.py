@@ -1,8 +1,12 @@
 """LiteRT, or tflite-runtime before it: one file opened once, a signature per program."""
 
+import ctypes
+import platform
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +22,8 @@ from edge_power_runtime.system.native_output import hushed
 
 # Of our releases, the first that works with the compiled models of ai-edge-litert: it has options for the CPU.
 LEAST_LITERT = "2.3"
+# Of <sys/auxv.h> and arm64's <asm/hwcap.h>.
+_AT_HWCAP, _HWCAP_ATOMICS = 16, 1 << 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +128,19 @@ class TfliteSession:
 def find_runtime() -> Opener:
     """Import what opens files: ai-edge-litert, else tflite-runtime, its predecessor.
 
+    Compiled models need ARM's atomic operations of 8.1: a Cortex-A53 has none, and ends the process. There the
+    Interpreter of ai-edge-litert opens the file, and every signature has its own packed weights.
+
     Raises:
         MissingEngineError: neither is installed.
         EngineError: ai-edge-litert is too old, or only tflite-runtime is there and numpy 2 with it, which would crash
             the process.
     """
     try:
-        from edge_power_runtime.sessions.litert import CompiledFile
+        if not _lacks_atomics():
+            from edge_power_runtime.sessions.litert import CompiledFile
 
-        return CompiledFile
+            return CompiledFile
     except ModuleNotFoundError:
         pass
     except ImportError as error:
@@ -142,8 +152,18 @@ def find_runtime() -> Opener:
         from edge_power_runtime.sessions.tflite_legacy import InterpretedFile
     except ModuleNotFoundError as error:
         raise missing_engine("tflite") from error
-    check_numpy_for_tflite_runtime(np.__version__)
+    if find_spec("ai_edge_litert") is None:
+        check_numpy_for_tflite_runtime(np.__version__)
     return InterpretedFile
+
+
+def _lacks_atomics() -> bool:
+    """Whether this is a 64-bit ARM on Linux whose kernel tells of no LSE (getauxval(3), HWCAP_ATOMICS)."""
+    if platform.machine() != "aarch64" or not sys.platform.startswith("linux"):
+        return False
+    getauxval = ctypes.CDLL(None).getauxval
+    getauxval.argtypes, getauxval.restype = (ctypes.c_ulong,), ctypes.c_ulong
+    return not getauxval(_AT_HWCAP) & _HWCAP_ATOMICS
 
 
 def check_numpy_for_tflite_runtime(version: str) -> None:

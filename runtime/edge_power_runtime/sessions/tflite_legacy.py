@@ -1,14 +1,18 @@
-"""tflite-runtime, whose last release is 2.14: a file as an Interpreter."""
+"""A file as an Interpreter: for tflite-runtime, whose last release is 2.14, and for processors of old."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tflite_runtime.interpreter import Interpreter
 
 from edge_power_runtime.sessions.tensors import describe
 from edge_power_runtime.sessions.tflite import Signature
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ModuleNotFoundError:
+    from tflite_runtime.interpreter import Interpreter
 
 
 class InterpretedFile:
