@@ -100,7 +100,7 @@ class Bundle:
         if name is None:
             return have[0]
         if name not in have:
-            where = f"{artifact.engine} {artifact.precision} of the bundle {self.path}"
+            where = f"{artifact.key} of the bundle {self.path}"
             raise InputError(f"no budget {name!r} in {where}; it has: {', '.join(have)}")
         return name
 
@@ -120,7 +120,7 @@ class Bundle:
             return typed
 
     def _no_artifact(self, wanted: str) -> InputError:
-        have = ", ".join(f"{item.engine} {item.precision}" for item in self.manifest.artifacts) or "none"
+        have = ", ".join(item.key for item in self.manifest.artifacts) or "none"
         if not self.manifest.unknown:
             return InputError(f"the bundle {self.path} has no artifact {wanted}; it has: {have}")
         unknown = ", ".join(f"{item.engine} {item.precision}" for item in self.manifest.unknown)

@@ -130,7 +130,7 @@ class Program:
 
 def at_precision(name: str, precision: str, mark: str) -> str:
     """Add a precision to a name, which stands for fp32 where it is alone."""
-    return name if precision == "fp32" else f"{name}{mark}{precision}"
+    return name if precision == EXACT else f"{name}{mark}{precision}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -332,25 +332,34 @@ def test_a_full_disk(cli, checkpoint, small_disk, kilobytes, more):
     assert not list(disk.iterdir())
 
 
-def test_a_program_that_differs_from_eager_is_refused_with_status_1(
-    cli, small_checkpoint, tmp_path, monkeypatch, tiny_bundle
-):
-    """Corrupt the weights between conversion and check, over an old bundle that must stay."""
+def after_conversion(monkeypatch, change):
+    """Let `change` have the directory of each artifact that a converter wrote, before it is checked."""
     converter_for = edge_power.conversion.artifacts.converter_for
 
-    def corrupting(engine):
+    def changing(engine):
         converter = converter_for(engine)
 
         def convert(programs, directory, recipe, **options):
             artifact = converter.convert(programs, directory, recipe, **options)
-            weights = directory / "onnx" / "weights.bin"
-            content = np.fromfile(weights, dtype=np.float32)
-            content.round(1).tofile(weights)
+            change(directory)
             return artifact
 
         return types.SimpleNamespace(steps=converter.steps, convert=convert)
 
-    monkeypatch.setattr(edge_power.conversion.artifacts, "converter_for", corrupting)
+    monkeypatch.setattr(edge_power.conversion.artifacts, "converter_for", changing)
+
+
+def test_a_program_that_differs_from_eager_is_refused_with_status_1(
+    cli, small_checkpoint, tmp_path, monkeypatch, tiny_bundle
+):
+    """Corrupt the weights between conversion and check, over an old bundle that must stay."""
+
+    def corrupt(directory):
+        weights = directory / "onnx" / "weights.bin"
+        content = np.fromfile(weights, dtype=np.float32)
+        content.round(1).tofile(weights)
+
+    after_conversion(monkeypatch, corrupt)
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()
     result = cli("convert", "--model", small_checkpoint, "--output", tmp_path / "bundle", *SMALL, "--force")
@@ -435,20 +444,12 @@ def test_two_precisions_are_two_artifacts_of_one_bundle(cli, small_checkpoint, t
 
 def test_int8_that_agrees_too_little_is_not_written(cli, small_checkpoint, tmp_path, monkeypatch):
     """Take the weights away between conversion and check: labels are counted on fifty questions that are built in."""
-    converter_for = edge_power.conversion.artifacts.converter_for
 
-    def corrupting(engine):
-        converter = converter_for(engine)
+    def corrupt(directory):
+        weights = directory / "onnx-int8" / "weights.bin"
+        weights.write_bytes(bytes(weights.stat().st_size))  # one answer for every text
 
-        def convert(programs, directory, recipe, **options):
-            artifact = converter.convert(programs, directory, recipe, **options)
-            weights = directory / "onnx-int8" / "weights.bin"
-            weights.write_bytes(bytes(weights.stat().st_size))  # one answer for every text
-            return artifact
-
-        return types.SimpleNamespace(steps=converter.steps, convert=convert)
-
-    monkeypatch.setattr(edge_power.conversion.artifacts, "converter_for", corrupting)
+    after_conversion(monkeypatch, corrupt)
     arguments = ("--output", tmp_path / "out", *SMALL, "--lengths", "64", "--precision", "int8")
     result = cli("convert", "--model", small_checkpoint, *arguments)
     assert result.status == 1

@@ -125,7 +125,7 @@ def _order(artifact: Artifact) -> tuple[int, int]:
 
 
 def _names(artifacts: Sequence[Artifact]) -> str:
-    return ", ".join(f"{artifact.engine} {artifact.precision}" for artifact in artifacts)
+    return ", ".join(artifact.key for artifact in artifacts)
 
 
 def _choose(name: str, wanted: Sequence[T], have: Sequence[T], artifacts: Sequence[Artifact]) -> Sequence[T]:
