@@ -24,7 +24,7 @@ PIP_INSTALL := $(PIP) --no-build-isolation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-main test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb test-mediapipe test-stock lint format bench bench-accuracy bench-peers clean distclean
+.PHONY: help demo test test-main test-thorough test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb test-mediapipe test-stock lint format bench bench-accuracy bench-peers clean distclean
 
 help:
 	@echo 'make demo                 convert a real classifier for three engines and compare them'
@@ -36,6 +36,7 @@ help:
 	@echo 'make test-arm             the runtime on emulated 64-bit ARM: the same answers as here, and its own tests (.arm)'
 	@echo 'make test-adb             a real adbd, unpacked into .adbd, in a network of its own; needs root'
 	@echo 'make test-stock           stock clients open what we ship: onnxruntime, optimum-onnx, onnxruntime-web under node'
+	@echo 'make test-thorough        the same properties for other families, engines and moments; .ci/run runs it'
 	@echo 'make test-slow            the tests that take minutes'
 	@echo 'make lint                 ruff, mypy and import-linter; make format mends what ruff can'
 	@echo 'make bench                the benchmarks of our own programs'
@@ -47,7 +48,12 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/edge-power demo
 
-UNTIMED := 'not slow and not arm and not mediapipe and not alone'
+UNTIMED := 'not slow and not thorough and not arm and not mediapipe and not alone'
+# The files whose tests measure time: collecting all the others takes as long as running these.
+TIMED = $$(grep -rl --include='*.py' 'mark\.alone' tests)
+# Conversions and tiny trainings keep one core busy, so the files of tests are shared out to two processes; more threads
+# in each would only wait for one another, those of the tokenizers too.
+SHARED_OUT := OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # The small environments are made and used while the large one is installed, so that no time can be measured in them:
 # the main suite does that, at its end.
@@ -55,12 +61,15 @@ test:
 	@$(MAKE) --no-print-directory -j 2 --output-sync=line $(VENV)/.installed test-runtime-onnx test-runtime-tflite
 	@$(MAKE) --no-print-directory test-main
 
-# Conversions and tiny trainings keep one core busy, so the files of tests are shared out to two processes; more threads
-# in each would only wait for one another, those of the tokenizers too.
 test-main: $(VENV)/.installed
 	@echo '== main suite'
-	@OMP_NUM_THREADS=1 TOKENIZERS_PARALLELISM=false $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m $(UNTIMED)
-	@$(BIN)/pytest -m alone
+	@$(SHARED_OUT) -m $(UNTIMED)
+	@$(BIN)/pytest -m alone $(TIMED)
+
+# More of the same, for other families, engines and moments: ten minutes that no change should have to wait for at a desk.
+test-thorough: $(VENV)/.installed
+	@echo '== the same properties for other families, engines and moments'
+	@$(SHARED_OUT) -m thorough
 
 test-slow: $(VENV)/.installed
 	@$(BIN)/pytest -m slow

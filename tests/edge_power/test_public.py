@@ -53,7 +53,7 @@ def test_every_public_name_is_on_the_page():
     assert [name for name in edge_power.__all__ if not re.search(rf"\b{name}\b", text)] == []
 
 
-@pytest.mark.parametrize("first", ["import edge_power", ALL_LOADED])
+@pytest.mark.parametrize("first", ["import edge_power", pytest.param(ALL_LOADED, marks=pytest.mark.thorough)])
 def test_a_call_is_a_function_whatever_was_imported_before(first):
     names = ", ".join(sorted(CALLS))
     code = f"{first}; from edge_power import {names}; print([callable(item) for item in ({names})])"

@@ -317,9 +317,10 @@ def test_force_replaces_a_bundle(cli, small_checkpoint, tmp_path, tiny_bundle):
     assert [path.name for path in tmp_path.iterdir()] == ["bundle"]
 
 
-@pytest.mark.parametrize(
-    ("kilobytes", "more"), [(4, ()), (16, ()), (100, ()), (200, ()), (100, ("--format", "tflite"))]
-)
+LATER = [pytest.param(kilobytes, (), marks=pytest.mark.thorough) for kilobytes in (16, 100, 200)]
+
+
+@pytest.mark.parametrize(("kilobytes", "more"), [(4, ()), *LATER, (100, ("--format", "tflite"))])
 def test_a_full_disk(cli, checkpoint, small_disk, kilobytes, more):
     """Full at the tokenizer, at the golden examples, at the weights, at a graph, at the checkpoint for the second
     process: one line, nothing left.
@@ -381,7 +382,7 @@ def test_a_tolerance_that_no_engine_meets_is_a_failed_check(cli, small_checkpoin
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("sign", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.thorough)])
 def test_a_conversion_stopped_on_its_way_leaves_the_old_bundle(small_checkpoint, tmp_path, tiny_bundle, sign):
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()

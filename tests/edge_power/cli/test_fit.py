@@ -173,6 +173,7 @@ def test_what_cannot_be_is_refused_before_anything_is_written(run, tmp_path, nam
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.thorough  # test_resume.py kills a fit, and goes on
 def test_a_fit_that_is_interrupted_can_go_on(place, tmp_path):
     """Ctrl-C in the middle of the search."""
     # A job in the background ignores SIGINT, and so would its children; a user's terminal does not.

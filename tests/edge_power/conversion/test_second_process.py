@@ -94,6 +94,7 @@ def test_what_an_engine_refuses_there_is_raised_here(tmp_path):
         process.next_artifact()
 
 
+@pytest.mark.thorough
 def test_a_file_that_cannot_be_written_there_is_a_system_error_here(tmp_path):
     (tmp_path / "onnx").write_text("a file where the converter needs a directory")
     with second_process(tmp_path) as process, pytest.raises(OSError) as failed:
@@ -112,6 +113,7 @@ def test_a_process_that_is_killed(tmp_path):
     )
 
 
+@pytest.mark.thorough
 def test_a_process_that_fails_shows_why(tmp_path):
     with second_process(tmp_path) as process:
         (tmp_path / "job" / JOB_FILE).write_text("{")
@@ -137,6 +139,7 @@ def test_a_place_that_is_taken_is_left_alone(tmp_path):
     assert (tmp_path / "job" / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.thorough
 def test_it_ends_with_the_process_that_started_it(tmp_path):
     command = [sys.executable, "-c", PARENT, str(tmp_path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as parent:

@@ -69,6 +69,7 @@ def test_the_trap_would_be_sprung(trap):
     (trap / "marks").unlink()
 
 
+@pytest.mark.thorough  # a whole conversion; how its process is started, test_second_process.py asks too
 def test_a_conversion_with_its_second_process(trap, small_checkpoint):
     """In the worst of places: without standard streams, and with warnings as errors."""
     arguments = ["--format", "onnx,tflite", "--lengths", "8", "--keep", "0.5", "--no-full"]

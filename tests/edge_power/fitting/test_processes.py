@@ -64,6 +64,7 @@ def assert_the_same(place: Path) -> None:
 # of threads, and kind of processor. Labels, or a student of fewer encoders, make gradients that are the task's.
 
 
+@pytest.mark.thorough  # two starts of PyTorch, for what a machine of two GPUs does
 def test_two_processes_find_what_one_does(place):
     fit(replace(options_of_one(place, target=0.4), distillation=Distillation(logits=0.5)))
     done = run_two(place, "--distil", 0.5)

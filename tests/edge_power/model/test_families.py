@@ -444,17 +444,17 @@ CONVERTED = {
     "electra": {"num_hidden_layers": 2},
 }
 KEEP = {2: parse_keep("0.6,0.3"), 3: parse_keep("0.7,0.4,0.3")}
-# ExecuTorch takes longer than both others; what a family has of its own, embeddings and head, ALBERT has as well.
-# ELECTRA's projection is ALBERT's, and its head a gelu as in every encoder, so that LiteRT says nothing new of it.
-QUICK = [
-    ("albert", ENGINES),
-    *((family, ("onnx", "tflite")) for family in ("distilbert", "roberta")),
-    ("electra", ("onnx",)),
-]
+# ONNX Runtime takes a second, and every engine gets the same exported program. What a family has of its own, embeddings
+# and head, ALBERT has as well: it goes through all engines often, the others once in a while.
+ALBERT = pytest.param(("albert", ENGINES), marks=pytest.mark.thorough)
 WHOLE = [pytest.param((family, ENGINES), marks=pytest.mark.slow) for family in CONVERTED if family != "albert"]
 
 
-@pytest.fixture(scope="session", params=[*QUICK, *WHOLE], ids=lambda param: f"{param[0]}-{len(param[1])}")
+@pytest.fixture(
+    scope="session",
+    params=[*((family, ("onnx",)) for family in CONVERTED), ALBERT, *WHOLE],
+    ids=lambda param: f"{param[0]}-{len(param[1])}",
+)
 def bundle(request, tmp_path_factory):
     """A pruned budget at one length, and the model that it was made of."""
     family, engines = request.param
@@ -488,7 +488,7 @@ def test_every_engine_says_what_eager_says(bundle):
             assert found.truncated == (isinstance(text, tuple) or encoder.encode(text, 16).truncated)
 
 
-@pytest.mark.parametrize("bundle", QUICK[:1], indirect=True, ids=["albert"])
+@pytest.mark.parametrize("bundle", [ALBERT], indirect=True, ids=["albert"])
 def test_artifacts_of_albert_hold_its_encoder_once(bundle):
     path, model = bundle
     encoder = 4 * sum(parameter.numel() for parameter in model.encoder.stack()[0].parameters())
