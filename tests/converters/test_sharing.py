@@ -16,11 +16,11 @@ RATIO = 1.03
 GRAPH_BYTES = 60_000
 
 
-# ExecuTorch lowers two programs for half a minute; that its int8 file shares them, test_executorch_int8.py asks.
-SLOWEST = pytest.param("executorch", marks=pytest.mark.thorough)
+# These take half a minute; that their int8 files share weights, the tests of their precisions ask.
+SLOWER = [pytest.param(engine, marks=pytest.mark.thorough) for engine in ENGINES if engine != "onnx"]
 
 
-@pytest.mark.parametrize("engine", [*(engine for engine in ENGINES if engine != "executorch"), SLOWEST])
+@pytest.mark.parametrize("engine", ["onnx", *SLOWER])
 def test_two_lengths_weigh_as_much_as_the_weights(engine, tmp_path):
     config = dataclasses.replace(tiny_config(), num_encoders=2, hidden_size=64, intermediate_size=2048, vocab_size=8000)
     tracer = Tracer(tiny_model(config))

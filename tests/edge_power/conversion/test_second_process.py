@@ -72,6 +72,7 @@ def second_process(directory: Path, *orders: Order) -> SecondProcess:
     return SecondProcess(tiny_model(), orders or (ONNX,), directory, directory / "job", lambda step: None)
 
 
+@pytest.mark.thorough
 def test_two_processes_write_what_one_writes(tmp_path):
     small = tiny_model(replace(tiny_config(), num_encoders=2))
     budgets = {"fast": parse_keep("0.5")}

@@ -60,6 +60,7 @@ def test_a_regressor_is_refused(tokenizer):
         mediapipe_vocabulary(model, tokenizer.parent)
 
 
+@pytest.mark.thorough  # MediaPipe itself reads such a file in tests/stock
 def test_the_file_gives_probabilities_and_holds_its_words_and_labels(tmp_path):
     model = tiny_model(dataclasses.replace(tiny_config(), num_encoders=2))
     path, config = tmp_path / "mediapipe.tflite", RetentionConfig(LENGTH, (5, 1))

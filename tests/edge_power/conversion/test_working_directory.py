@@ -80,17 +80,21 @@ def test_a_conversion_with_its_second_process(trap, small_checkpoint):
     assert (trap / "my bundle" / "bundle.json").is_file()
 
 
+COMMANDS = [("run", "{bundle}", "a good film", "--engine", "onnx"), ("evaluate", "{bundle}", "--data", "{rows}")]
+MORE_COMMANDS = [
+    ("verify", "{bundle}", "--engine", "tflite"),
+    ("explain", "--model", "{bundle}", "a good film"),
+    ("profile", "{bundle}", "--engine", "onnx", "--lengths", "8", "--iterations", "1", "--max-seconds", "1"),
+    ("fit", "--help"),
+]
+
+
 @pytest.mark.parametrize(
     "command",
     [
-        ("run", "{bundle}", "a good film", "--engine", "onnx"),
-        ("verify", "{bundle}", "--engine", "tflite"),
-        ("explain", "--model", "{bundle}", "a good film"),
-        ("evaluate", "{bundle}", "--data", "{rows}"),
-        ("profile", "{bundle}", "--engine", "onnx", "--lengths", "8", "--iterations", "1", "--max-seconds", "1"),
-        ("fit", "--help"),
+        *(pytest.param(command, id=command[0]) for command in COMMANDS),
+        *(pytest.param(command, id=command[0], marks=pytest.mark.thorough) for command in MORE_COMMANDS),
     ],
-    ids=lambda command: command[0],
 )
 def test_the_commands(trap, tiny_bundle, tmp_path, command):
     (tmp_path / "rows.tsv").write_text("label\ttext\npositive\ta good film\nnegative\tdull\n")

@@ -26,6 +26,7 @@ def faults(how: str) -> int:
     return int(found.stdout)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc is asked to keep memory")
 def test_memory_that_was_freed_is_taken_again_and_not_asked_for_anew():
     # The system maps pages of 4 KB, 57,344 faults, or larger ones; a tenth leaves room for what Python itself takes.

@@ -241,6 +241,7 @@ class During(Told):
             self._act()
 
 
+@pytest.mark.thorough
 def test_two_profiles_of_one_bundle_at_a_time(device, server, tiny_bundle):
     request, told, reports = Request(tiny_bundle, ONE, python=sys.executable), Told(), []
 
