@@ -118,7 +118,7 @@ def measure(
             ratios=tuple(own / base for own, base in zip(flat[case], flat[baseline], strict=True)),
             accuracy=statistics.fmean(found.label == label for found, label in zip(answers[case], labels, strict=True)),
             truncated=sum(found.truncated for found in answers[case]),
-            macs=statistics.fmean(macs[case.budget, found.length] for found in answers[case]),
+            macs=statistics.fmean(macs[case.budget, found.steps[-1].length] for found in answers[case]),
         )
         for case, classifier in classifiers.items()
     ]

@@ -77,7 +77,7 @@ def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
     """
     found = classifier(text)
     artifact, manifest = classifier.artifact, classifier.bundle.manifest
-    everything = (tuple(range(found.num_tokens)),) * (len(found.retention.keep) - 1)
+    everything = (tuple(range(found.num_tokens)),) * (len(found.steps[-1].retention.keep) - 1)
     return Explanation(
         source=f"{manifest.name}: {found.program} on {artifact.engine}, {artifact.precision}",
         text=text,

@@ -15,6 +15,8 @@ if (
 
 from edge_power_runtime.answerer import Answerer, Span  # noqa: E402
 from edge_power_runtime.bundle.bundle import Bundle  # noqa: E402
+from edge_power_runtime.cascade.cascade import Cascade  # noqa: E402
+from edge_power_runtime.cascade.counts import TierCount  # noqa: E402
 from edge_power_runtime.errors import (  # noqa: E402
     BundleError,
     EdgePowerError,
@@ -27,7 +29,7 @@ from edge_power_runtime.errors import (  # noqa: E402
     VerificationError,
 )
 from edge_power_runtime.model import Classifier, Model  # noqa: E402
-from edge_power_runtime.prediction import Prediction, Step  # noqa: E402
+from edge_power_runtime.prediction import Prediction, Step, TierRun  # noqa: E402
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule  # noqa: E402
 
 __version__ = "0.1.0"
@@ -36,6 +38,7 @@ __all__ = [
     "Answerer",
     "Bundle",
     "BundleError",
+    "Cascade",
     "Classifier",
     "EdgePowerError",
     "EngineError",
@@ -49,6 +52,8 @@ __all__ = [
     "SchemaVersionError",
     "Span",
     "Step",
+    "TierCount",
+    "TierRun",
     "UnsupportedEngineError",
     "VerificationError",
 ]

@@ -188,6 +188,8 @@ class Classifier:
         task: reads the logits.
         labels: of the bundle, in the order of a prediction's scores; empty for regression.
         spans: the parts of a call: tokenize and cut the text, choose the program and pad, run it, name the label.
+        encoder: the model's.
+        max_length: the length of the longest program, where texts are cut.
     """
 
     spans: tuple[Span, ...] = (Span("encode"), Span("choose"), Span("run", in_engine=True), Span("decode"))
@@ -210,7 +212,8 @@ class Classifier:
         self._programs = programs_of(model.artifact, budget)
         self._lengths = [program.length for program in self._programs]
         self._retentions = [model.bundle.retention_of(program) for program in self._programs]
-        self._encoder = model.encoder
+        self.encoder = model.encoder
+        self.max_length = self._lengths[-1]
         self._siblings: dict[str, Self] = {}
 
     @classmethod
@@ -300,13 +303,41 @@ class Classifier:
             start = perf_counter_ns()
             encoded = self.encode(text)
             read = perf_counter_ns()
+            prediction, times = self._time(encoded, read)
+        return prediction, (read - start, *times)
+
+    def answer_encoded(self, encoded: EncodedText) -> Prediction:
+        """Classify a text of which `encode` gave the ids, or that of a classifier whose `encoder` reads alike.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        thread = get_ident()
+        ANSWERING.add(thread)
+        try:
+            if lifetime.is_ending:
+                lifetime.refuse_at_the_end()
             choice = self.choose(encoded)
-            chosen = perf_counter_ns()
-            outputs = choice.run()
-            ran = perf_counter_ns()
-            prediction = self.decode(choice, outputs)
-            end = perf_counter_ns()
-        return prediction, (read - start, chosen - read, ran - chosen, end - ran)
+            return self.decode(choice, choice.run())
+        finally:
+            ANSWERING.discard(thread)
+
+    def timed_encoded(self, encoded: EncodedText) -> tuple[Prediction, tuple[int, ...]]:
+        """Do what `answer_encoded` does, and give the nanoseconds of each of `spans` but the first.
+
+        Raises:
+            EngineError: the engine failed.
+        """
+        with lifetime.answering():
+            return self._time(encoded, perf_counter_ns())
+
+    def _time(self, encoded: EncodedText, start: int) -> tuple[Prediction, tuple[int, ...]]:
+        choice = self.choose(encoded)
+        chosen = perf_counter_ns()
+        outputs = choice.run()
+        ran = perf_counter_ns()
+        prediction = self.decode(choice, outputs)
+        return prediction, (chosen - start, ran - chosen, perf_counter_ns() - ran)
 
     def encode(self, text: Text) -> EncodedText:
         """Tokenize a text or a pair and cut it to the longest program: the first span of a call.
@@ -314,7 +345,7 @@ class Classifier:
         Raises:
             InputError: it is no text.
         """
-        return self._encoder.encode(text, self._lengths[-1])
+        return self.encoder.encode(text, self.max_length)
 
     def choose(self, encoded: EncodedText) -> Choice:
         """Choose the shortest program that holds a text, load it if nobody did, and pad the text: the second span.
@@ -324,7 +355,7 @@ class Classifier:
         """
         index = bisect_left(self._lengths, encoded.num_tokens)
         program = self._programs[index]
-        return Choice(encoded, index, self.model.session(program), self._encoder.pad(encoded, program.length))
+        return Choice(encoded, index, self.model.session(program), self.encoder.pad(encoded, program.length))
 
     def decode(self, choice: Choice, outputs: Mapping[str, np.ndarray]) -> Prediction:
         """Name the label: the fourth span, after `choice.run()`.
@@ -374,7 +405,7 @@ class Classifier:
             InputError: it is no text.
         """
         with lifetime.answering():
-            return self._encoder.tokens(text, self._lengths[-1])
+            return self.encoder.tokens(text, self.max_length)
 
     def warm_up(self) -> None:
         """Load every program of the budget and run each once, so that no later text waits for it.
@@ -386,9 +417,9 @@ class Classifier:
             EngineError: a program does not load or run.
         """
         with lifetime.answering():
-            empty = self._encoder.encode("", self._lengths[-1])
+            empty = self.encoder.encode("", self.max_length)
             for program in self._programs[: self.model.max_loaded_programs]:
-                self.model.session(program).run(self._encoder.pad(empty, program.length))
+                self.model.session(program).run(self.encoder.pad(empty, program.length))
 
     def __reduce__(self) -> tuple[Callable[[], "Classifier"], tuple[()]]:
         """Say how to make another, with a model of its own: what is loaded cannot be copied, so it is opened again."""

@@ -1,6 +1,7 @@
 """What a model says about a text, and how it came to say so."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,6 +43,22 @@ class Step:
         return tuple(tuple(position for position in words if position < num_tokens) for words in found)
 
 
+class TierRun(NamedTuple):
+    """A tier of a cascade that was asked about a text; a tuple since it is made for every text.
+
+    Attributes:
+        name: of the tier.
+        confidence: the largest probability that it gave, at its temperature; None where it failed.
+        time_ms: from the question to its answer; where several texts were answered together, their mean.
+        failure: why it gave no answer, in one line; None where it gave one.
+    """
+
+    name: str
+    confidence: float | None
+    time_ms: float
+    failure: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Prediction:
     """What the model says about one text.
@@ -54,10 +71,11 @@ class Prediction:
         scores: the probability of every label, in the manifest's order; the value alone for regression.
         labels: those that the text has, the likeliest first: the one label of a classification, of a multi-label model
             those above the threshold, perhaps none, and none for regression.
-        logits: what the last program gave.
+        logits: what the last program gave, or a tier that runs none; empty where a callable told a label alone.
         num_tokens: tokens of the text that it read, [CLS] and [SEP] included.
         truncated: whether the text was longer than the longest program.
-        steps: the programs that ran for it, in order; at least one.
+        steps: the programs that ran for it, in order; none where a tier without programs gave the answer.
+        tiers: of a cascade those that were asked, in order; empty of an answerer that is none.
     """
 
     label: str | None
@@ -68,6 +86,27 @@ class Prediction:
     num_tokens: int
     truncated: bool
     steps: tuple[Step, ...]
+    # Not compared: the same answer takes another time at each call.
+    tiers: tuple[TierRun, ...] = field(default=(), compare=False)
+
+    @property
+    def tier(self) -> str | None:
+        """The name of the tier that gave the answer: the last that did not fail; None where there is no cascade."""
+        return next((run.name for run in reversed(self.tiers) if run.failure is None), None)
+
+    def with_tiers(self, tiers: tuple[TierRun, ...]) -> "Prediction":
+        """Give the same answer with the tiers that were asked for it; `dataclasses.replace` takes far longer."""
+        return Prediction(
+            self.label,
+            self.score,
+            self.scores,
+            self.labels,
+            self.logits,
+            self.num_tokens,
+            self.truncated,
+            self.steps,
+            tiers,
+        )
 
     @property
     def label_scores(self) -> tuple[float, ...]:
@@ -75,33 +114,33 @@ class Prediction:
         return likeliest(self.scores, len(self.labels))
 
     @property
-    def program(self) -> str:
-        """The name of the program that gave the answer."""
-        return self.steps[-1].program
+    def program(self) -> str | None:
+        """The name of the program that gave the answer; None where none ran."""
+        return self.steps[-1].program if self.steps else None
 
     @property
-    def length(self) -> int:
+    def length(self) -> int | None:
         """The length of that program."""
-        return self.steps[-1].length
+        return self.steps[-1].length if self.steps else None
 
     @property
-    def retention(self) -> RetentionConfig:
+    def retention(self) -> RetentionConfig | None:
         """The configuration of that program."""
-        return self.steps[-1].retention
+        return self.steps[-1].retention if self.steps else None
 
     @property
     def kept(self) -> tuple[int, ...]:
-        """That program's output `kept`; empty where nothing is dropped."""
-        rows = self.steps[-1].rows
+        """That program's output `kept`; empty where nothing is dropped, or no program ran."""
+        rows = self.steps[-1].rows if self.steps else None
         return () if rows is None else tuple(rows.tolist())
 
     @property
     def survivors(self) -> tuple[tuple[int, ...], ...]:
         """Positions of the words that each encoder but the last passes on, likeliest to matter first after [CLS].
 
-        Positions index `Classifier.tokens`; padding is left out. Empty where the program drops nothing.
+        Positions index `Classifier.tokens`; padding is left out. Empty where the program drops nothing, or none ran.
 
         Raises:
             RetentionError: the program gave rows that cannot be.
         """
-        return self.steps[-1].survivors(self.num_tokens)
+        return self.steps[-1].survivors(self.num_tokens) if self.steps else ()

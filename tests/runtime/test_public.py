@@ -14,6 +14,7 @@ SURFACE = {
     "Answerer",
     "Bundle",
     "BundleError",
+    "Cascade",
     "Classifier",
     "EdgePowerError",
     "EngineError",
@@ -27,6 +28,8 @@ SURFACE = {
     "SchemaVersionError",
     "Span",
     "Step",
+    "TierCount",
+    "TierRun",
     "UnsupportedEngineError",
     "VerificationError",
 }

@@ -11,6 +11,8 @@ LENGTHS = 1_000
 LENGTH = 65_536
 ENCODERS = 1_000
 PROGRAMS = 10_000
+CASCADES = 100
+TIERS = 8
 
 GOLDEN_EXAMPLES = 1_000
 # Of all texts together: a tokenizer needs about 3 us for each.

@@ -3,10 +3,10 @@
 Each check looks at each part once, by sets and dictionaries: a manifest of thousands of parts is read in seconds.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from edge_power_runtime.bundle.cascade_checks import check_cascades
 from edge_power_runtime.bundle.files import FileEntry
 from edge_power_runtime.bundle.manifest import (
     MANIFEST_FILE,
@@ -20,6 +20,7 @@ from edge_power_runtime.bundle.manifest import (
 )
 from edge_power_runtime.bundle.signatures import SIGNATURES, Size, Stage, TensorRule
 from edge_power_runtime.bundle.tensors import NAMES, TensorSpec
+from edge_power_runtime.bundle.unique import check_unique
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
 from edge_power_runtime.reading.records import read_record
 
@@ -51,19 +52,20 @@ def _check_manifest(manifest: Manifest, node: Node) -> None:
     _check_files(manifest.files, node.field("files"))
     if TOKENIZER_FILE not in {entry.path for entry in manifest.files}:
         node.field("files").fail(f"a list with {TOKENIZER_FILE}")
-    _check_unique((budget.name for budget in manifest.budgets), node.field("budgets"), "budget names")
+    check_unique((budget.name for budget in manifest.budgets), node.field("budgets"), "budget names")
     for budget, place in zip(manifest.budgets, node.field("budgets").items(), strict=True):
-        _check_unique((item.length for item in budget.configurations), place.field("configurations"), "lengths")
+        check_unique((item.length for item in budget.configurations), place.field("configurations"), "lengths")
     _check_max_length(manifest, node.field("max_length"))
     artifacts = node.field("artifacts")
     pairs = ((artifact.engine, artifact.precision) for artifact in manifest.every_artifact)
-    _check_unique(pairs, artifacts, "pairs of engine and precision")
+    check_unique(pairs, artifacts, "pairs of engine and precision")
     checks, known, unknown = _ArtifactChecks(manifest), iter(manifest.artifacts), iter(manifest.unknown)
     for place in artifacts.items():
         if is_known(place):
             checks.check(next(known), place)
         else:
             _check_files(next(unknown).files, place.field("files"))
+    check_cascades(manifest, node)
 
 
 def _check_labels(manifest: Manifest, node: Node) -> None:
@@ -79,7 +81,7 @@ def _check_max_length(manifest: Manifest, node: Node) -> None:
 
 def _check_files(files: tuple[FileEntry, ...], node: Node) -> None:
     # A file that is listed again would be hashed again.
-    _check_unique((entry.path for entry in files), node, "paths")
+    check_unique((entry.path for entry in files), node, "paths")
 
 
 class _ArtifactChecks:
@@ -96,9 +98,9 @@ class _ArtifactChecks:
         if not artifact.programs:
             programs.fail("a list of at least one program")
         _check_files(artifact.files, node.field("files"))
-        _check_unique((program.name for program in artifact.programs), programs, "program names")
+        check_unique((program.name for program in artifact.programs), programs, "program names")
         pairs = ((program.budget, program.length) for program in artifact.programs)
-        _check_unique(pairs, programs, "pairs of budget and length")
+        check_unique(pairs, programs, "pairs of budget and length")
         files = {entry.path for entry in artifact.files}
         for program, place in zip(artifact.programs, programs.items(), strict=True):
             _check_program_files(program, files, place)
@@ -136,7 +138,7 @@ def _stage_of(program: Program, encoders: int, node: Node) -> Stage:
 
 
 def _check_program_files(program: Program, files: Collection[str], node: Node) -> None:
-    _check_unique(program.files, node.field("files"), "paths")
+    check_unique(program.files, node.field("files"), "paths")
     for path, place in zip(program.files, node.field("files").items(), strict=True):
         if path not in files:
             place.fail("one of the artifact's files")
@@ -188,9 +190,3 @@ def _check_address(spec: TensorSpec, engine: str, position: int, node: Node) -> 
         node.field("position").fail(f"{position} for {spec.name}" + ("" if by_position else ", or null"))
     if spec.engine_name != spec.name and (not by_position or spec.engine_name is not None):
         node.field("engine_name").fail(f"{spec.name!r} as the name is" + (", or null" if by_position else ""))
-
-
-def _check_unique(values: Iterable[object], node: Node, what: str) -> None:
-    for value, count in Counter(values).items():
-        if count > 1:
-            node.fail(f"a list without repeated {what} (here {value!r})")

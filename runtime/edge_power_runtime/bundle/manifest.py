@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal, Self
 
 from edge_power_runtime.bundle import bounds
+from edge_power_runtime.bundle.cascades import CascadeEntry, is_known_cascade
 from edge_power_runtime.bundle.files import BundlePath, FileEntry, Files
 from edge_power_runtime.bundle.tensors import TensorSpec
 from edge_power_runtime.engines import ENGINE_NAMES
@@ -286,6 +287,8 @@ class Manifest:
         versions: of the tools that made the bundle.
         created_by: the program that made it.
         unknown: the other artifacts.
+        cascades: those of which this runtime knows every tier; the bundle answers by the first, unless told otherwise.
+        unknown_cascades: the names of the others.
     """
 
     schema_version: Positive
@@ -302,6 +305,8 @@ class Manifest:
     versions: Mapping[str, str]
     created_by: str
     unknown: tuple[UnknownArtifact, ...] = ()
+    cascades: tuple[CascadeEntry, ...] = ()
+    unknown_cascades: tuple[str, ...] = ()
 
     @property
     def num_logits(self) -> int:
@@ -341,11 +346,21 @@ class Manifest:
         found = (item for entry in self.budgets if entry.name == budget for item in entry.configurations)
         return next((item for item in found if item.length == length), None)
 
+    def cascade(self, name: str) -> CascadeEntry | None:
+        """Find a cascade by its name."""
+        return next((entry for entry in self.cascades if entry.name == name), None)
+
     def to_json(self) -> str:
-        """Write the manifest; `read_manifest` gives an equal one back, and the same manifest the same text."""
+        """Write the manifest; `read_manifest` gives an equal one back, and the same manifest the same text.
+
+        Of cascades that this runtime does not know it has the names alone, and writes none.
+        """
         fields = dataclasses.asdict(self)
         if self.threshold is None:  # the key is that of one task
             del fields["threshold"]
+        del fields["unknown_cascades"]
+        if not self.cascades:
+            del fields["cascades"]
         for entry in (fields, *fields["artifacts"]):
             entry["versions"] = dict(sorted(entry["versions"].items()))
         fields["artifacts"] += fields.pop("unknown")
@@ -355,12 +370,16 @@ class Manifest:
     def from_node(cls, node: Node) -> Self:
         """Read a manifest; whether its parts fit together is checked later."""
         artifacts = node.field("artifacts").items()
+        later = node.later("cascades")
+        cascades = () if later is None else later.items(most=bounds.CASCADES)
         return fill(
             cls,
             node,
             threshold=_read_threshold(node),
             artifacts=tuple(read_record(Artifact, item) for item in artifacts if is_known(item)),
             unknown=tuple(read_record(UnknownArtifact, item) for item in artifacts if not is_known(item)),
+            cascades=tuple(read_record(CascadeEntry, item) for item in cascades if is_known_cascade(item)),
+            unknown_cascades=tuple(item.field("name").text() for item in cascades if not is_known_cascade(item)),
         )
 
 
