@@ -22,7 +22,8 @@ import click
 
 from edge_power.cli.screens.screen import say
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.model import Choice, Classifier
+from edge_power_runtime.choice import Choice
+from edge_power_runtime.model import Classifier
 from edge_power_runtime.profiler.machine.versions import versions_of
 from edge_power_runtime.profiler.measure.plan import plan_cases
 from edge_power_runtime.profiler.measure.rounds import Series

@@ -10,13 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from threading import get_ident
 from time import perf_counter_ns
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 
 from edge_power_runtime.answerer import Span
 from edge_power_runtime.bundle.bundle import Bundle, programs_of
 from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Artifact, Program
+from edge_power_runtime.cascade.cascade import Cascade
+from edge_power_runtime.cascade.opening import open_cascade
+from edge_power_runtime.choice import Choice
 from edge_power_runtime.errors import EngineError, InputError
 from edge_power_runtime.prediction import Prediction, Step
 from edge_power_runtime.sessions import Session, open_engine
@@ -102,15 +105,26 @@ class Model:
         return cls(bundle, artifact, encoder, num_threads=num_threads, max_loaded_programs=max_loaded_programs)
 
     def at(self, budget: str | None = None) -> "Classifier":
-        """Give a classifier of one budget; nothing is opened or read for it.
+        """Give a classifier of one budget, for which nothing is opened or read, or of a cascade, whose tiers are.
 
         Args:
-            budget: a name of the manifest; None takes the first.
+            budget: a name of the manifest; None takes the first cascade, else the first budget.
 
         Raises:
-            InputError: the artifact has no such budget.
+            InputError: the artifact has no such budget or cascade.
+            BundleError: a tier's file is missing, altered or malformed.
+            EngineError: a tier's engine is not installed or does not load.
         """
         return Classifier(self, self.bundle.choose_budget(self.artifact, budget))
+
+    def beside(self, bundle: Bundle) -> Self:
+        """Open another bundle as this one is: the artifact that is most like this one, with the same options.
+
+        Raises:
+            BundleError: it is incomplete, altered or malformed.
+            EngineError: its engine is not installed or does not load.
+        """
+        return self._opening(bundle, bundle.artifact_like(self.artifact))()
 
     def session(self, program: Program) -> Session:
         """Give a program of the artifact; it loads when it is first asked for, whichever classifier asks.
@@ -134,57 +148,37 @@ class Model:
 
     def __reduce__(self) -> tuple[Callable[[], "Model"], tuple[()]]:
         """Say how to make another: what is loaded cannot be copied, so it is opened again."""
-        path, artifact = os.path.abspath(self.bundle.path), self.artifact
-        again = partial(
+        return self._opening(os.path.abspath(self.bundle.path), self.artifact), ()
+
+    def _opening(self, bundle: Bundle | str, artifact: Artifact) -> Callable[[], Self]:
+        return partial(
             type(self).open,
-            path,
+            bundle,
             engine=artifact.engine,
             precision=artifact.precision,
             num_threads=self.num_threads,
             max_loaded_programs=self.max_loaded_programs,
         )
-        return again, ()
 
 
 def _is_count(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
-class Choice(NamedTuple):
-    """A text on its way to a program; a tuple since it is made for every text, and a dataclass takes 1 us longer.
-
-    Attributes:
-        encoded: the text.
-        order: of the program, counted from the shortest of the classifier's budget.
-        session: the program, loaded.
-        inputs: what it is given.
-    """
-
-    encoded: EncodedText
-    order: int
-    session: Session
-    inputs: dict[str, np.ndarray]
-
-    def run(self) -> dict[str, np.ndarray]:
-        """Run the program: the third span of a call.
-
-        Raises:
-            EngineError: the engine failed.
-        """
-        return self.session.run(self.inputs)
-
-
 class Classifier:
-    """A model at one budget, ready for texts; an `Answerer`.
+    """A model at one budget or cascade, ready for texts; an `Answerer`.
 
     It holds nothing that is loaded: that is the model's, and what `Model` says of threads, forks and copies holds here.
+    At a cascade it asks the tiers; what it does besides, such as `encode`, `choose` and `tokens`, is that of the budget
+    that is asked last.
 
     Attributes:
         model: whose view it is.
         bundle: the model's.
         artifact: the model's.
         num_threads: the model's.
-        budget: a name of the manifest.
+        budget: a name of the manifest, of a budget or a cascade.
+        cascade: whose tiers answer; None at a budget.
         task: reads the logits.
         labels: of the bundle, in the order of a prediction's scores; empty for regression.
         spans: the parts of a call: tokenize and cut the text, choose the program and pad, run it, name the label.
@@ -195,12 +189,16 @@ class Classifier:
     spans: tuple[Span, ...] = (Span("encode"), Span("choose"), Span("run", in_engine=True), Span("decode"))
 
     def __init__(self, model: Model, budget: str, *, task: Task | None = None) -> None:
-        """Look at `model` at a budget of which its artifact has programs; `Model.at` chooses one.
+        """Look at `model` at a budget of which its artifact has programs, or at a cascade; `Model.at` chooses one.
 
         Args:
             model: whose view it is.
             budget: a name of the manifest.
             task: reads the logits; None is what the manifest says.
+
+        Raises:
+            BundleError: a tier's file is missing, altered or malformed.
+            EngineError: a tier's engine is not installed or does not load.
         """
         self.model = model
         self.bundle = model.bundle
@@ -209,7 +207,11 @@ class Classifier:
         self.budget = budget
         self.task = model.bundle.manifest.answers() if task is None else task
         self.labels = model.bundle.manifest.labels
-        self._programs = programs_of(model.artifact, budget)
+        self.cascade: Cascade | None = None
+        if (entry := model.bundle.manifest.cascade(budget)) is not None:
+            self.cascade = open_cascade(entry, model)
+            self.spans = self.cascade.spans
+        self._programs = programs_of(model.artifact, model.bundle.plain_budget(model.artifact, budget))
         self._lengths = [program.length for program in self._programs]
         self._retentions = [model.bundle.retention_of(program) for program in self._programs]
         self.encoder = model.encoder
@@ -235,7 +237,7 @@ class Classifier:
             path: the bundle's directory.
             engine: see `Bundle.artifact`.
             precision: see `Bundle.artifact`.
-            budget: a name of the manifest; None takes the first.
+            budget: a name of the manifest; None takes the first cascade, else the first budget.
             num_threads: that one run may use.
             max_loaded_programs: that are held at once, of all budgets; see `Model.open`.
             threshold: of a multi-label model, the probability above which a text has a label; None takes the bundle's.
@@ -256,12 +258,14 @@ class Classifier:
         return cls(model, bundle.choose_budget(model.artifact, budget), task=task)
 
     def at(self, budget: str | None = None) -> Self:
-        """Give the same model's classifier of another budget, which reads logits as this one does; see `Model.at`.
+        """Give the same model's classifier of another budget or cascade, which reads logits as this one does.
 
-        It is made once, and kept.
+        It is made once, and kept; see `Model.at`.
 
         Raises:
-            InputError: the artifact has no such budget.
+            InputError: the artifact has no such budget or cascade.
+            BundleError: see `Model.at`.
+            EngineError: see `Model.at`.
         """
         name = self.bundle.choose_budget(self.artifact, budget)
         if name == self.budget:
@@ -282,6 +286,8 @@ class Classifier:
         """
         if budget is not None and budget != self.budget:
             return (self._siblings.get(budget) or self.at(budget))(text)
+        if self.cascade is not None:
+            return self.cascade(text)
         thread = get_ident()
         ANSWERING.add(thread)  # what lifetime.answering() does, without its microseconds
         try:
@@ -299,6 +305,8 @@ class Classifier:
             InputError: it is no text.
             EngineError: the engine failed.
         """
+        if self.cascade is not None:
+            return self.cascade.timed(text)
         with lifetime.answering():
             start = perf_counter_ns()
             encoded = self.encode(text)
@@ -383,7 +391,7 @@ class Classifier:
         )
 
     def classify(self, texts: Iterable[Text], *, budget: str | None = None) -> list[Prediction]:
-        """Classify several texts or pairs, one after the other.
+        """Classify several texts or pairs, one after the other; by a cascade as `Cascade.classify` does.
 
         Args:
             texts: or pairs.
@@ -396,6 +404,8 @@ class Classifier:
         if isinstance(texts, str):
             raise InputError("classify() takes several texts, found one str; call classifier(text) or classify([text])")
         classifier = self if budget is None else self.at(budget)
+        if classifier.cascade is not None:
+            return classifier.cascade.classify(texts)
         return [classifier(text) for text in texts]
 
     def tokens(self, text: Text) -> tuple[str, ...]:
@@ -408,7 +418,7 @@ class Classifier:
             return self.encoder.tokens(text, self.max_length)
 
     def warm_up(self) -> None:
-        """Load every program of the budget and run each once, so that no later text waits for it.
+        """Load every program of the budget, or of all tiers, and run each once, so that no later text waits for it.
 
         With `max_loaded_programs` below their number it is as many as stay, the shortest: they load quickest, and most
         texts are short.
@@ -416,6 +426,8 @@ class Classifier:
         Raises:
             EngineError: a program does not load or run.
         """
+        if self.cascade is not None:
+            return self.cascade.warm_up()
         with lifetime.answering():
             empty = self.encoder.encode("", self.max_length)
             for program in self._programs[: self.model.max_loaded_programs]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_power_runtime.bundle import bounds
+from edge_power_runtime.bundle.cascades import BudgetEntry, StageEntry
 from edge_power_runtime.bundle.checks import read_manifest
 from edge_power_runtime.bundle.files import FileEntry
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE, PRECISIONS, Artifact, Manifest, Program
@@ -68,6 +69,18 @@ class Bundle:
                 raise missing_engine(*engines)
         return min(found, key=lambda item: (ENGINE_NAMES.index(item.engine), PRECISIONS.index(item.precision)))
 
+    def artifact_like(self, other: Artifact) -> Artifact:
+        """Choose an installed artifact for whoever runs `other`, of another bundle, beside it.
+
+        That is one of the same engine and precision, else of the same engine, else as `artifact` chooses.
+
+        Raises:
+            MissingEngineError: no engine that the bundle is made for is installed.
+        """
+        same = [item for item in self.manifest.artifacts if item.engine == other.engine]
+        exact = [item for item in same if item.precision == other.precision]
+        return self.artifact(other.engine if same else None, other.precision if exact else None)
+
     def choose_artifacts(self, engine: str | None = None, precision: str | None = None) -> tuple[Artifact, ...]:
         """Choose all artifacts of an engine, or of a precision, whether or not the engine is installed.
 
@@ -90,19 +103,58 @@ class Bundle:
         return found
 
     def choose_budget(self, artifact: Artifact, name: str | None = None) -> str:
+        """Choose the budget or the cascade `name` of an artifact.
+
+        Args:
+            artifact: that has its programs.
+            name: None takes the manifest's first cascade that the artifact can answer by, else its first budget.
+
+        Raises:
+            InputError: the artifact has no such budget or cascade; the message lists those that it has.
+        """
+        return self._choose(artifact, name, [*self.cascades_of(artifact), *self.budgets_of(artifact)])
+
+    def choose_plain_budget(self, artifact: Artifact, name: str | None = None) -> str:
         """Choose the budget `name` of an artifact, or where it is None the manifest's first that the artifact has.
 
         Raises:
             InputError: the artifact has no such budget; the message lists those that it has.
         """
+        return self._choose(artifact, name, self.budgets_of(artifact))
+
+    def plain_budget(self, artifact: Artifact, name: str) -> str:
+        """Give the budget whose programs stand for `name`: itself, or of a cascade that which its last tier has.
+
+        Where that tier is none of the artifact it is the manifest's first budget.
+        """
+        entry = self.manifest.cascade(name)
+        if entry is None:
+            return name
+        last = entry.tiers[-1]
+        return last.budget if isinstance(last, BudgetEntry | StageEntry) else self.choose_plain_budget(artifact)
+
+    def budgets_of(self, artifact: Artifact) -> list[str]:
+        """List the budgets that an artifact has programs of, in the manifest's order."""
         programs = {program.budget for program in artifact.programs}
-        have = [entry.name for entry in self.manifest.budgets if entry.name in programs]
+        return [entry.name for entry in self.manifest.budgets if entry.name in programs]
+
+    def cascades_of(self, artifact: Artifact) -> list[str]:
+        """List the cascades of whose every budget an artifact has programs, in the manifest's order."""
+        budgets = set(self.budgets_of(artifact))
+        return [entry.name for entry in self.manifest.cascades if budgets.issuperset(entry.budgets)]
+
+    def _choose(self, artifact: Artifact, name: str | None, have: list[str]) -> str:
         if name is None:
             return have[0]
         if name not in have:
             where = f"{artifact.key} of the bundle {self.path}"
-            raise InputError(f"no budget {name!r} in {where}; it has: {', '.join(have)}")
+            raise InputError(f"no budget {name!r} in {where}; it has: {', '.join(have)}{self._not_known(name)}")
         return name
+
+    def _not_known(self, cascade: str) -> str:
+        if cascade not in self.manifest.unknown_cascades:
+            return ""
+        return "; this runtime does not know a tier of the cascade: pip install --upgrade edge-power-runtime"
 
     def retention_of(self, program: Program) -> RetentionConfig:
         """Give the configuration of a program; reading the manifest made sure that there is one."""
@@ -128,6 +180,16 @@ class Bundle:
             f"the bundle {self.path} has no artifact {wanted} for this runtime; it has: {have}; "
             f"this runtime does not know {unknown}: pip install --upgrade edge-power-runtime"
         )
+
+    def inside(self, path: str) -> "Bundle":
+        """Open a bundle that lies in the directory `path` of this one, and lists its manifest among this one's files.
+
+        Raises:
+            BundleError: it is missing, altered or malformed.
+            SchemaVersionError: it is written in a newer format.
+        """
+        self.read(f"{path}/{MANIFEST_FILE}")
+        return Bundle.open(self.path / path)
 
     def resolve(self, entry_path: str) -> Path:
         """Find a file of the bundle; see `edge_power_runtime.bundle.paths.resolve`."""

@@ -167,6 +167,11 @@ class CascadeEntry:
     tiers: Annotated[tuple[Annotated[TierEntry, _read_tier], ...], Most(bounds.TIERS)]
     measured: MeasuredCascade | None = None
 
+    @property
+    def budgets(self) -> frozenset[str]:
+        """The budgets of the same bundle that its tiers run programs of."""
+        return frozenset(tier.budget for tier in self.tiers if isinstance(tier, BudgetEntry | StageEntry))
+
 
 def is_known_cascade(cascade: Node) -> bool:
     """Whether this runtime knows every tier of a cascade that is yet to be read."""

@@ -28,6 +28,8 @@ def as_reading_answerer(answerer: Answerer) -> ReadingAnswerer:
 class _OfTokens:
     """A token reader that takes the ids that a tier before it read."""
 
+    gives_new = True
+
     def __init__(self, reader: TokenReader) -> None:
         self.spans: tuple[Span, ...] = reader.spans
         self._reader = reader
@@ -51,6 +53,8 @@ class OfText:
         spans: the answerer's.
         takes_several: whether it answers a list by itself.
     """
+
+    gives_new = False
 
     def __init__(self, answerer: Answerer) -> None:
         """Take over an answerer."""

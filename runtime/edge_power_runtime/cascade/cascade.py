@@ -14,7 +14,7 @@ from edge_power_runtime.cascade.remote import Answer
 from edge_power_runtime.cascade.rungs import Asked, make_rungs
 from edge_power_runtime.cascade.tier import Tier, check_tiers, check_timeout
 from edge_power_runtime.errors import InputError
-from edge_power_runtime.prediction import Prediction
+from edge_power_runtime.prediction import Prediction, complete
 from edge_power_runtime.text import Text
 
 PORTION = 256
@@ -36,7 +36,10 @@ class Cascade:
         task: a classification.
         labels: of every tier, in the order of a prediction's scores.
         spans: those of the tiers, named `tier.span`, and `decide`, the cascade's own part.
+        gives_new: see `ReadingAnswerer`.
     """
+
+    gives_new = True
 
     def __init__(
         self,
@@ -188,9 +191,10 @@ class Cascade:
         return self._counter.read()
 
     def _finish(self, asked: Asked) -> Prediction:
-        assert asked.answer is not None
+        answer, tiers = asked.answer, tuple(asked.runs)
+        assert answer is not None
         self._counter.add(asked.place, asked.failed)
-        return asked.answer.with_tiers(tuple(asked.runs))
+        return complete(answer, tiers) if self._rungs[asked.place].gives_new else answer.with_tiers(tiers)
 
     def __reduce__(self) -> tuple[Callable[[], "Cascade"], tuple[()]]:
         """Say how to make another, of copies of the tiers, that counts from 0."""

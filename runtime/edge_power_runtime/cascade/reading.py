@@ -1,15 +1,20 @@
 """A text on its way through tiers, and the two kinds of answerer that use what another tier worked out of it."""
 
+from threading import get_ident
 from typing import Protocol, TypeGuard
 
 from edge_power_runtime.answerer import Answerer, Span
 from edge_power_runtime.prediction import Prediction
 from edge_power_runtime.system import lifetime
+from edge_power_runtime.system.lifetime import ANSWERING
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 
 class TokenReader(Answerer, Protocol):
-    """Answers token ids; the first of its `spans` is what `encode` takes."""
+    """Answers token ids; the first of its `spans` is what `encode` takes.
+
+    Each answer is a new `Prediction`, which a cascade completes.
+    """
 
     @property
     def encoder(self) -> TextEncoder:
@@ -75,14 +80,25 @@ class Reading:
         if known is not None and (encoder is self._encoder or encoder.reads_as(self._encoder)):
             if most == self._max_length or (not known.truncated and known.num_tokens <= most):
                 return known
-        with lifetime.answering():
+        thread = get_ident()
+        ANSWERING.add(thread)  # what lifetime.answering() does, without its microseconds
+        try:
+            if lifetime.is_ending:
+                lifetime.refuse_at_the_end()
             found = reader.encode(self.text)
+        finally:
+            ANSWERING.discard(thread)
         self._encoded, self._encoder, self._max_length = found, encoder, most
         return found
 
 
 class ReadingAnswerer(Protocol):
     """Answers a text on its way, with what the tiers before it worked out."""
+
+    @property
+    def gives_new(self) -> bool:
+        """Whether each answer is a new `Prediction`, which a cascade completes; else it makes a copy."""
+        ...
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -114,7 +130,7 @@ class TierFailure(Exception):  # noqa: N818  never reaches a caller: a cascade t
 
 def is_reading_answerer(answerer: object) -> TypeGuard[ReadingAnswerer]:
     """Whether an answerer answers texts on their way."""
-    return hasattr(answerer, "answer_reading") and hasattr(answerer, "timed_reading")
+    return all(hasattr(answerer, name) for name in ("gives_new", "answer_reading", "timed_reading"))
 
 
 def is_token_reader(answerer: object) -> TypeGuard[TokenReader]:

@@ -24,6 +24,7 @@ class Remote:
     """Answers a `Reading` by a callable, as a `ReadingAnswerer`."""
 
     spans: tuple[Span, ...] = (Span("call"),)
+    gives_new = False
 
     def __init__(self, call: Callable[[Text], Answer], labels: tuple[str, ...], timeout_s: float | None) -> None:
         """Take over checked parts.

@@ -41,6 +41,7 @@ class Rung:
 
     Attributes:
         spans: of the tier, with its name before each.
+        gives_new: see `ReadingAnswerer`.
     """
 
     def __init__(self, tier: Tier, place: int, answerer: ReadingAnswerer) -> None:
@@ -52,6 +53,7 @@ class Rung:
             answerer: the tier's.
         """
         self.spans = tuple(Span(f"{tier.name}.{span.name}", span.in_engine) for span in answerer.spans)
+        self.gives_new = answerer.gives_new
         self._name, self._temperature, self._place = tier.name, tier.temperature, place
         self._threshold = 0.0 if tier.threshold is None else tier.threshold  # no confidence is below 0
         self._answerer = answerer
