@@ -13,6 +13,7 @@ from edge_power_runtime import Bundle
 from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.bundle.tensors import ROLES
+from tests.cascades import change_manifest, two_budgets
 
 WORDS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "good", "bad", "film", "the", "##s", "very", "dull")
 LENGTHS = (8, 16)
@@ -234,15 +235,16 @@ def tiny_copy(tiny_bundle: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def cascade_bundle(tiny_copy: Path) -> Path:
+    """The committed bundle with a cascade of its two budgets: fast is sure enough of "dull", not of "a good film"."""
+    change_manifest(tiny_copy, lambda manifest: manifest.update(cascades=[two_budgets()]))
+    return tiny_copy
+
+
+@pytest.fixture
 def edit_manifest() -> Callable[[Path, Callable[[dict], None]], None]:
     """Change the manifest of a bundle in place, and seal it anew: edit_manifest(bundle, lambda manifest: ...)."""
-
-    def edit(bundle: Path, change: Callable[[dict], None]) -> None:
-        manifest = json.loads((bundle / "bundle.json").read_text(encoding="utf-8"))
-        change(manifest)
-        write_manifest(bundle, json.dumps(manifest).encode())
-
-    return edit
+    return change_manifest
 
 
 def onnx_graph(length: int, keep: tuple[int, ...]) -> bytes:
