@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -19,7 +19,7 @@ from edge_power_runtime.text import EncodedText, Text, TextEncoder
 if TYPE_CHECKING:
     from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
     from edge_power.model.retention_file import Retention
-    from edge_power_runtime import Classifier
+    from edge_power_runtime import Classifier, Prediction
 
 CHUNK = 64
 
@@ -31,12 +31,14 @@ class Answer:
     Attributes:
         logits: one per label, or one for regression.
         truncated: whether the text was longer than the longest program.
-        macs: multiply-adds that the answer took, padding included.
+        macs: multiply-adds that the answer took, of all programs that ran for it, padding included.
+        tier: of a cascade, the name of the tier that answered; None elsewhere.
     """
 
     logits: tuple[float, ...]
     truncated: bool
     macs: int
+    tier: str | None = None
 
 
 class Predictor(Protocol):
@@ -50,6 +52,11 @@ class Predictor(Protocol):
     @property
     def labels(self) -> tuple[str, ...]:
         """In the order of the logits; empty for regression."""
+        ...
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """Of a cascade, the names of its tiers, in the order they are asked; empty elsewhere."""
         ...
 
     def answer(self, texts: Sequence[Text]) -> list[Answer]:
@@ -66,12 +73,15 @@ class Evaluation:
         rows: texts that were scored.
         truncated: how many of them were cut.
         macs: multiply-adds of a text, mean, padding included.
+        answered: of a cascade, the fraction of the texts that each tier answered, in the order they are asked; empty
+            elsewhere.
     """
 
     metrics: dict[str, float]
     rows: int
     truncated: int
     macs: float
+    answered: dict[str, float] = field(default_factory=dict)
 
 
 class BundlePredictor:
@@ -80,9 +90,9 @@ class BundlePredictor:
     def __init__(self, classifier: "Classifier") -> None:
         """Score `classifier`."""
         self._classifier = classifier
-        programs, manifest = classifier.artifact.programs, classifier.bundle.manifest
-        configurations = {item.name: manifest.configuration(item.budget, item.length) for item in programs}
-        self._macs = {name: found.macs for name, found in configurations.items() if found is not None}
+        asked = () if classifier.cascade is None else classifier.cascade.tiers
+        self._tiers = {tier.name: _Cost.of(tier.answerer) for tier in asked}
+        self._alone = _Cost.of(classifier)
 
     @property
     def task(self) -> Task:
@@ -94,12 +104,43 @@ class BundlePredictor:
         """In the order of the logits; empty for regression."""
         return self._classifier.labels
 
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """Of a cascade, the names of its tiers, in the order they are asked; empty elsewhere."""
+        return tuple(self._tiers)
+
     def answer(self, texts: Sequence[Text]) -> list[Answer]:
-        """Answer texts in their order, one at a time."""
-        return [
-            Answer(found.logits, found.truncated, sum(self._macs[step.program] for step in found.steps))
-            for found in self._classifier.classify(texts)
-        ]
+        """Answer texts in their order, each by itself."""
+        found = self._classifier.classify(texts)
+        return [Answer(one.logits, one.truncated, self._macs(one), one.tier) for one in found]
+
+    def _macs(self, found: "Prediction") -> int:
+        costs = [self._tiers[run.name] for run in found.tiers] or [self._alone]
+        steps = iter(found.steps)
+        return sum(cost.macs[step.program] for cost in costs for step in islice(steps, cost.programs))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """What an answerer of a bundle costs.
+
+    Attributes:
+        programs: that it runs for a text.
+        macs: multiply-adds, by the program's name, of which each bundle has its own.
+    """
+
+    programs: int
+    macs: dict[str, int]
+
+    @classmethod
+    def of(cls, answerer: object) -> "_Cost":
+        from edge_power_runtime import Classifier
+
+        if not isinstance(answerer, Classifier):
+            return cls(0, {})
+        manifest = answerer.bundle.manifest
+        found = {item.name: manifest.configuration(item.budget, item.length) for item in answerer.artifact.programs}
+        return cls(1, {name: item.macs for name, item in found.items() if item is not None})
 
 
 class EagerPredictor:
@@ -150,6 +191,11 @@ class EagerPredictor:
     def labels(self) -> tuple[str, ...]:
         """In the order of the logits; empty for regression."""
         return self._model.config.labels
+
+    @property
+    def tiers(self) -> tuple[str, ...]:
+        """None."""
+        return ()
 
     def answer(self, texts: Sequence[Text]) -> list[Answer]:
         """Answer texts in their order, in batches of one length."""
@@ -211,6 +257,7 @@ def evaluate(
     logits: list[np.ndarray] = []
     truth: list[np.ndarray] = []
     rows = truncated = macs = 0
+    answered = dict.fromkeys(predictor.tiers, 0)
     while chunk := list(islice(examples, CHUNK)):
         truth.append(task.truth(chunk, predictor.labels, path=source))
         answers = predictor.answer([item.content for item in chunk])
@@ -218,6 +265,9 @@ def evaluate(
         rows += len(answers)
         truncated += sum(answer.truncated for answer in answers)
         macs += sum(answer.macs for answer in answers)
+        for tier in answered:
+            answered[tier] += sum(answer.tier == tier for answer in answers)
         progress(len(chunk))
     metrics = task.metrics(np.concatenate(logits), np.concatenate(truth))
-    return Evaluation(metrics, rows, truncated, macs / rows)
+    shares = {tier: count / rows for tier, count in answered.items()}
+    return Evaluation(metrics, rows, truncated, macs / rows, shares)

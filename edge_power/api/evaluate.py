@@ -53,7 +53,8 @@ def evaluate(
         engine: of a bundle, onnx, tflite or executorch (ort, litert and et are understood); by default the first
             installed.
         precision: of a bundle, fp32, fp16 or int8; by default the first there is.
-        budget: of a bundle, or of a checkpoint's retention.json; by default the first.
+        budget: of a bundle, or of a checkpoint's retention.json; or a bundle's cascade. By default the bundle's first
+            cascade, else the first budget.
         threads: of one run.
         max_loaded_programs: of a bundle, how many are loaded at once; beyond, the least recently used is dropped. By
             default there is no limit.

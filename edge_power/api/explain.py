@@ -40,7 +40,8 @@ def explain(
         engine: of a bundle, onnx, tflite or executorch (ort, litert and et are understood); by default the first
             installed.
         precision: of a bundle, fp32, fp16 or int8; by default the first there is.
-        budget: of a bundle, or of a retention.json that has several; by default its first.
+        budget: of a bundle, or of a retention.json that has several; or a bundle's cascade. By default the bundle's
+            first cascade, else the first budget.
         threshold: of a multi-label model, labels above this probability are a text's; by default the bundle's, or 0.5.
         html: also write the picture as a page.
         force: replace the page if it exists.

@@ -88,7 +88,9 @@ def _of_bundle(target: str, budgets: tuple[str, ...], others: dict[str, Any]) ->
     named = ("engine", "precision", "max_loaded_programs")
     chosen = {name: others[name] for name in named}
     first = Classifier.open(target, budget=budget, num_threads=others["threads"], **chosen)
-    names = [entry.name for entry in first.bundle.manifest.budgets] if ALL in budgets else list(budgets)
+    bundle, artifact = first.bundle, first.artifact
+    every = [*bundle.cascades_of(artifact), *bundle.budgets_of(artifact)]
+    names = every if ALL in budgets else list(budgets)
     return {name: (first.at(name), {}) for name in dict.fromkeys((first.budget, *names))}
 
 
@@ -113,8 +115,9 @@ def _fractions(typed: str) -> tuple[float, ...]:
     return listed((typed,), parameters_of(evaluate)["keep"])
 
 
-def _json(result: "Evaluation") -> dict[str, float]:
-    return {**result.metrics, "rows": result.rows, "truncated": result.truncated, "multiply_adds": result.macs}
+def _json(result: "Evaluation") -> dict[str, Any]:
+    fields = {**result.metrics, "rows": result.rows, "truncated": result.truncated, "multiply_adds": result.macs}
+    return {**fields, "answered": result.answered} if result.answered else fields
 
 
 def _print(results: "dict[str, Evaluation]", data: str) -> None:
@@ -134,3 +137,8 @@ def _print(results: "dict[str, Evaluation]", data: str) -> None:
     cut = f", {first.truncated} cut at the longest length" if first.truncated else ""
     adds = f"{mega_macs(round(first.macs))} multiply-adds a text" if len(results) == 1 else "multiply-adds of a text"
     console.print(shown(f"{first.rows} rows of {data}{cut}; {adds}, mean, padding included"), soft_wrap=True)
+    for name, result in results.items():
+        if result.answered:
+            shares = ", ".join(f"{tier} {share:.1%}" for tier, share in result.answered.items())
+            of = "" if len(results) == 1 else f" {name}"
+            console.print(shown(f"answered by the tiers of the cascade{of}: {shares}"), soft_wrap=True)

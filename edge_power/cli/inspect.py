@@ -9,6 +9,7 @@ import click
 
 from edge_power.api.check import inspect as read_manifest
 from edge_power.api.check import length_costs
+from edge_power.cli.cascades import cascade_lines
 from edge_power.cli.options import help_of, options_of
 from edge_power.cli.screens.screen import mega_macs, megabytes, output_console, say_data, shown, table
 from edge_power.cli.sheet import Sheet
@@ -62,6 +63,8 @@ def command(bundle: str, lengths_from: str | None, as_json: bool, **others: Any)
     console.print()
     console.print(_programs(manifest))
     console.print()
+    for line in cascade_lines(manifest):
+        console.print(shown(line), soft_wrap=True)
     console.print(_artifacts(manifest))
     for line in _delegation_lines(manifest):
         console.print(shown(line), soft_wrap=True)

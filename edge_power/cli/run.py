@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--engine", help="onnx, tflite or executorch (ort, litert and et are understood). Default: the first installed."
 )
 @click.option("--precision", help="fp32, fp16 or int8. Default: the first in the bundle.")
-@click.option("--budget", help="Default: the bundle's first.")
+@click.option("--budget", help="Or a cascade. Default: the bundle's first cascade, else its first budget.")
 @click.option("--threads", type=int, default=1, show_default=True, help="Threads of one run.")
 @click.option("--max-loaded-programs", type=int, help="Loaded at once; beyond, the least recently used is dropped.")
 @click.option(
@@ -50,7 +50,8 @@ def command(
 
     \b
     A multi-label model gives every label above its threshold, and their probabilities,
-    with | between; where there is none, both columns are empty.
+    with | between; where there is none, both columns are empty. Of a cascade the tier that
+    answered and its confidence stand before the text.
 
     \b
     Examples:

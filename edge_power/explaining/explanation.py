@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from unicodedata import category
 
 from edge_power.explaining.words import Reading, Word
+from edge_power_runtime.prediction import TierRun
 from edge_power_runtime.reading.printable import printable_json
 from edge_power_runtime.tasks import likeliest
 from edge_power_runtime.text import Text
@@ -61,11 +62,12 @@ class Explanation:
         source: the model or program, in words.
         text: as given.
         reading: its tokens and words.
-        stages: one per encoder; the last keeps [CLS] alone.
+        stages: one per encoder; the last keeps [CLS] alone. None where a tier without encoders answered.
         labels: in the order of a verdict's scores; empty for regression.
         prediction: by the words that survive.
         unpruned: by all words; None for a bundle, whose program is what it is.
         multiply_adds: multiply-adds as a fraction of the unpruned model's at the text's true length; None for a bundle.
+        tiers: of a cascade, those that were asked; the last that did not fail answered.
     """
 
     source: str
@@ -76,6 +78,7 @@ class Explanation:
     prediction: Verdict
     unpruned: Verdict | None = None
     multiply_adds: float | None = None
+    tiers: tuple[TierRun, ...] = ()
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -110,6 +113,11 @@ class Explanation:
         shares = (None if score is None else min(1.0, score / most) if most else 1.0 for score in scores[1:])
         return (1.0, *shares)
 
+    def asked(self) -> str:
+        """The tiers that were asked and how sure each was, in words; empty where there is no cascade."""
+        sure = [f"{run.name} {run.confidence:.3f}" for run in self.tiers if run.confidence is not None]
+        return f"{', then '.join(sure)}, which answers" if sure else ""
+
     def last_words(self) -> tuple[str, ...]:
         """The words of the text that enter the last encoder, in text order; punctuation is left out."""
         entering = self.survives(self.stages[-2]) if len(self.stages) > 1 else (True,) * len(self.words)
@@ -134,6 +142,8 @@ class Explanation:
             "unpruned": unpruned,
             "multiply_adds": self.multiply_adds,
         }
+        if self.tiers:
+            fields["tiers"] = [run._asdict() for run in self.tiers]
         return printable_json(json.dumps(fields, ensure_ascii=False, allow_nan=False))
 
 

@@ -45,9 +45,10 @@ def _lead(explanation: Explanation) -> list[Html]:
     reached = ["these words reach the last: ", *words, more] if last else ["no word of the text reaches the last"]
     entering = f"{explanation.num_tokens} word-vectors enter the first of {len(explanation.stages)} encoders; "
     cut = explanation.reading.cut
-    note = f"The text is too long: {cut} word pieces at its end were not read."
-    lead = element("p", {"class": "lead"}, entering, *reached)
-    return [lead, element("p", {"class": "note"}, note)] if cut else [lead]
+    notes = [f"The text is too long: {cut} word pieces at its end were not read."] if cut else []
+    notes += [f"Of the cascade were asked {explanation.asked()}."] if explanation.tiers else []
+    lead = [entering, *reached] if explanation.stages else ["a tier without encoders answered"]
+    return [element("p", {"class": "lead"}, *lead), *(element("p", {"class": "note"}, note) for note in notes)]
 
 
 def _shape(explanation: Explanation) -> str:

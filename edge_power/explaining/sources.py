@@ -1,12 +1,13 @@
 """Explanations of a checkpoint, in PyTorch, and of a bundle, on the engine that runs it."""
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edge_power.errors import CheckpointError
 from edge_power.explaining.explanation import Explanation, Stage, Verdict
 from edge_power.explaining.words import read_words
-from edge_power_runtime import Classifier
+from edge_power_runtime import Cascade, Classifier
 from edge_power_runtime.tasks import Task, task_named
 from edge_power_runtime.text import Text
 
@@ -71,10 +72,14 @@ def explain_checkpoint(
 def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
     """Follow a text through the program that a device would run; a bundle tells which words it kept, not their scores.
 
+    Of a cascade it is the tier that answered.
+
     Raises:
         InputError: `text` is no text.
         EngineError: the engine failed.
     """
+    if classifier.cascade is not None:
+        return _explain_cascade(classifier, classifier.cascade, text)
     found = classifier(text)
     artifact, manifest = classifier.artifact, classifier.bundle.manifest
     everything = (tuple(range(found.num_tokens)),) * (len(found.steps[-1].retention.keep) - 1)
@@ -85,6 +90,23 @@ def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
         stages=(*(Stage(kept) for kept in found.survivors or everything), Stage((0,))),
         labels=manifest.labels,
         prediction=Verdict(found.label, found.score, found.scores, found.labels),
+    )
+
+
+def _explain_cascade(classifier: Classifier, cascade: Cascade, text: Text) -> Explanation:
+    found = cascade(text)
+    assert found.tier is not None
+    tier = cascade.tier(found.tier)
+    if isinstance(tier.answerer, Classifier):
+        return replace(explain_bundle(tier.answerer, text), tiers=found.tiers)
+    return Explanation(
+        source=f"{classifier.bundle.manifest.name}: {tier.name}",
+        text=text,
+        reading=read_words(classifier.encoder, text, found.num_tokens),
+        stages=(),
+        labels=classifier.labels,
+        prediction=Verdict(found.label, found.score, found.scores, found.labels),
+        tiers=found.tiers,
     )
 
 

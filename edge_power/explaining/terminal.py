@@ -141,6 +141,8 @@ def _verdicts(explanation: Explanation) -> Iterator[Text]:
     yield _verdict("survivors", explanation.prediction, explanation.multiply_adds)
     if explanation.unpruned is not None:
         yield _verdict("all words", explanation.unpruned, None)
+    if explanation.tiers:
+        yield Text(f"{'asked':<11}{printable(explanation.asked())}")
     if explanation.reading.cut:
         yield Text(f"the text is too long: {explanation.reading.cut} word pieces at its end were not read", "yellow")
 

@@ -47,7 +47,7 @@ def _classify_parser() -> argparse.ArgumentParser:
     parser.add_argument("texts", nargs="*", metavar="TEXT", help="what to label")
     parser.add_argument("--pair", action="store_true", help="take the TEXTs two by two, as pairs")
     parser.add_argument("--file", help="read lines of TEXT or TEXT<TAB>PAIR in UTF-8; - is standard input")
-    parser.add_argument("--budget", help="default: the bundle's first")
+    parser.add_argument("--budget", help="or a cascade; default: the bundle's first cascade, else its first budget")
     parser.add_argument("--max-loaded-programs", type=int, help="loaded at once; beyond, the least recently used goes")
     parser.add_argument("--threshold", type=float, help="of several labels, those above it; default: the bundle's")
     parser.add_argument("--sigmoid", action="store_true", help="of one value, its sigmoid; default: as it is")

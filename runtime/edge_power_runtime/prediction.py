@@ -74,7 +74,7 @@ class Prediction:
         logits: what the last program gave, or a tier that runs none; empty where a callable told a label alone.
         num_tokens: tokens of the text that it read, [CLS] and [SEP] included.
         truncated: whether the text was longer than the longest program.
-        steps: the programs that ran for it, in order; none where a tier without programs gave the answer.
+        steps: the programs that ran for it, in order, those of all tiers of a cascade; none where no tier ran one.
         tiers: of a cascade those that were asked, in order; empty of an answerer that is none.
     """
 
@@ -94,8 +94,8 @@ class Prediction:
         """The name of the tier that gave the answer: the last that did not fail; None where there is no cascade."""
         return next((run.name for run in reversed(self.tiers) if run.failure is None), None)
 
-    def with_tiers(self, tiers: tuple[TierRun, ...]) -> "Prediction":
-        """Give the same answer with the tiers that were asked for it."""
+    def with_tiers(self, tiers: tuple[TierRun, ...], steps: tuple[Step, ...]) -> "Prediction":
+        """Give the same answer with the tiers that were asked for it, and the programs that they ran."""
         return Prediction(
             self.label,
             self.score,
@@ -104,7 +104,7 @@ class Prediction:
             self.logits,
             self.num_tokens,
             self.truncated,
-            self.steps,
+            steps,
             tiers,
         )
 
@@ -115,7 +115,7 @@ class Prediction:
 
     @property
     def program(self) -> str | None:
-        """The name of the program that gave the answer; None where none ran."""
+        """The name of the program that gave the answer, the last that ran; None where none did."""
         return self.steps[-1].program if self.steps else None
 
     @property
@@ -146,10 +146,11 @@ class Prediction:
         return self.steps[-1].survivors(self.num_tokens) if self.steps else ()
 
 
-def complete(prediction: Prediction, tiers: tuple[TierRun, ...]) -> Prediction:
-    """Put the tiers that were asked into a prediction that nobody else has yet, and give it.
+def complete(prediction: Prediction, tiers: tuple[TierRun, ...], steps: tuple[Step, ...]) -> Prediction:
+    """Do what `with_tiers` does to a prediction that nobody else has yet, and give it.
 
     A cascade does it for every text, and a copy would take as long as all else that it does.
     """
     object.__setattr__(prediction, "tiers", tiers)
+    object.__setattr__(prediction, "steps", steps)
     return prediction

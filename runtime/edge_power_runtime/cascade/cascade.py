@@ -183,6 +183,17 @@ class Cascade:
             if warm_up is not None:
                 warm_up()
 
+    def tier(self, name: str) -> Tier:
+        """Give the tier of this name, such as `Prediction.tier`.
+
+        Raises:
+            InputError: there is none.
+        """
+        for tier in self.tiers:
+            if tier.name == name:
+                return tier
+        raise InputError(f"no tier {name!r}; there are: {', '.join(tier.name for tier in self.tiers)}")
+
     def stats(self) -> tuple[TierCount, ...]:
         """Count by tier the texts since the cascade was made, in the order of the tiers.
 
@@ -194,7 +205,9 @@ class Cascade:
         answer, tiers = asked.answer, tuple(asked.runs)
         assert answer is not None
         self._counter.add(asked.place, asked.failed)
-        return complete(answer, tiers) if self._rungs[asked.place].gives_new else answer.with_tiers(tiers)
+        if self._rungs[asked.place].gives_new:
+            return complete(answer, tiers, asked.steps)
+        return answer.with_tiers(tiers, asked.steps)
 
     def __reduce__(self) -> tuple[Callable[[], "Cascade"], tuple[()]]:
         """Say how to make another, of copies of the tiers, that counts from 0."""

@@ -9,7 +9,7 @@ from edge_power_runtime.cascade.confidence import confidence
 from edge_power_runtime.cascade.reading import Reading, ReadingAnswerer, TierFailure, is_answerer
 from edge_power_runtime.cascade.remote import Remote
 from edge_power_runtime.cascade.tier import Tier
-from edge_power_runtime.prediction import Prediction, TierRun
+from edge_power_runtime.prediction import Prediction, Step, TierRun
 
 _NS_PER_MS = 1e6
 
@@ -23,9 +23,10 @@ class Asked:
         place: of the tier that gave it.
         failed: the place of the tier that failed; None where none did.
         runs: one for each tier that was asked.
+        steps: the programs that they ran.
     """
 
-    __slots__ = ("answer", "failed", "place", "reading", "runs")
+    __slots__ = ("answer", "failed", "place", "reading", "runs", "steps")
 
     def __init__(self, reading: Reading) -> None:
         """Begin with a text that nobody was asked about."""
@@ -34,6 +35,7 @@ class Asked:
         self.place = 0
         self.failed: int | None = None
         self.runs: list[TierRun] = []
+        self.steps: tuple[Step, ...] = ()
 
 
 class Rung:
@@ -101,6 +103,7 @@ class Rung:
     def _note(self, asked: Asked, answer: Prediction, taken_ns: int) -> bool:
         sure = confidence(answer, self._temperature)
         asked.answer, asked.place = answer, self._place
+        asked.steps += answer.steps
         asked.runs.append(TierRun(self._name, sure, taken_ns / _NS_PER_MS))
         return sure >= self._threshold
 

@@ -78,8 +78,8 @@ def _read_lines(stream: IO[bytes], name: str) -> Iterator[Text]:
 def tsv_line(text: Text, prediction: Prediction) -> str:
     r"""Write a prediction as label, score and text, with tabs between.
 
-    Of a multi-label model, the labels and the scores have a `|` between them, and where no label is above the
-    threshold both are empty.
+    That of a cascade has, before the text, the tier that answered and its confidence. Of a multi-label model, the
+    labels and the scores have a `|` between them, and where no label is above the threshold both are empty.
 
     What would break the line, or act on a terminal, is escaped, and so is the backslash: `\n` is a line break, `\\n` a
     backslash and an n.
@@ -89,7 +89,12 @@ def tsv_line(text: Text, prediction: Prediction) -> str:
         label, score = "", f"{prediction.score:.6f}"
     else:
         label, score = "|".join(prediction.labels), "|".join(f"{value:.6f}" for value in prediction.label_scores)
-    return "\t".join((_field(label), score, *map(_field, parts)))
+    return "\t".join((_field(label), score, *_tier(prediction), *map(_field, parts)))
+
+
+def _tier(prediction: Prediction) -> tuple[str, ...]:
+    answered = next((run for run in reversed(prediction.tiers) if run.confidence is not None), None)
+    return () if answered is None else (_field(answered.name), f"{answered.confidence:.6f}")
 
 
 def _field(text: str) -> str:
@@ -98,7 +103,7 @@ def _field(text: str) -> str:
 
 def json_line(text: Text, prediction: Prediction) -> str:
     """Write a prediction as one JSON object."""
-    fields = {
+    fields: dict[str, object] = {
         "text": text,
         "label": prediction.label,
         "score": prediction.score,
@@ -112,4 +117,6 @@ def json_line(text: Text, prediction: Prediction) -> str:
         "truncated": prediction.truncated,
         "survivors": prediction.survivors,
     }
+    if prediction.tiers:
+        fields |= {"tier": prediction.tier, "tiers": [run._asdict() for run in prediction.tiers]}
     return printable_json(json.dumps(fields, ensure_ascii=False))

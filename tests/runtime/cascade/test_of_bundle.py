@@ -31,9 +31,11 @@ def test_a_bundle_answers_by_its_cascade_unless_told_otherwise(opened):
     fast, full = opened.at("fast"), opened.at("full")
     assert (fast.cascade, full.cascade) == (None, None)
     sure, unsure = opened(SURE), opened(UNSURE)
-    assert sure == fast(SURE) and unsure == full(UNSURE)
+    assert sure == fast(SURE) and unsure.logits == full(UNSURE).logits and unsure.label == full(UNSURE).label
     assert (sure.tier, unsure.tier, fast(SURE).tier) == ("fast", "full", None)
-    assert [step.program for step in unsure.steps] == ["full_8"]
+    # All programs that ran for it, as whoever counts their cost has to know; the last gave the answer.
+    assert [step.program for step in unsure.steps] == ["fast_8", "full_8"]
+    assert (unsure.program, unsure.survivors) == ("full_8", full(UNSURE).survivors)
     assert unsure.tiers[0].confidence == fast(UNSURE).score < 0.6 <= fast(SURE).score
     # At temperature 1.5 the last tier is less sure, and answers all the same.
     assert 0.5 < unsure.tiers[1].confidence < unsure.score
