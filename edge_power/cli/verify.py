@@ -32,7 +32,7 @@ def command(bundle: str, **others: Any) -> int:
                 f"{check.max_abs_error:.1e}",
                 "-" if check.atol is None else f"{check.atol:.0e}",
                 f"{check.label_agreement:.0%}",
-                f"{check.kept_agreement:.0%}",
+                f"{check.kept_agreement:.0%}" if check.tier_agreement is None else f"tiers {check.tier_agreement:.0%}",
             )
     output_console().print(made)
     for unknown in inspect(bundle).unknown:

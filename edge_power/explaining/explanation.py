@@ -55,6 +55,19 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A word piece, or two neighbours, and what it adds to the answer of a tier that looks them up in a table.
+
+    Attributes:
+        pieces: one, or two.
+        weight: what it adds to the label's logit, beyond what it adds to the logits on average.
+    """
+
+    pieces: tuple[str, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The way of one text through a model.
 
@@ -68,6 +81,7 @@ class Explanation:
         unpruned: by all words; None for a bundle, whose program is what it is.
         multiply_adds: multiply-adds as a fraction of the unpruned model's at the text's true length; None for a bundle.
         tiers: of a cascade, those that were asked; the last that did not fail answered.
+        parts: where a bag tier answered, what spoke most for the label, the heaviest first.
     """
 
     source: str
@@ -79,6 +93,7 @@ class Explanation:
     unpruned: Verdict | None = None
     multiply_adds: float | None = None
     tiers: tuple[TierRun, ...] = ()
+    parts: tuple[Part, ...] = ()
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -118,6 +133,10 @@ class Explanation:
         sure = [f"{run.name} {run.confidence:.3f}" for run in self.tiers if run.confidence is not None]
         return f"{', then '.join(sure)}, which answers" if sure else ""
 
+    def spoken_for(self) -> str:
+        """The heaviest of `parts`, in words."""
+        return ", ".join(f"{' '.join(part.pieces)} {part.weight:+.2f}" for part in self.parts)
+
     def last_words(self) -> tuple[str, ...]:
         """The words of the text that enter the last encoder, in text order; punctuation is left out."""
         entering = self.survives(self.stages[-2]) if len(self.stages) > 1 else (True,) * len(self.words)
@@ -144,6 +163,8 @@ class Explanation:
         }
         if self.tiers:
             fields["tiers"] = [run._asdict() for run in self.tiers]
+        if self.parts:
+            fields["parts"] = [asdict(part) for part in self.parts]
         return printable_json(json.dumps(fields, ensure_ascii=False, allow_nan=False))
 
 

@@ -47,6 +47,7 @@ def _lead(explanation: Explanation) -> list[Html]:
     cut = explanation.reading.cut
     notes = [f"The text is too long: {cut} word pieces at its end were not read."] if cut else []
     notes += [f"Of the cascade were asked {explanation.asked()}."] if explanation.tiers else []
+    notes += [f"Most for it spoke {explanation.spoken_for()}."] if explanation.parts else []
     lead = [entering, *reached] if explanation.stages else ["a tier without encoders answered"]
     return [element("p", {"class": "lead"}, *lead), *(element("p", {"class": "note"}, note) for note in notes)]
 
@@ -63,7 +64,7 @@ def _shape(explanation: Explanation) -> str:
 def _table(explanation: Explanation) -> Html:
     shape, tokens = _shape(explanation), explanation.num_tokens
     rows = [_row("text", whole_text(explanation.words), tokens, tokens)]
-    marked = encoder_rows(explanation, shrink=shape == "long")
+    marked = encoder_rows(explanation, shrink=shape == "long") if explanation.stages else []
     for number, (stage, words) in enumerate(zip(explanation.stages, marked, strict=True), start=1):
         rows.append(_row(str(number), words, len(stage.kept), tokens))
     titles = [element("th", {"scope": "col"}, title) for title in ("encoder", "passes on", "word-vectors")]

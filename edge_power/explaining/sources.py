@@ -1,13 +1,16 @@
 """Explanations of a checkpoint, in PyTorch, and of a bundle, on the engine that runs it."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from edge_power.errors import CheckpointError
-from edge_power.explaining.explanation import Explanation, Stage, Verdict
+from edge_power.explaining.explanation import Explanation, Part, Stage, Verdict
 from edge_power.explaining.words import read_words
-from edge_power_runtime import Cascade, Classifier
+from edge_power_runtime import Cascade, Classifier, Prediction
+from edge_power_runtime.cascade.bag import BagTier
 from edge_power_runtime.tasks import Task, task_named
 from edge_power_runtime.text import Text
 
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
     from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
     from edge_power.model.retention_file import Retention
+
+MOST_PARTS = 5
+"""Pieces and pairs of a text that are named as what spoke for an answer."""
 
 
 def explain_checkpoint(
@@ -99,15 +105,28 @@ def _explain_cascade(classifier: Classifier, cascade: Cascade, text: Text) -> Ex
     tier = cascade.tier(found.tier)
     if isinstance(tier.answerer, Classifier):
         return replace(explain_bundle(tier.answerer, text), tiers=found.tiers)
+    reading = read_words(classifier.encoder, text, found.num_tokens)
     return Explanation(
         source=f"{classifier.bundle.manifest.name}: {tier.name}",
         text=text,
-        reading=read_words(classifier.encoder, text, found.num_tokens),
+        reading=reading,
         stages=(),
         labels=classifier.labels,
         prediction=Verdict(found.label, found.score, found.scores, found.labels),
         tiers=found.tiers,
+        parts=_parts(tier.answerer, text, reading.tokens, found) if isinstance(tier.answerer, BagTier) else (),
     )
+
+
+def _parts(bag: BagTier, text: Text, tokens: Sequence[str], found: Prediction) -> tuple[Part, ...]:
+    """The pieces and pairs that speak most for the label."""
+    place = found.logits.index(max(found.logits))
+    parts = [
+        Part(tuple(tokens[one.position : one.position + 1 + one.is_pair]), one.logits[place] - fmean(one.logits))
+        for one in bag.contributions(bag.encode(text))
+    ]
+    heaviest = sorted((part for part in parts if part.weight > 0), key=lambda part: -part.weight)
+    return tuple(heaviest[:MOST_PARTS])
 
 
 def _stages(output: "ClassifierOutput", words: int) -> tuple[Stage, ...]:

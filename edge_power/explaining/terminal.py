@@ -138,11 +138,15 @@ def _style(word: Word, strength: float | None) -> Style:
 
 
 def _verdicts(explanation: Explanation) -> Iterator[Text]:
-    yield _verdict("survivors", explanation.prediction, explanation.multiply_adds)
+    yield _verdict(
+        "survivors" if explanation.stages else "all words", explanation.prediction, explanation.multiply_adds
+    )
     if explanation.unpruned is not None:
         yield _verdict("all words", explanation.unpruned, None)
     if explanation.tiers:
         yield Text(f"{'asked':<11}{printable(explanation.asked())}")
+    if explanation.parts:
+        yield Text(f"{'because of':<11}{printable(explanation.spoken_for())}")
     if explanation.reading.cut:
         yield Text(f"the text is too long: {explanation.reading.cut} word pieces at its end were not read", "yellow")
 

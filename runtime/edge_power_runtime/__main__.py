@@ -174,8 +174,14 @@ def _check_line(check: ProgramCheck) -> str:
     tolerance = "-" if check.atol is None else f"{check.atol:.1e}"
     return (
         f"{mark} {program}\ttexts {check.texts}\tlargest error {check.max_abs_error:.1e}"
-        f"\ttolerance {tolerance}\tlabels {check.label_agreement:.0%}\tkept words {check.kept_agreement:.0%}"
+        f"\ttolerance {tolerance}\tlabels {check.label_agreement:.0%}\t{_kept(check)}"
     )
+
+
+def _kept(check: ProgramCheck) -> str:
+    if check.tier_agreement is None:
+        return f"kept words {check.kept_agreement:.0%}"
+    return f"tiers {check.tier_agreement:.0%}"
 
 
 def _check_json(check: ProgramCheck) -> str:

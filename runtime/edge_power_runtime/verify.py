@@ -2,17 +2,28 @@
 
 import math
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.bundle.golden import GoldenExample, GoldenOutput, read_golden
+from edge_power_runtime.bundle.cascades import BagEntry
+from edge_power_runtime.bundle.golden import GoldenCascade, GoldenExample, GoldenOutput, read_golden
 from edge_power_runtime.bundle.manifest import GOLDEN_FILE, TOKENIZER_FILE, Program
+from edge_power_runtime.cascade.bag import BagTier
+from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.errors import BundleError, VerificationError
 from edge_power_runtime.model import Model
+from edge_power_runtime.prediction import Prediction
 from edge_power_runtime.retention import count_kept, survivors
-from edge_power_runtime.text import EncodedText
+from edge_power_runtime.text import EncodedText, Text
+
+NEAR = 0.01
+"""A confidence as near to its threshold may be on the other side of it on another machine: the text is set apart."""
+
+_BAG_ERROR = 1e-6
+"""A bag tier's logits are the same bit for bit; this is for readers of golden.json that hold fewer digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +39,8 @@ class ProgramCheck:
         kept_agreement: fraction of the kept words that are the same.
         atol: the largest difference of a logit that is accepted; None where labels and words alone are asked for.
         passed: whether there were texts, and they reached the artifact's acceptance.
+        tier_agreement: of a cascade, whose name `program` is then, the fraction of texts that the same tier answered or
+            that are within `NEAR` of a threshold; None of programs and of bag tiers.
     """
 
     program: str
@@ -37,6 +50,7 @@ class ProgramCheck:
     kept_agreement: float
     atol: float | None
     passed: bool
+    tier_agreement: float | None = None
 
 
 def verify(
@@ -47,7 +61,7 @@ def verify(
     num_threads: int = 1,
     atol: float | None = None,
 ) -> list[ProgramCheck]:
-    """Run every golden example of a bundle through every program of an artifact, on this device.
+    """Run every golden example of a bundle through every program of an artifact, and its cascades, on this device.
 
     Args:
         bundle: opened, or its directory.
@@ -57,20 +71,23 @@ def verify(
         atol: the largest difference of a logit that is accepted; None takes what the bundle records.
 
     Returns:
-        One check per program, in the manifest's order.
+        One check per program, in the manifest's order, then one for each bag tier and each cascade of which golden.json
+        has answers.
 
     Raises:
         VerificationError: the tokenizer gives other ids than the golden ones.
         BundleError: a file is missing or altered.
         EngineError: the engine is not installed or failed.
     """
-    model = Model.open(bundle, engine=engine, precision=precision, num_threads=num_threads)
+    # At most one program of a cascade is held, as a device may have room for no more.
+    model = Model.open(bundle, engine=engine, precision=precision, num_threads=num_threads, max_loaded_programs=1)
     bundle = model.bundle
     # The two others are checked where they are read.
     bundle.check(entry for entry in bundle.manifest.files if entry.path not in (TOKENIZER_FILE, GOLDEN_FILE))
     examples = read_golden(bundle.read(GOLDEN_FILE))
     _check_tokenizer(model, examples)
-    return [_check_program(model, program, examples, atol) for program in model.artifact.programs]
+    checks = [_check_program(model, program, examples, atol) for program in model.artifact.programs]
+    return [*checks, *_check_cascades(model, examples, atol)]
 
 
 def _check_tokenizer(model: Model, examples: tuple[GoldenExample, ...]) -> None:
@@ -154,3 +171,71 @@ def _difference(
         kept=same,
         wanted=wanted,
     )
+
+
+def _check_cascades(model: Model, examples: Sequence[GoldenExample], atol: float | None) -> Iterator[ProgramCheck]:
+    """Check each bag tier, then each cascade, of which there are golden answers."""
+    manifest, artifact = model.bundle.manifest, model.artifact
+    known = [entry for entry in manifest.cascades if entry.name in model.bundle.cascades_of(artifact)]
+    opened = {entry.name: cascade for entry in known if (cascade := model.at(entry.name).cascade) is not None}
+    bags = {
+        tier.file: opened[entry.name].tier(tier.name).answerer
+        for entry in known
+        for tier in entry.tiers
+        if isinstance(tier, BagEntry)
+    }
+    for file, bag in bags.items():
+        expected = [(item.text, item.bags[file]) for item in examples if item.bags and file in item.bags]
+        if expected and isinstance(bag, BagTier):
+            yield _check_bag(file, bag, expected)
+    for name, cascade in opened.items():
+        answers = [(item.text, found) for item in examples if (found := item.answer_of(artifact, name)) is not None]
+        if answers:
+            yield _check_cascade(model, name, cascade, answers, atol)
+
+
+def _check_bag(file: str, bag: BagTier, expected: Sequence[tuple[Text, tuple[float, ...]]]) -> ProgramCheck:
+    errors, same = [], []
+    for text, golden in expected:
+        logits = bag(text).logits
+        errors.append(_error(file, logits, golden))
+        same.append(bag.task.agree(np.array(logits), np.array(golden)))
+    error, labels = max(errors), sum(same) / len(same)
+    passed = error <= _BAG_ERROR and labels == 1
+    return ProgramCheck(file, len(expected), error, labels, 1.0, _BAG_ERROR, passed)
+
+
+def _check_cascade(
+    model: Model,
+    name: str,
+    cascade: Cascade,
+    expected: Sequence[tuple[Text, GoldenCascade]],
+    atol: float | None,
+) -> ProgramCheck:
+    acceptance = model.artifact.acceptance
+    # With rounded weights other words may be kept here, and other logits follow: labels decide then.
+    bound = atol if atol is not None else None if acceptance.repeat_error is not None else acceptance.max_abs_error
+    errors, same, agreed = [], [], 0
+    for text, golden in expected:
+        found = cascade(text)
+        if found.tier == golden.tier:
+            errors.append(_error(name, found.logits, golden.logits))
+            alike = cascade.task.agree(np.array(found.logits), np.array(golden.logits))
+            same.append(alike or (bound is not None and errors[-1] <= bound))
+        agreed += found.tier == golden.tier or _is_near(cascade, found)
+    error, labels, tiers = max(errors, default=0.0), sum(same) / max(1, len(same)), agreed / len(expected)
+    passed = tiers == 1 and acceptance.accepts(error=error, bound=bound, labels=labels if same else 1.0, kept=1.0)
+    return ProgramCheck(name, len(expected), error, labels if same else 1.0, 1.0, bound, passed, tiers)
+
+
+def _is_near(cascade: Cascade, found: Prediction) -> bool:
+    """Whether a tier was asked whose confidence is near its threshold."""
+    thresholds = {tier.name: tier.threshold for tier in cascade.tiers}
+    pairs = ((run.confidence, thresholds[run.name]) for run in found.tiers)
+    return any(sure is not None and most is not None and abs(sure - most) <= NEAR for sure, most in pairs)
+
+
+def _error(what: str, logits: Sequence[float], golden: Sequence[float]) -> float:
+    if len(logits) != len(golden):
+        raise BundleError(f"{GOLDEN_FILE} has {len(golden)} logits of {what}, which gives {len(logits)}")
+    return max(abs(ours - theirs) for ours, theirs in zip(logits, golden, strict=True))

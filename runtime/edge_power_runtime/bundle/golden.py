@@ -31,6 +31,19 @@ class GoldenOutput:
 
 
 @dataclass(frozen=True, slots=True)
+class GoldenCascade:
+    """What a cascade gave for one text, where it was put together.
+
+    Attributes:
+        tier: the name of the one that answered.
+        logits: that it gave.
+    """
+
+    tier: str
+    logits: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GoldenExample:
     """A text with what is known about it.
 
@@ -41,6 +54,8 @@ class GoldenExample:
         programs: by the program's name what the eager model gave; some of the programs that hold the text.
         artifacts: by engine and precision (`onnx int8`), then by the program's name, what an artifact gave where it was
             converted, if its acceptance has a `repeat_error`.
+        bags: by the name of a bag tier's file the logits that it gives, the same on every machine.
+        cascades: by engine and precision, then by the cascade's name, what it gave where it was put together.
     """
 
     text: Text
@@ -48,6 +63,8 @@ class GoldenExample:
     type_ids: Ids
     programs: Mapping[str, GoldenOutput]
     artifacts: Mapping[str, Mapping[str, GoldenOutput]] | None = None
+    bags: Mapping[str, tuple[float, ...]] | None = None
+    cascades: Mapping[str, Mapping[str, GoldenCascade]] | None = None
 
     @classmethod
     def from_node(cls, node: Node) -> Self:
@@ -60,6 +77,10 @@ class GoldenExample:
         if artifact.acceptance.repeat_error is None:
             return self.programs.get(program)
         return (self.artifacts or {}).get(artifact.key, {}).get(program)
+
+    def answer_of(self, artifact: Artifact, cascade: str) -> GoldenCascade | None:
+        """What a cascade gave with `artifact` where it was put together; None where it has no answer here."""
+        return (self.cascades or {}).get(artifact.key, {}).get(cascade)
 
 
 def read_golden(data: bytes | str) -> tuple[GoldenExample, ...]:

@@ -6,6 +6,7 @@ from edge_power_runtime.answerer import Answerer
 from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.cascades import BagEntry, BudgetEntry, BundleEntry, CascadeEntry, StageEntry, TierEntry
 from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.cascade.bag import BagTier
 from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.cascade.tier import Tier
 from edge_power_runtime.errors import BundleError, InputError
@@ -65,6 +66,11 @@ def _open_tier(entry: TierEntry, source: TierSource) -> Tier:
             # By a budget: whatever cascades it has are left alone, so that nothing is nested deeper.
             inside = source.beside(source.bundle.inside(entry.path))
             answerer = inside.at(inside.bundle.choose_plain_budget(inside.artifact, entry.budget))
-        case BagEntry() | StageEntry():
+        case BagEntry():
+            manifest, data = source.bundle.manifest, source.bundle.read(entry.file)
+            answerer = BagTier.from_bytes(
+                data, source.encoder, manifest.labels, max_length=manifest.max_length, name=entry.file
+            )
+        case StageEntry():
             raise InputError(f"this runtime does not run tiers of the kind {entry.kind}")
     return Tier(entry.name, answerer, entry.temperature, entry.threshold)
