@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from edge_power.profiling.page.cascade import cascade_tables
 from edge_power.report.bands import shortened
 from edge_power.report.charts import FONT_SIZE, WIDTH, add_axes, draw, scale_axes
 from edge_power.report.markup import Column, Html, element, figure, table
@@ -34,7 +35,8 @@ def mix(report: Report) -> list[Html]:
         for place, (name, some) in enumerate(panels.items())
     ]
     everyone = [one for some in panels.values() for one in some]
-    return [element("div", {"class": "grid"}, *figures), _latency(report, everyone), _lengths(everyone)]
+    tables = [_latency(report, everyone), *cascade_tables(everyone), _lengths(everyone)]
+    return [element("div", {"class": "grid"}, *figures), *tables]
 
 
 def _chart(name: str, some: Sequence[MixResult], highest: float) -> Html:
@@ -88,8 +90,10 @@ def _latency_cells(one: MixResult) -> list[str]:
 
 def _lengths(some: Sequence[MixResult]) -> Html:
     lengths = sorted({length for one in some for length in one.lengths})
-    columns = [Column("budget"), *(Column(f"{length} tokens", is_number=True) for length in lengths)]
-    caption = f"Part of the texts that fall on the programs of {list_of([str(length) for length in lengths])} tokens"
+    names = [f"{length} tokens" if length else "no program" for length in lengths]
+    columns = [Column("budget"), *(Column(name, is_number=True) for name in names)]
+    named = list_of([str(length) for length in lengths if length])
+    caption = f"Part of the texts that fall on the programs of {named} tokens"
     return table(caption, columns, [_length_cells(one, lengths) for one in some])
 
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edge_power_runtime.bundle.bundle import Bundle
+from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.assemble import BUILT_IN, assemble, settings_of
 from edge_power_runtime.profiler.machine.environment import Observer
 from edge_power_runtime.profiler.machine.versions import versions_of
-from edge_power_runtime.profiler.measure.mix import Mix, mix_result, mixes_of
+from edge_power_runtime.profiler.measure.mix import Mix, all_series, mix_result, mixes_of
 from edge_power_runtime.profiler.measure.plan import configuration_of, plan_cases
 from edge_power_runtime.profiler.measure.probe import measure_startup
 from edge_power_runtime.profiler.measure.reference import ReferenceTimer
@@ -41,12 +42,15 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
     baseline = read_baseline(options.baseline, cases)
     if options.latency_table:
         _check_enough(bundle, cases)
+    if options.texts is None:
+        _refuse_cascades(bundle, options)
     texts = () if options.texts is None else read_file(options.texts)
     opener = SubjectOpener(bundle, texts)
     # Texts and files are checked here, before the first long step; engines load nothing yet.
     subjects = [opener.open(case) for case in cases]
     series = [_series(subject, options) for subject in subjects]
-    mixes = mixes_of([subject.classifier for subject in subjects], texts)
+    cascades = opener.cascades(options.budgets) if texts else []
+    mixes = mixes_of([*(subject.classifier for subject in subjects), *cascades], texts)
     watch.begin(_num_steps(series, mixes, options))
     startups = [_startup(subject, bundle.path, watch) for subject in subjects]
     reference = ReferenceTimer()
@@ -65,13 +69,19 @@ def profile(path: str | os.PathLike[str], options: Options | None = None, *, wat
     )
 
 
+def _refuse_cascades(bundle: Bundle, options: Options) -> None:
+    for name in options.budgets:
+        if bundle.manifest.cascade(name) is not None:
+            raise InputError(f"`budgets` {name}: a cascade takes as long as the texts want; give them with `texts`")
+
+
 def _series(subject: Subject, options: Options) -> Series:
     classifier, texts = subject.classifier, subject.texts.texts
     return Series(str(subject.case), classifier, texts, wanted=options.iterations, pool=pool_of(classifier))
 
 
 def _num_steps(series: Sequence[Series], mixes: Sequence[Mix], options: Options) -> int:
-    parts = (series, [mix.series for mix in mixes])
+    parts = (series, all_series(mixes))
     timing = sum(num_steps(part, options.burst, options.max_seconds) for part in parts if part)
     starting, warming_up = len(series), len(series) + len(mixes)
     return starting + warming_up + timing + (1 if options.operations else 0)
@@ -101,7 +111,7 @@ def _time(
     observer.start()
     take_rounds(series, options.burst, options.max_seconds, watch, reference)
     if mixes:
-        take_rounds([mix.series for mix in mixes], options.burst, options.max_seconds, watch)
+        take_rounds(all_series(mixes), options.burst, options.max_seconds, watch)
     return observer.stop(versions_of(engines))
 
 

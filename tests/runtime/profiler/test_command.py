@@ -125,9 +125,9 @@ def test_two_reports_are_compared(cli, tiny, engine, tmp_path):
     assert status == 0
     assert "no difference" in out
     newer = tmp_path / "newer.json"
-    newer.write_text('{"schema_version": 3}', encoding="utf-8")
+    newer.write_text('{"schema_version": 4}', encoding="utf-8")
     assert_refused(
-        cli("--compare", str(file), str(newer)), "newer.json has schema_version 3, this runtime reads up to 2"
+        cli("--compare", str(file), str(newer)), "newer.json has schema_version 4, this runtime reads up to 3"
     )
     assert_refused(cli("--compare", str(file), str(tmp_path / "gone")), "cannot read")
     assert_refused(cli(str(tiny.path), "--compare", str(file), str(file)), "two reports and no bundle")

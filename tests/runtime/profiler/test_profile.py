@@ -89,7 +89,7 @@ def test_facts_come_from_the_manifest(tiny, engine, no_probe):
     assert result.macs == 456832
     assert result.artifact_bytes == tiny.artifact(engine).size_bytes
     assert result.num_texts == 0
-    assert (report.schema_version, report.bundle.name, report.bundle.architecture) == (2, "tiny", "bert")
+    assert (report.schema_version, report.bundle.name, report.bundle.architecture) == (3, "tiny", "bert")
     assert report.bundle.manifest_sha256 == hashlib.sha256((tiny.path / "bundle.json").read_bytes()).hexdigest()
     assert report.bundle.schedules == {"fast": (0.8, 0.5, 0.3, 0.3), "full": (1.0, 1.0, 1.0, 1.0)}
     assert report.created.endswith("+00:00")
@@ -132,6 +132,38 @@ def test_texts_of_a_file_are_timed_where_they_fall_and_as_a_mix(tiny, engine, no
         assert mix.truncated == 1
         assert len(mix.total_ms) == 4
     assert listener.total == len(listener.steps)
+
+
+def test_a_cascade_is_timed_by_the_mix_beside_its_last_tier_alone(engine, no_probe, cascade_bundle, tmp_path):
+    file = tmp_path / "texts.tsv"
+    file.write_text("dull\na good film\n" * 4, encoding="utf-8")
+    options = Options(engines=(engine,), budgets=("cascade",), lengths=(8,), iterations=2, warmup=1, burst=2)
+    listener = Listener()
+    report = profile(cascade_bundle, replace(options, texts=str(file)), watch=listener)
+    assert [result.case.budget for result in report.results] == ["fast", "full"]  # each tier as usual
+    assert [mix.budget for mix in report.mixes] == ["fast", "full", "cascade"]
+    mix = report.mixes[2]
+    assert [(tier.name, tier.threshold) for tier in mix.cascade.tiers] == [("fast", 0.6), ("full", None)]
+    assert mix.cascade.answered == (0, 1) * 4 and mix.lengths == (8,) * 8 and mix.cascade.passed_on == (0.5,)
+    first, second = (tier.times_ms for tier in mix.cascade.tiers)
+    assert all(first) and all(time > 0 for time in second[1::2]) and second[::2] == (0,) * 4
+    # The tiers and what the cascade does itself are the whole.
+    assert all(one + two < total for one, two, total in zip(first, second, mix.total_ms, strict=True))
+    # The last tier's mix is its own, timed once.
+    assert mix.cascade.alone_ms == report.mixes[1].total_ms and report.mixes[1].cascade is None
+    assert listener.total == len(listener.steps)
+    assert read_report(report.to_json(), "report") == report
+
+
+def test_a_cascade_needs_texts(engine, no_probe, cascade_bundle):
+    options = Options(engines=(engine,), budgets=("cascade",), iterations=1)
+    with pytest.raises(
+        InputError, match="`budgets` cascade: a cascade takes as long as the texts want; give them with"
+    ):
+        profile(cascade_bundle, options)
+    assert profile(cascade_bundle, replace(options, budgets=("fast",), lengths=(8,))).mixes == ()
+    with pytest.raises(InputError, match="`budgets` slow: not in .*; there are: fast, full, cascade"):
+        profile(cascade_bundle, replace(options, budgets=("slow",)))
 
 
 def test_max_seconds_leaves_each_case_a_round(tiny, engine, no_probe):

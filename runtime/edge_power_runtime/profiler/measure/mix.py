@@ -1,12 +1,13 @@
 """The mix: what a user of the given texts would feel, each text on the program that it falls on."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge_power_runtime.bundle.bundle import programs_of
-from edge_power_runtime.model import Classifier
+from edge_power_runtime.cascade.cascade import Cascade
+from edge_power_runtime.cascade.reading import is_answerer
+from edge_power_runtime.model import Classifier, Model
 from edge_power_runtime.profiler.measure.rounds import Series, pool_of
+from edge_power_runtime.profiler.report.cascade import MixCascade, MixTier
 from edge_power_runtime.profiler.report.figures import count
 from edge_power_runtime.profiler.report.record import MixResult
 from edge_power_runtime.profiler.report.spans import total_of
@@ -20,10 +21,12 @@ class Mix:
     Attributes:
         classifier: that answers them.
         series: of its answers.
+        alone: of a cascade, the answers of its last tier alone, which may be the series of another mix; None elsewhere.
     """
 
     classifier: Classifier
     series: Series
+    alone: Series | None = None
 
 
 def mixes_of(classifiers: Sequence[Classifier], texts: Sequence[Text]) -> list[Mix]:
@@ -31,10 +34,30 @@ def mixes_of(classifiers: Sequence[Classifier], texts: Sequence[Text]) -> list[M
     if not texts:
         return []
     distinct = {id(item): item for item in classifiers}.values()
-    return [
-        Mix(item, Series(f"mix on {_name(item)}", item, texts, wanted=len(texts), pool=pool_of(item)))
-        for item in distinct
-    ]
+    lone = [Mix(item, _series(item, _name(item), texts)) for item in distinct if item.cascade is None]
+    known = {(mix.classifier.model, mix.classifier.budget): mix.series for mix in lone}
+    return [*lone, *(_of_cascade(item, known, texts) for item in distinct if item.cascade is not None)]
+
+
+def all_series(mixes: Sequence[Mix]) -> list[Series]:
+    """What is timed for mixes, each series once."""
+    found = (series for mix in mixes for series in (mix.series, mix.alone) if series is not None)
+    return list({id(series): series for series in found}.values())
+
+
+def _of_cascade(item: Classifier, known: dict[tuple[Model, str], Series], texts: Sequence[Text]) -> Mix:
+    assert item.cascade is not None
+    last = item.cascade.tiers[-1].answerer
+    alone = known.get((last.model, last.budget)) if isinstance(last, Classifier) else None
+    if alone is None:
+        assert is_answerer(last)  # a bundle has no other callables
+        name = f"{item.cascade.tiers[-1].name} alone, of {_name(item)}"
+        alone = Series(f"mix on {name}", last, texts, wanted=len(texts), pool=pool_of(item))
+    return Mix(item, _series(item, _name(item), texts), alone)
+
+
+def _series(item: Classifier, name: str, texts: Sequence[Text]) -> Series:
+    return Series(f"mix on {name}", item, texts, wanted=len(texts), pool=pool_of(item), keeps_answers=True)
 
 
 def mix_result(mix: Mix, texts: Sequence[Text]) -> MixResult:
@@ -46,17 +69,33 @@ def mix_result(mix: Mix, texts: Sequence[Text]) -> MixResult:
     """
     classifier, total_ms = mix.classifier, total_of(mix.series.spans())
     encoded = [classifier.encode(text) for text in texts[: len(total_ms)]]
-    programs = [program.length for program in programs_of(classifier.artifact, classifier.budget)]
     return MixResult(
         engine=classifier.artifact.engine,
         precision=classifier.artifact.precision,
         budget=classifier.budget,
         threads=classifier.num_threads,
-        lengths=tuple(programs[bisect_left(programs, item.num_tokens)] for item in encoded),
+        lengths=tuple(answer.length or 0 for answer in mix.series.answers),
         num_tokens=tuple(item.num_tokens for item in encoded),
         total_ms=total_ms,
         truncated=sum(item.truncated for item in encoded),
+        cascade=None if classifier.cascade is None else _cascade(classifier.cascade, mix),
     )
+
+
+def _cascade(cascade: Cascade, mix: Mix) -> MixCascade:
+    assert mix.alone is not None
+    runs = [answer.tiers for answer in mix.series.answers]
+    tiers = tuple(
+        MixTier(
+            tier.name,
+            tier.temperature,
+            tier.threshold,
+            tuple(asked[place].time_ms if place < len(asked) else 0.0 for asked in runs),
+        )
+        for place, tier in enumerate(cascade.tiers)
+    )
+    # Tiers of a bundle do not fail, so the last that was asked answered.
+    return MixCascade(tiers, tuple(len(asked) - 1 for asked in runs), total_of(mix.alone.spans()))
 
 
 def _name(classifier: Classifier) -> str:

@@ -45,7 +45,8 @@ def cases_of(bundle: Bundle, artifacts: Sequence[Artifact], options: Options) ->
     """
     programs = [program for artifact in artifacts for program in artifact.programs]
     have_budgets = [entry.name for entry in bundle.manifest.budgets if any(p.budget == entry.name for p in programs)]
-    budgets = _choose("budgets", options.budgets, have_budgets, artifacts)
+    wanted = budgets_asked(bundle, artifacts, options.budgets)
+    budgets = _choose("budgets", wanted, have_budgets, artifacts)
     lengths = _choose("lengths", options.lengths, sorted({program.length for program in programs}), artifacts)
     cases = tuple(
         Case(artifact.engine, artifact.precision, budget, program.length, threads)
@@ -61,6 +62,31 @@ def cases_of(bundle: Bundle, artifacts: Sequence[Artifact], options: Options) ->
             f"{' or '.join(map(str, lengths))} for {_names(artifacts)}; ask for other budgets or lengths"
         )
     return cases
+
+
+def budgets_asked(bundle: Bundle, artifacts: Sequence[Artifact], names: Sequence[str]) -> Sequence[str]:
+    """Put the budgets of its tiers in the place of each cascade: a length alone is timed by them, a mix by the cascade.
+
+    Raises:
+        InputError: a name is that of no budget and of no cascade.
+    """
+    cascades = cascades_asked(bundle, artifacts, ())
+    found = [part for name in names for part in (_tiers(bundle, name) if name in cascades else (name,))]
+    have = [budget for artifact in artifacts for budget in bundle.budgets_of(artifact)]
+    _choose("budgets", found, unique((*have, *cascades)), artifacts)
+    return unique(tuple(found))
+
+
+def cascades_asked(bundle: Bundle, artifacts: Sequence[Artifact], names: Sequence[str]) -> tuple[str, ...]:
+    """Give the cascades of `names` that some of the artifacts can answer by; all of them where there are no names."""
+    have = unique(tuple(name for artifact in artifacts for name in bundle.cascades_of(artifact)))
+    return tuple(name for name in have if not names or name in names)
+
+
+def _tiers(bundle: Bundle, cascade: str) -> Sequence[str]:
+    entry = bundle.manifest.cascade(cascade)
+    assert entry is not None
+    return [item.name for item in bundle.manifest.budgets if item.name in entry.budgets]
 
 
 def _choose_artifacts(bundle: Bundle, options: Options) -> tuple[Artifact, ...]:

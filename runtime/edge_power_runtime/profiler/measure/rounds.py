@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from edge_power_runtime.answerer import Answerer
 from edge_power_runtime.model import Classifier
+from edge_power_runtime.prediction import Prediction
 from edge_power_runtime.profiler.measure.reference import ReferenceTimer
 from edge_power_runtime.profiler.progress import Watcher
 from edge_power_runtime.profiler.report.spans import SpanTimes
@@ -33,18 +34,28 @@ class Series:
         wanted: how many samples to take.
         pool: the size of the process's thread pool that it needs; None where it shares no pool with other series.
         rounds: how many samples each turn took.
+        answers: one for each sample, where `keeps_answers`.
     """
 
     def __init__(
-        self, name: str, answerer: Answerer, texts: Sequence[Text], wanted: int, *, pool: int | None = None
+        self,
+        name: str,
+        answerer: Answerer,
+        texts: Sequence[Text],
+        wanted: int,
+        *,
+        pool: int | None = None,
+        keeps_answers: bool = False,
     ) -> None:
         """Begin with no samples."""
         self.name = name
         self.wanted = wanted
         self.pool = pool
         self.rounds: list[int] = []
+        self.answers: list[Prediction] = []
         self._answerer = answerer
         self._texts = texts
+        self._keeps_answers = keeps_answers
         self._samples_ns: list[tuple[int, ...]] = []
 
     @property
@@ -63,7 +74,10 @@ class Series:
         for _ in range(untimed):
             self._answerer(self._texts[position % len(self._texts) - 1])
         for index in range(position, position + count):
-            self._samples_ns.append(self._answerer.timed(self._texts[index % len(self._texts)])[1])
+            prediction, times = self._answerer.timed(self._texts[index % len(self._texts)])
+            self._samples_ns.append(times)
+            if self._keeps_answers:
+                self.answers.append(prediction)
         self.rounds.append(count)
 
     def spans(self) -> tuple[SpanTimes, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from edge_power_runtime.bundle.bundle import Bundle, programs_of
 from edge_power_runtime.model import Classifier, Model
+from edge_power_runtime.profiler.measure.plan import cascades_asked
 from edge_power_runtime.profiler.measure.texts import CaseTexts, case_texts
 from edge_power_runtime.profiler.report.record import Case
 from edge_power_runtime.text import Text
@@ -54,6 +55,19 @@ class SubjectOpener:
         lengths = [program.length for program in programs_of(model.artifact, case.budget)]
         texts = case_texts(model.encoder, lengths, case.length, self._texts)
         return Subject(case, self._classifiers[model, case.budget], texts)
+
+    def cascades(self, names: Sequence[str]) -> list[Classifier]:
+        """Open the cascades of these names, and all where there are none, of every artifact that a case was opened of.
+
+        Raises:
+            BundleError: a file is missing or altered.
+            EngineError: an engine does not load.
+        """
+        return [
+            model.at(name)
+            for model in self._models.values()
+            for name in cascades_asked(self._bundle, [model.artifact], names)
+        ]
 
     def _model(self, case: Case) -> Model:
         key = (case.engine, case.precision, case.threads)

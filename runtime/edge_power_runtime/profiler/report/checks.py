@@ -6,6 +6,7 @@ from edge_power_runtime.bundle.manifest import PRECISIONS
 from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.profiler.report.baseline import fits
+from edge_power_runtime.profiler.report.cascade import MixCascade
 from edge_power_runtime.profiler.report.record import CaseResult, LatencyTable, MixResult, Reference, Report
 from edge_power_runtime.reading.jsonnode import Node
 from edge_power_runtime.retention import RetentionConfig
@@ -101,6 +102,23 @@ def _check_mix(mix: MixResult, place: Node) -> None:
     if len(mix.num_tokens) != count:
         place.field("num_tokens").fail(f"an array of as many samples as there are lengths, {count}")
     check_times(mix.total_ms, count, place.field("total_ms"))
+    if mix.cascade is not None:
+        _check_cascade(mix.cascade, count, place.field("cascade"))
+
+
+def _check_cascade(cascade: MixCascade, count: int, place: Node) -> None:
+    if len(cascade.tiers) < 2:
+        place.field("tiers").fail("an array of two tiers at least")
+    names = [tier.name for tier in cascade.tiers]
+    for index, (tier, at) in enumerate(zip(cascade.tiers, place.field("tiers").items(), strict=True)):
+        if not tier.name or tier.name in names[:index]:
+            at.field("name").fail("a name that no other tier of the cascade has")
+        check_times(tier.times_ms, count, at.field("times_ms"))
+    if len(cascade.answered) != count or max(cascade.answered) >= len(cascade.tiers):
+        place.field("answered").fail(f"an array of {count} places of tiers, from 0")
+    if not cascade.alone_ms:
+        place.field("alone_ms").fail("an array of one sample at least")
+    check_times(cascade.alone_ms, len(cascade.alone_ms), place.field("alone_ms"))
 
 
 def _check_table(table: LatencyTable, place: Node) -> None:

@@ -1,6 +1,7 @@
 """A report as a file: read and checked, and written to where it is wanted."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from edge_power_runtime.errors import InputError
@@ -28,7 +29,7 @@ def read_report(data: bytes | str, document: str) -> Report:
         node = from_version_1(node)
     report = read_record(Report, node)
     check_report(report, node)
-    return report
+    return replace(report, schema_version=SCHEMA_VERSION)  # version 2 has no cascades, and is the same otherwise
 
 
 def load_report(name: str | os.PathLike[str]) -> Report:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edge_power_runtime.bundle.manifest import Delegation as Delegation  # a part of the report, as of the manifest
+from edge_power_runtime.profiler.report.cascade import MixCascade
 from edge_power_runtime.profiler.report.environment import Environment
 from edge_power_runtime.profiler.report.figures import count
 from edge_power_runtime.profiler.report.number import Number
 from edge_power_runtime.profiler.report.spans import SpanTimes, total_of
 from edge_power_runtime.reading.printable import printable_json
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 FlagKind = Literal[
     "clock-changed", "throttled", "temperature-rose", "cores-taken", "few-samples", "wide-spread", "on-battery"
@@ -162,12 +163,13 @@ class MixResult:
     Attributes:
         engine: as in Case.
         precision: as in Case.
-        budget: as in Case.
+        budget: as in Case, or a cascade of the bundle.
         threads: as in Case.
-        lengths: of the program of each sample.
+        lengths: of the program that gave each sample's answer; 0 where a tier without programs did.
         num_tokens: of the text of each sample.
         total_ms: of each sample, text to prediction.
         truncated: samples of texts that were cut at the longest length.
+        cascade: who answered; None where `budget` is no cascade's name.
     """
 
     engine: str
@@ -178,6 +180,7 @@ class MixResult:
     num_tokens: tuple[int, ...]
     total_ms: tuple[Number, ...]
     truncated: int
+    cascade: MixCascade | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +335,7 @@ class Report:
     """The whole of a profile report.
 
     Attributes:
-        schema_version: of the format; a report of version 1 is read as one of this.
+        schema_version: of the format; a report of an earlier version is read as one of this.
         created: UTC, ISO 8601.
         bundle: what was profiled.
         settings: how.

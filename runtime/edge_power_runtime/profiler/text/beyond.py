@@ -1,8 +1,11 @@
 """What a profile says beyond its cases, a sentence each: the given texts, the operations, the latency tables."""
 
+from statistics import fmean, median
+
 import numpy as np
 
-from edge_power_runtime.profiler.report.figures import count, list_of, milliseconds
+from edge_power_runtime.profiler.report.cascade import MixCascade, p95
+from edge_power_runtime.profiler.report.figures import NONE, count, list_of, milliseconds, times
 from edge_power_runtime.profiler.report.record import LatencyTable, MixResult, Operations, Report
 
 _GROUPS = {"attention": "attention", "extract": "extract", "ffn": "feed-forward", "rest": "rest"}
@@ -26,7 +29,28 @@ def _mix(one: MixResult, report: Report) -> str:
     figures = list_of([f"p{percent:g} {milliseconds(ms)} ms" for percent, ms in zip(asked, found, strict=True)])
     where = f"{one.engine} {one.precision} {one.budget}, {count(one.threads, 'thread')}"
     cut = f"; {count(one.truncated, 'text')} cut at the longest length" if one.truncated else ""
-    return f"The mix, {count(len(one.total_ms), 'text')} of {settings.texts}, on {where}: {figures}{cut}."
+    said = f"The mix, {count(len(one.total_ms), 'text')} of {settings.texts}, on {where}: {figures}{cut}."
+    return said if one.cascade is None else f"{said} {_cascade(one, one.cascade)}"
+
+
+def _cascade(one: MixResult, cascade: MixCascade) -> str:
+    """The mean and the tail of a cascade, beside those of its last tier alone, and what each tier does."""
+    tiers = [
+        f"{tier.name} answers {100 * cascade.share(place):.0f} %"
+        + (f" in {milliseconds(median(asked))} ms" if (asked := cascade.asked_ms(place)) else "")
+        for place, tier in enumerate(cascade.tiers)
+    ]
+    last = cascade.tiers[-1].name
+    beside = [
+        f"{name} {milliseconds(of(one.total_ms))} ms where {last} alone has {milliseconds(of(cascade.alone_ms))} ms "
+        f"({_times(cascade.speed_up(one.total_ms, of))})"
+        for name, of in (("mean", fmean), ("p95", p95))
+    ]
+    return f"Of these {list_of(tiers)}, as medians of a tier's own time where it is asked; {list_of(beside)}."
+
+
+def _times(ratio: float | None) -> str:
+    return NONE if ratio is None else f"{times(ratio)} as fast"
 
 
 def _operations(one: Operations) -> str:

@@ -1,6 +1,7 @@
 """A report against literal bytes: what is read, what is written, and how each mistake is told."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -19,7 +20,7 @@ EMPTY_STATE = (
 )
 CASE = '{"engine":"onnx","precision":"fp32","budget":"größer","length":8,"threads":1}'
 LITERAL = (
-    '{"schema_version":2,"created":"2026-01-02T03:04:05+00:00","bundle":{"name":"tiny","architecture":"bert",'
+    '{"schema_version":3,"created":"2026-01-02T03:04:05+00:00","bundle":{"name":"tiny","architecture":"bert",'
     '"manifest_sha256":"00","schedules":{"größer":[0.5,0.25]},"delegation":{"full_8":{"delegate":"XnnpackBackend",'
     '"inside":{"linear":2},"outside":{"topk":1}}}},"settings":{"warmup":1,"iterations":2,"max_seconds":null,"burst":2,'
     '"percentiles":[50.0,99.0],"texts":"built-in","num_texts":0,"baseline":'
@@ -36,7 +37,12 @@ LITERAL = (
     '[0.25,0.25]},{"name":"run","in_engine":true,"times_ms":[1.0,2.0]},{"name":"decode","in_engine":false,"times_ms":'
     '[0.5,0.5]}],"num_texts":0}],"mixes":'
     '[{"engine":"onnx","precision":"fp32","budget":"größer","threads":1,"lengths":[8],"num_tokens":[3],'
-    '"total_ms":[1.5],"truncated":0}],"operations":[{"case":' + CASE + ',"runs":20,"operations":[{"name":"a/MatMul",'
+    '"total_ms":[1.5],"truncated":0,"cascade":null},{"engine":"onnx","precision":"fp32","budget":"cascade","threads":1,'
+    '"lengths":[0,8,8,8],"num_tokens":[3,4,5,6],"total_ms":[0.5,2.0,2.5,3.0],"truncated":0,"cascade":{"tiers":'
+    '[{"name":"bag","temperature":1.5,"threshold":0.75,"times_ms":[0.25,0.5,0.5,0.25]},{"name":"full","temperature":1.0,'
+    '"threshold":null,"times_ms":[0.0,1.0,1.5,2.0]}],"answered":[0,1,1,1],"alone_ms":[3.0,3.0,6.0]}}],"operations":[{"case":'
+    + CASE
+    + ',"runs":20,"operations":[{"name":"a/MatMul",'
     '"kind":"MatMul","encoder":1,"group":"attention","time_ms":0.5}],"unavailable":null}],"latency_tables":'
     '[{"engine":"onnx","precision":"fp32","threads":1,"word_vectors":[1,8],"fixed_ms":0.1,"token_ms":0.01,'
     '"entering_ms":[[0.0,0.1]],"leaving_ms":[[0.0,0.2]],"fitted":["full_8"],"errors":[0.01],"extract_ms":0.05,"rates":{"entering_ms":0.5,"square_ms":0.125,"leaving_ms":0.25}}],"flags":[{"kind":'
@@ -76,8 +82,51 @@ def test_a_literal_report_is_read():
     assert report.bundle.delegation["full_8"].outside == {"topk": 1}
     assert report.operations[0].operations[0].group == "attention"
     assert report.latency_tables[0].entering_ms == ((0.0, 0.1),)
-    assert report.mixes[0].lengths == (8,)
+    assert report.mixes[0].lengths == (8,) and report.mixes[0].cascade is None
     assert report.reference == Reference("a fixed product", (1, 2), (1.5, 1.625, 1.75))
+
+
+def test_what_a_mix_tells_of_a_cascade():
+    mix = read_report(LITERAL, "report.json").mixes[1]
+    found = mix.cascade
+    assert [tier.name for tier in found.tiers] == ["bag", "full"]
+    assert (found.share(0), found.share(1), found.passed_on) == (0.25, 0.75, (0.75,))
+    assert found.asked_ms(0) == (0.25, 0.5, 0.5, 0.25) and found.asked_ms(1) == (1.0, 1.5, 2.0)
+    # Of the three texts that both answered: 0.5, 2 and 2.5 ms against 3, 3 and 6.
+    assert found.speed_up(mix.total_ms) == pytest.approx(12 / 5)
+    assert found.speed_up(mix.total_ms, max) == 6 / 2.5
+    assert found.speed_up((0.0,) * 4) is None
+
+
+def test_a_report_of_version_2_is_read_as_one_of_today():
+    older = json.loads(LITERAL)
+    older["schema_version"], older["mixes"] = 2, older["mixes"][:1]
+    del older["mixes"][0]["cascade"]
+    report = read_report(json.dumps(older), "report.json")
+    assert report.schema_version == 3 and report.mixes[0].cascade is None
+    assert report == replace(read_report(LITERAL, "report.json"), mixes=report.mixes)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("tiers",), [], "tiers must be an array of two tiers at least"),
+        (("tiers", 1, "name"), "bag", r"tiers\[1\].name must be a name that no other tier of the cascade has"),
+        (
+            ("tiers", 0, "times_ms"),
+            [1],
+            r"tiers\[0\].times_ms must be an array of as many samples as the rounds count, 4",
+        ),
+        (("tiers", 0, "times_ms"), [1, 1, 1, -1], r"tiers\[0\].times_ms must be an array of numbers of at least 0"),
+        (("answered",), [0, 1, 1], "answered must be an array of 4 places of tiers, from 0"),
+        (("answered",), [0, 1, 1, 2], "answered must be an array of 4 places of tiers, from 0"),
+        (("alone_ms",), [], "alone_ms must be an array of one sample at least"),
+        (("alone_ms",), [-1], "alone_ms must be an array of numbers of at least 0"),
+    ],
+)
+def test_a_cascade_that_contradicts_itself_is_told_with_its_place(path, value, message):
+    with pytest.raises(BundleError, match=rf"mixes\[1\].cascade.{message}"):
+        read_report(broken("mixes", 1, "cascade", *path, value=value), "report.json")
 
 
 def test_it_is_written_as_it_was_read():
@@ -85,11 +134,11 @@ def test_it_is_written_as_it_was_read():
 
 
 def test_a_newer_schema_is_refused():
-    newer = LITERAL.replace('"schema_version":2', '"schema_version":3')
+    newer = LITERAL.replace('"schema_version":3', '"schema_version":4')
     with pytest.raises(SchemaVersionError) as caught:
         read_report(newer, "report.json")
     assert str(caught.value) == (
-        "report.json has schema_version 3, this runtime reads up to 2; "
+        "report.json has schema_version 4, this runtime reads up to 3; "
         "update edge-power-runtime: pip install --upgrade edge-power-runtime"
     )
 
@@ -115,7 +164,7 @@ def test_an_answer_without_an_engine_is_read():
 
 def test_a_newer_schema_is_refused_whatever_else_it_has():
     with pytest.raises(SchemaVersionError):
-        read_report('{"schema_version": 4, "results": "elsewhere"}', "report.json")
+        read_report('{"schema_version": 5, "results": "elsewhere"}', "report.json")
 
 
 @pytest.mark.parametrize(

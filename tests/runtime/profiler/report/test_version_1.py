@@ -62,7 +62,7 @@ def test_the_stages_are_spans_of_a_classifier():
         SpanTimes("decode", False, (0.5, 0.5)),
     )
     assert result.total_ms == pytest.approx((1.85, 2.95))
-    assert report.schema_version == 2
+    assert report.schema_version == 3
     assert report.reference.times_ms == (1.5, 1.625, 1.75) and report.flags[0].case == result.case
 
 
@@ -75,6 +75,7 @@ def test_it_is_written_as_today_and_nothing_else_of_it_changes():
     # What version 1 did not have.
     assert [table.pop("rates") for table in after["latency_tables"]] == [None]
     assert after["settings"].pop("baseline") is None
+    assert [mix.pop("cascade") for mix in after["mixes"]] == [None]
     assert before == after
 
 
