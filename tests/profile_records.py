@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from edge_power_runtime.profiler.report.cascade import MixCascade, MixTier
 from edge_power_runtime.profiler.report.environment import Battery, Core, Environment, State, Usage
 from edge_power_runtime.profiler.report.record import (
     SCHEMA_VERSION,
@@ -157,6 +158,16 @@ def mix(case: Case, *, count: int = 200, truncated: int = 3) -> MixResult:
         case.engine, case.precision, case.budget, case.threads, tuple(lengths), tuple(tokens.tolist()),
         tuple(round(time, 4) for time in total), truncated,
     )  # fmt: skip
+
+
+def cascade_mix(case: Case) -> MixResult:
+    """Ten texts: a bag tier answers six in 0.1 ms, full the rest in 2 ms more; full alone takes 2 ms, and once 3."""
+    first = MixTier("bag", 1.5, 0.75, (0.1,) * 10)
+    last = MixTier("full", 1.0, None, (0.0,) * 6 + (2.0,) * 4)
+    cascade = MixCascade((first, last), (0,) * 6 + (1,) * 4, (2.0,) * 9 + (3.0,))
+    total = (0.125,) * 6 + (2.25,) * 4
+    lengths, tokens = (0,) * 6 + (32,) * 4, (9,) * 10
+    return MixResult(case.engine, case.precision, "cascade", case.threads, lengths, tokens, total, 0, cascade)
 
 
 def state(*, temperature: float = 41.0, battery: Battery | None = None) -> State:

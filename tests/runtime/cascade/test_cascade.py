@@ -110,6 +110,16 @@ def test_a_temperature_divides_the_logits():
     assert Cascade(Toy({"a": SURE}), Toy({"a": SURE}), 0.75, temperature=1.99)("a").tier == "tier1"
 
 
+def test_the_example_of_the_page():
+    """BUNDLE.md, section 12."""
+    bag = Toy({"a": (0.0, 2.1972245773362196), "b": (0.0, 2.0)})
+    cascade = Cascade(bag, Toy({"b": SURE}), 0.75, temperature=2)
+    found = cascade("a")
+    assert (found.tier, found.label, found.tiers[0].confidence) == ("tier1", "yes", 0.75)
+    assert found.score == pytest.approx(0.9, abs=1e-15)
+    assert cascade("b").tiers[0].confidence == 0.7310585786300049 and cascade("b").tier == "tier2"
+
+
 def test_nothing_overflows():
     cascade = Cascade(Toy({"a": (-1e300, 1e300)}), Toy({"a": SURE}), 0.8, temperature=1e-300)
     assert cascade("a").tiers[0].confidence == 1
