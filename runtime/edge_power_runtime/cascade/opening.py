@@ -6,7 +6,6 @@ from edge_power_runtime.answerer import Answerer
 from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.cascades import BagEntry, BudgetEntry, BundleEntry, CascadeEntry, StageEntry, TierEntry
 from edge_power_runtime.bundle.manifest import Artifact
-from edge_power_runtime.cascade.bag import BagTier
 from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.cascade.tier import Tier
 from edge_power_runtime.errors import BundleError, InputError
@@ -67,6 +66,8 @@ def _open_tier(entry: TierEntry, source: TierSource) -> Tier:
             inside = source.beside(source.bundle.inside(entry.path))
             answerer = inside.at(inside.bundle.choose_plain_budget(inside.artifact, entry.budget))
         case BagEntry():
+            from edge_power_runtime.cascade.bag import BagTier  # few bundles have one, and an app waits for imports
+
             manifest, data = source.bundle.manifest, source.bundle.read(entry.file)
             answerer = BagTier.from_bytes(
                 data, source.encoder, manifest.labels, max_length=manifest.max_length, name=entry.file
