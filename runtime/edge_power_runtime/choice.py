@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from edge_power_runtime.bundle.ways import Way
 from edge_power_runtime.sessions import Session
 from edge_power_runtime.text import EncodedText
 
@@ -13,13 +14,13 @@ class Choice(NamedTuple):
 
     Attributes:
         encoded: the text.
-        order: of the program, counted from the shortest of the classifier's budget.
+        way: that it takes.
         session: the program, loaded.
         inputs: what it is given.
     """
 
     encoded: EncodedText
-    order: int
+    way: Way
     session: Session
     inputs: dict[str, np.ndarray]
 

@@ -5,7 +5,6 @@ A model makes classifiers and a classifier can open a model, so the two share a 
 
 import math
 import os
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from threading import get_ident
@@ -17,6 +16,7 @@ import numpy as np
 from edge_power_runtime.answerer import Span
 from edge_power_runtime.bundle.bundle import Bundle, programs_of
 from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Artifact, Program
+from edge_power_runtime.bundle.ways import Ways
 from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.cascade.opening import open_cascade
 from edge_power_runtime.choice import Choice
@@ -212,10 +212,9 @@ class Classifier:
             self.cascade = open_cascade(entry, model)
             self.spans = self.cascade.spans
         self._programs = programs_of(model.artifact, model.bundle.plain_budget(model.artifact, budget))
-        self._lengths = [program.length for program in self._programs]
-        self._retentions = [model.bundle.retention_of(program) for program in self._programs]
+        self._ways = Ways(model.bundle.manifest, self._programs)
         self.encoder = model.encoder
-        self.max_length = self._lengths[-1]
+        self.max_length = self._programs[-1].length
         self._siblings: dict[str, Self] = {}
 
     @classmethod
@@ -358,12 +357,13 @@ class Classifier:
     def choose(self, encoded: EncodedText) -> Choice:
         """Choose the shortest program that holds a text, load it if nobody did, and pad the text: the second span.
 
+        A text is not padded where the program takes any length.
+
         Raises:
             EngineError: the program does not load.
         """
-        index = bisect_left(self._lengths, encoded.num_tokens)
-        program = self._programs[index]
-        return Choice(encoded, index, self.model.session(program), self.encoder.pad(encoded, program.length))
+        way = self._ways[encoded.num_tokens]
+        return Choice(encoded, way, self.model.session(way.program), self.encoder.pad(encoded, way.length))
 
     def decode(self, choice: Choice, outputs: Mapping[str, np.ndarray]) -> Prediction:
         """Name the label: the fourth span, after `choice.run()`.
@@ -371,7 +371,7 @@ class Classifier:
         Raises:
             EngineError: a logit is not finite.
         """
-        program, encoded = self._programs[choice.order], choice.encoded
+        (program, length, retention), encoded = choice.way, choice.encoded
         logits = tuple(outputs["logits"].tolist()[0])
         # One call sees them all: programs give float32, whose sum in doubles is finite unless one of them is not.
         if not math.isfinite(sum(logits)):
@@ -387,7 +387,7 @@ class Classifier:
             logits=logits,
             num_tokens=encoded.num_tokens,
             truncated=encoded.truncated,
-            steps=(Step(program.name, program.length, self._retentions[choice.order], outputs.get("kept")),),
+            steps=(Step(program.name, length, retention, outputs.get("kept")),),
         )
 
     def classify(self, texts: Iterable[Text], *, budget: str | None = None) -> list[Prediction]:

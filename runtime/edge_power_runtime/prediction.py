@@ -15,8 +15,8 @@ class Step:
 
     Attributes:
         program: its name.
-        length: of the program.
-        retention: the program's configuration.
+        length: that the text ran at: the program's, or its own where the program takes any length.
+        retention: the configuration at this length.
         rows: its output `kept`, int64 (sum of what the encoders but the last keep,), as the engine gave it; None where
             the program drops nothing.
     """
@@ -120,12 +120,12 @@ class Prediction:
 
     @property
     def length(self) -> int | None:
-        """The length of that program."""
+        """The length that the text ran at."""
         return self.steps[-1].length if self.steps else None
 
     @property
     def retention(self) -> RetentionConfig | None:
-        """The configuration of that program."""
+        """The configuration of that program at this length."""
         return self.steps[-1].retention if self.steps else None
 
     @property

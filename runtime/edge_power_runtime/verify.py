@@ -126,10 +126,11 @@ def _check_program(
     bound = atol if atol is not None else acceptance.repeat_error if repeats else acceptance.max_abs_error
     found: list[_Difference] = []
     for example in examples:
-        golden = example.expected(model.artifact, program.name)
+        golden = example.expected(model.artifact, program)
         if golden is not None:
             encoded = EncodedText(example.ids, example.type_ids, truncated=False)
-            outputs = session.run(model.encoder.pad(encoded, program.length))
+            length = encoded.num_tokens if program.any_length else program.length
+            outputs = session.run(model.encoder.pad(encoded, length))
             found.append(_difference(model, program, golden, outputs, encoded.num_tokens))
     # Rounded weights keep other words on another machine where scores are nearly equal; the logits are others then.
     compared = [item for item in found if item.same_words or not repeats]
@@ -151,7 +152,8 @@ def _check_program(
 def _difference(
     model: Model, program: Program, golden: GoldenOutput, outputs: dict[str, np.ndarray], num_tokens: int
 ) -> _Difference:
-    retention, task = model.bundle.retention_of(program), model.bundle.manifest.answers()
+    manifest = model.bundle.manifest
+    retention, task = manifest.retention_at(program, num_tokens), manifest.answers()
     logits, expected = outputs["logits"][0], np.asarray(golden.logits, dtype=np.float64)
     if logits.shape != expected.shape:
         raise BundleError(

@@ -157,10 +157,8 @@ class Bundle:
         return "; this runtime does not know a tier of the cascade: pip install --upgrade edge-power-runtime"
 
     def retention_of(self, program: Program) -> RetentionConfig:
-        """Give the configuration of a program; reading the manifest made sure that there is one."""
-        configuration = self.manifest.configuration(program.budget, program.length)
-        assert configuration is not None
-        return configuration.retention
+        """Give the configuration of a program at its own length."""
+        return self.manifest.retention_at(program, program.length)
 
     def _engine_name(self, typed: str) -> str:
         """Give our name of an engine, or that of one which only the bundle knows."""

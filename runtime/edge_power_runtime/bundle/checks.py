@@ -23,6 +23,7 @@ from edge_power_runtime.bundle.tensors import NAMES, TensorSpec
 from edge_power_runtime.bundle.unique import check_unique
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
 from edge_power_runtime.reading.records import read_record
+from edge_power_runtime.retention import RetentionSchedule
 
 
 def read_manifest(data: bytes | str) -> Manifest:
@@ -91,6 +92,7 @@ class _ArtifactChecks:
         self._configurations: Mapping[tuple[str, int], Configuration] = {
             (budget.name, item.length): item for budget in manifest.budgets for item in budget.configurations
         }
+        self._schedules = {budget.name: budget.schedule for budget in manifest.budgets}
         self._manifest = manifest
 
     def check(self, artifact: Artifact, node: Node) -> None:
@@ -105,14 +107,26 @@ class _ArtifactChecks:
         for program, place in zip(artifact.programs, programs.items(), strict=True):
             _check_program_files(program, files, place)
             _check_method(artifact.engine, program, place.field("method"))
-            self._check_tensors(artifact.engine, program, place)
+            configuration = self._configurations.get((program.budget, program.length))
+            if configuration is None:
+                place.fail(
+                    f"the program of a budget's configuration; no budget {program.budget!r} has length {program.length}"
+                )
+            if program.any_length:
+                self._check_any_length(artifact.engine, configuration, program, place.field("any_length"))
+            self._check_tensors(artifact.engine, configuration, program, place)
 
-    def _check_tensors(self, engine: str, program: Program, node: Node) -> None:
-        configuration = self._configurations.get((program.budget, program.length))
-        if configuration is None:
-            node.fail(
-                f"the program of a budget's configuration; no budget {program.budget!r} has length {program.length}"
-            )
+    def _check_any_length(self, engine: str, configuration: Configuration, program: Program, node: Node) -> None:
+        """Check that a text's own configuration can be told, and is the program's at its length."""
+        if engine != "onnx":
+            node.fail(f"false, since {engine} has programs of one length alone")
+        schedule = self._schedules[program.budget]
+        if schedule is None:
+            node.fail(f"false, since the budget {program.budget!r} has no schedule to tell what other lengths keep")
+        if RetentionSchedule(schedule).at(program.length).keep != configuration.keep:
+            node.fail(f"false, since the budget {program.budget!r} keeps other words at {program.length} than it says")
+
+    def _check_tensors(self, engine: str, configuration: Configuration, program: Program, node: Node) -> None:
         signature = SIGNATURES[self._manifest.task, _stage_of(program, len(configuration.keep), node)]
         retention, typed = configuration.retention, self._manifest.tokenizer.has_token_types
         sizes: Mapping[Size, int] = {

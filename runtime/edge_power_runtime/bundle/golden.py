@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Self
 
 from edge_power_runtime.bundle import bounds
-from edge_power_runtime.bundle.manifest import GOLDEN_FILE, Artifact
+from edge_power_runtime.bundle.manifest import GOLDEN_FILE, Artifact, Program
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node, parse_versioned
 from edge_power_runtime.reading.records import Most, fill, read_record, whole
@@ -54,6 +54,7 @@ class GoldenExample:
         programs: by the program's name what the eager model gave; some of the programs that hold the text.
         artifacts: by engine and precision (`onnx int8`), then by the program's name, what an artifact gave where it was
             converted, if its acceptance has a `repeat_error`.
+        unpadded: likewise by artifact and program, what a program of any length is to give for the text as it is.
         bags: by the name of a bag tier's file the logits that it gives, the same on every machine.
         cascades: by engine and precision, then by the cascade's name, what it gave where it was put together.
     """
@@ -63,6 +64,7 @@ class GoldenExample:
     type_ids: Ids
     programs: Mapping[str, GoldenOutput]
     artifacts: Mapping[str, Mapping[str, GoldenOutput]] | None = None
+    unpadded: Mapping[str, Mapping[str, GoldenOutput]] | None = None
     bags: Mapping[str, tuple[float, ...]] | None = None
     cascades: Mapping[str, Mapping[str, GoldenCascade]] | None = None
 
@@ -72,11 +74,13 @@ class GoldenExample:
         text, pair = node.field("text").text(), node.optional("pair")
         return fill(cls, node, text=text if pair is None else (text, pair.text()))
 
-    def expected(self, artifact: Artifact, program: str) -> GoldenOutput | None:
+    def expected(self, artifact: Artifact, program: Program) -> GoldenOutput | None:
         """What a program of `artifact` is to give on every device; None where it has no example here."""
+        if program.any_length:
+            return (self.unpadded or {}).get(artifact.key, {}).get(program.name)
         if artifact.acceptance.repeat_error is None:
-            return self.programs.get(program)
-        return (self.artifacts or {}).get(artifact.key, {}).get(program)
+            return self.programs.get(program.name)
+        return (self.artifacts or {}).get(artifact.key, {}).get(program.name)
 
     def answer_of(self, artifact: Artifact, cascade: str) -> GoldenCascade | None:
         """What a cascade gave with `artifact` where it was put together; None where it has no answer here."""

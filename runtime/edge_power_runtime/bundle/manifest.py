@@ -113,6 +113,8 @@ class Program:
         outputs: logits and, where words are dropped, kept.
         parity: None where it was not measured.
         delegation: of executorch; None for other engines, and where it was not counted.
+        any_length: whether the graph takes every length from 1 to the program's, so that texts need no padding; other
+            programs of its budget may share it.
     """
 
     name: str
@@ -127,6 +129,13 @@ class Program:
     outputs: tuple[TensorSpec, ...]
     parity: Parity | None
     delegation: Delegation | None = None
+    any_length: bool = False
+
+    @classmethod
+    def from_node(cls, node: Node) -> Self:
+        """Read a program; documents may be older than `any_length`."""
+        given = node.later("any_length")
+        return fill(cls, node, any_length=given is not None and given.boolean())
 
 
 def at_precision(name: str, precision: str, mark: str) -> str:
@@ -335,6 +344,19 @@ class Manifest:
         """The artifacts that this runtime knows, and the others."""
         return (*self.artifacts, *self.unknown)
 
+    def retention_at(self, program: Program, num_tokens: int) -> RetentionConfig:
+        """What a program keeps of a text; reading the manifest made sure that there is an answer.
+
+        Args:
+            program: of one of its artifacts.
+            num_tokens: of the text; a program of any length runs it without padding.
+        """
+        budget = next(item for item in self.budgets if item.name == program.budget)
+        if program.any_length:
+            assert budget.schedule is not None
+            return RetentionSchedule(budget.schedule).at(num_tokens)
+        return next(item.retention for item in budget.configurations if item.length == program.length)
+
     @property
     def unpruned_macs(self) -> dict[int, int]:
         """Multiply-adds by length, where a budget of the bundle drops nothing."""
@@ -363,6 +385,9 @@ class Manifest:
             del fields["cascades"]
         for entry in (fields, *fields["artifacts"]):
             entry["versions"] = dict(sorted(entry["versions"].items()))
+        for program in (program for artifact in fields["artifacts"] for program in artifact["programs"]):
+            if not program["any_length"]:  # the key is that of few programs
+                del program["any_length"]
         fields["artifacts"] += fields.pop("unknown")
         return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -46,15 +46,17 @@ class LoadedPrograms:
             EngineError: it does not load.
             BundleError: see `Engine.session`.
         """
+        # Programs of any length share what their graph needs once; it takes the longest text whichever is asked for.
+        key = program.file if program.any_length else program.name
         if self._most is not None:
-            self._used_ns[program.name] = perf_counter_ns()
-        session = self._sessions.get(program.name)
+            self._used_ns[key] = perf_counter_ns()
+        session = self._sessions.get(key)
         if session is None:
             with self._loading:
-                session = self._sessions.get(program.name)
+                session = self._sessions.get(key)
                 if session is None:
                     self._make_room()
-                    session = self._sessions[program.name] = self._load(program)
+                    session = self._sessions[key] = self._load(program)
         return session
 
     def load(self, program: Program) -> Session:

@@ -115,7 +115,10 @@ class OnnxSession:
         self._program = program.name
         self._binder = InputBinder(program)
         self._inputs = [spec.name for spec in program.inputs]
-        self._outputs = [spec.name for spec in program.outputs]
+        # Other programs of any length may share the graph, and drop words where this one does not.
+        self._any_length = program.any_length
+        specs = session.get_outputs() if program.any_length else program.outputs
+        self._outputs = [spec.name for spec in specs]
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Run the program; see `Session.run`."""
@@ -124,7 +127,10 @@ class OnnxSession:
             outputs = self._run(self._outputs, feed)
         except Exception as error:  # as above
             raise EngineError(f"ONNX Runtime failed in program {self._program}: {error}") from error
-        return dict(zip(self._outputs, outputs, strict=True))
+        found = dict(zip(self._outputs, outputs, strict=True))
+        if self._any_length and "kept" in found and not found["kept"].size:
+            del found["kept"]  # as a static program that drops nothing has no such output
+        return found
 
     def end_profiling(self) -> Path:
         """Write the times of all runs since loading, of a session that `profiling_session` loaded; return the file."""

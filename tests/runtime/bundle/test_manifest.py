@@ -360,6 +360,8 @@ def test_documents_that_are_no_manifest(data, message):
         ((*PROGRAM, "delegation"), {"delegate": "X", "inside": {}}, r"delegation.outside is missing"),
         ((*PROGRAM, "delegation", "delegate"), None, r"delegation.delegate must be a string"),
         ((*PROGRAM, "delegation", "inside", "linear"), 0, r"delegation.inside.linear must be a whole number in 1\.\."),
+        ((*PROGRAM, "any_length"), 1, r"programs\[0\].any_length must be true or false"),
+        ((*PROGRAM, "any_length"), True, r"any_length must be false, since tflite has programs of one length alone"),
         ((*PROGRAM, "parity", "texts"), None, r"programs\[0\].parity.texts must be a whole number"),
         (("tokenizer", "has_token_types"), True, "the tensors input_ids, attention_mask, token_type_ids, each once"),
     ],
@@ -619,3 +621,36 @@ def test_a_key_twice_is_found_in_time_that_grows_with_the_keys():
     assert repeated_key(members) is None
     assert repeated_key([*members, ("199999", None)]) == "199999"
     assert repeated_key([("b", 1), ("a", 1), ("a", 2), ("b", 2)]) == "b"
+
+
+def of_any_length(**budget: object) -> str:
+    """The literal as an artifact of onnx whose program takes any length, its budget changed."""
+    document = json.loads(LITERAL)
+    document["budgets"][0] |= budget
+    artifact = document["artifacts"][0] | {"engine": "onnx"}
+    artifact["programs"][0] |= {"any_length": True, "method": None, "delegation": None}
+    document["artifacts"] = [artifact]
+    return json.dumps(document)
+
+
+def test_a_program_of_any_length_keeps_what_its_budget_says():
+    manifest = read_manifest(of_any_length())
+    program = manifest.artifacts[0].programs[0]
+    assert program.any_length
+    assert read_manifest(manifest.to_json()) == manifest
+    assert manifest.retention_at(program, 3) == RetentionConfig(3, (2, 1))
+    static = read_manifest(LITERAL)
+    assert not static.artifacts[0].programs[0].any_length
+    assert static.retention_at(static.artifacts[0].programs[0], 3) == RetentionConfig(4, (2, 1))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "message"),
+    [
+        (None, "any_length must be false, since the budget 'fast' has no schedule"),
+        ([0.9, 0.5], "any_length must be false, since the budget 'fast' keeps other words at 4 than it says"),
+    ],
+)
+def test_a_program_of_any_length_needs_the_schedule_that_it_was_made_by(schedule, message):
+    with pytest.raises(BundleError, match=message):
+        read_manifest(of_any_length(schedule=schedule))

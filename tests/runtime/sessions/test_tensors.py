@@ -116,5 +116,5 @@ def test_a_graph_whose_shape_is_not_fixed_is_refused(onnx_bundle):
     model.graph.input[0].type.tensor_type.shape.dim[1].dim_param = "words"
     save(model, path)
     artifact = Bundle.open(onnx_bundle).artifact("onnx")
-    with pytest.raises(BundleError, match=r"takes input_ids as int64 \[1, words\], bundle.json says int64 \[1, 8\]"):
+    with pytest.raises(BundleError, match=r"takes input_ids as int64 \[1, any\], bundle.json says int64 \[1, 8\]"):
         open_engine(onnx_bundle, artifact).session(artifact.programs[0])
