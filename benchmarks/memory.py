@@ -1,7 +1,7 @@
 """What many programs of one artifact cost: resident memory, and the time to load them, with 1, 4 and 12 programs.
 
     edge-power convert --model MODEL --output BUNDLE --precision fp32,int8 --lengths 16,24,32,40,48,64 \
-      --keep 0.8,0.6,0.45,0.3,0.2
+      --keep 0.8,0.6,0.45,0.3,0.2                        # and --dynamic-length
     python benchmarks/memory.py BUNDLE --engine onnx --output memory.json
     python benchmarks/memory.py --read memory.json       # print the table of a file again
 
@@ -31,6 +31,7 @@ from edge_power_runtime import Bundle
 from edge_power_runtime.bundle.manifest import Artifact, Program
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.sessions import Session, open_engine
+from edge_power_runtime.sessions.loaded import LoadedPrograms
 from edge_power_runtime.system.python_process import python_command
 
 COUNTS = (1, 4, 12)
@@ -102,8 +103,8 @@ def measure(bundle: Bundle, artifact: Artifact, count: int) -> Sample:
     programs = spread(artifact.programs, count)
     before = resident()
     start = time.perf_counter()
-    engine = open_engine(bundle.path, artifact)
-    sessions = [engine.session(program) for program in programs]
+    loaded_programs = LoadedPrograms(lambda: open_engine(bundle.path, artifact))
+    sessions = [loaded_programs.session(program) for program in programs]
     loaded = time.perf_counter()
     for session, program in zip(sessions, programs, strict=True):
         answer(session, program)

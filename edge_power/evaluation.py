@@ -12,7 +12,7 @@ import numpy as np
 
 from edge_power.data import Kept, Source, read_examples
 from edge_power.tasks.learned import learned
-from edge_power_runtime.retention import RetentionSchedule
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.tasks import Task, task_named
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
@@ -91,8 +91,8 @@ class BundlePredictor:
         """Score `classifier`."""
         self._classifier = classifier
         asked = () if classifier.cascade is None else classifier.cascade.tiers
-        self._tiers = {tier.name: _Cost.of(tier.answerer) for tier in asked}
-        self._alone = _Cost.of(classifier)
+        self._tiers = {tier.name: _Cost(tier.answerer) for tier in asked}
+        self._alone = _Cost(classifier)
 
     @property
     def task(self) -> Task:
@@ -117,30 +117,33 @@ class BundlePredictor:
     def _macs(self, found: "Prediction") -> int:
         costs = [self._tiers[run.name] for run in found.tiers] or [self._alone]
         steps = iter(found.steps)
-        return sum(cost.macs[step.program] for cost in costs for step in islice(steps, cost.programs))
+        return sum(cost.of(step.retention) for cost in costs for step in islice(steps, cost.programs))
 
 
-@dataclass(frozen=True, slots=True)
 class _Cost:
-    """What an answerer of a bundle costs.
+    """What an answerer costs; one that is no classifier of a bundle runs no program.
 
     Attributes:
         programs: that it runs for a text.
-        macs: multiply-adds, by the program's name, of which each bundle has its own.
     """
 
-    programs: int
-    macs: dict[str, int]
-
-    @classmethod
-    def of(cls, answerer: object) -> "_Cost":
+    def __init__(self, answerer: object) -> None:
         from edge_power_runtime import Classifier
 
-        if not isinstance(answerer, Classifier):
-            return cls(0, {})
-        manifest = answerer.bundle.manifest
-        found = {item.name: manifest.configuration(item.budget, item.length) for item in answerer.artifact.programs}
-        return cls(1, {name: item.macs for name, item in found.items() if item is not None})
+        self.programs = 0
+        if isinstance(answerer, Classifier):
+            self.programs, self._bundle = 1, answerer.bundle
+            budgets = self._bundle.manifest.budgets
+            self._macs = {item.retention: item.macs for budget in budgets for item in budget.configurations}
+
+    def of(self, retention: RetentionConfig) -> int:
+        """Multiply-adds of a run: as the manifest has them, or counted where a text ran at a length of its own."""
+        if retention not in self._macs:
+            from edge_power.lengths.bundle import model_config
+            from edge_power.model.macs import count_macs
+
+            self._macs[retention] = count_macs(model_config(self._bundle), retention).total
+        return self._macs[retention]
 
 
 class EagerPredictor:

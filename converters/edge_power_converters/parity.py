@@ -23,6 +23,7 @@ class Reference:
     """What the eager model says of one text at one length and retention.
 
     Attributes:
+        retention: what it kept, and at which length.
         inputs: int64 (1, length) each, by name.
         num_tokens: how many of them are words.
         logits: float (labels,).
@@ -30,6 +31,7 @@ class Reference:
         scores: for every encoder but the last the significance by position, float (length,).
     """
 
+    retention: RetentionConfig
     inputs: Mapping[str, np.ndarray]
     num_tokens: int
     logits: np.ndarray
@@ -77,7 +79,7 @@ class _Comparison:
 def check_artifact(
     directory: Path,
     artifact: Artifact,
-    references: Callable[[Program], tuple[RetentionConfig, Sequence[Reference]]],
+    references: Callable[[Program], Sequence[Reference]],
     *,
     agree: Callable[[np.ndarray, np.ndarray], bool],
     progress: Callable[[str], None],
@@ -87,7 +89,7 @@ def check_artifact(
     Args:
         directory: of the bundle.
         artifact: whose files are in it.
-        references: gives a program's retention and what the eager model says.
+        references: gives what the eager model says of a program's texts.
         agree: whether the logits of an engine and of the eager model, float (labels,) each, say the same labels.
         progress: told before each program.
 
@@ -99,9 +101,8 @@ def check_artifact(
         engine = open_engine(directory, artifact)
         for program in artifact.programs:
             progress(program.name)
-            retention, examples = references(program)
             session = engine.session(program)
-            found = [_compare(session.run(one.inputs), retention, one, agree) for one in examples]
+            found = [_compare(session.run(one.inputs), one, agree) for one in references(program)]
             answers = tuple(item.answer for item in found)
             checked.append(ProgramParity(program.name, _summed_up(found), acceptance, answers))
     programs = (
@@ -125,13 +126,12 @@ def _summed_up(found: Sequence[_Comparison]) -> Parity:
 
 def _compare(
     outputs: Mapping[str, np.ndarray],
-    retention: RetentionConfig,
     example: Reference,
     agree: Callable[[np.ndarray, np.ndarray], bool],
 ) -> _Comparison:
     logits = outputs["logits"][0]
     error = float(np.max(np.abs(logits - example.logits)))
-    kept = survivors(outputs["kept"], retention) if "kept" in outputs else ()
+    kept = survivors(outputs["kept"], example.retention) if "kept" in outputs else ()
     swapped = _first_difference(kept or example.survivors, example)
     same, wanted = count_kept(kept or example.survivors, example.survivors, example.num_tokens)
     return _Comparison(

@@ -20,15 +20,18 @@ OPERATORS = frozenset(
         *("to.dtype", "transpose.int", "unflatten.int"),
     }
 )
+# What torch.export adds where the length is known only when the program runs: numbers, and what must hold of them.
+OF_ANY_LENGTH = frozenset({"_assert_scalar", "item", "sym_size.int", "sym_min", "ge", "le", "eq"})
 # Of what is computed on the way from the inputs to the outputs.
 INNER_DTYPES = (*DTYPES, torch.bool)
 
 
-def check_programs(programs: Sequence[SourceProgram]) -> None:
+def check_programs(programs: Sequence[SourceProgram], *, any_length: bool = False) -> None:
     """Refuse programs that a converter would stumble over, or change without a word.
 
     Args:
         programs: to convert together.
+        any_length: whether the engine takes programs of any length.
 
     Raises:
         ConversionError: there is none, or two have one name; a program takes or gives what no manifest knows; a node
@@ -44,7 +47,9 @@ def check_programs(programs: Sequence[SourceProgram]) -> None:
             for name, tensor in tensors.items():
                 _check_tensor(f"program {program.name} {verb}", name, tensor)
         for node in program.exported.graph.nodes:
-            _check_node(f"program {program.name}: the node {node.name}", node)
+            _check_node(
+                f"program {program.name}: the node {node.name}", node, is_open=any_length and program.any_length
+            )
 
 
 def _check_tensor(subject: str, name: str, tensor: torch.Tensor) -> None:
@@ -54,14 +59,15 @@ def _check_tensor(subject: str, name: str, tensor: torch.Tensor) -> None:
         raise ConversionError(f"{subject} {name} as {tensor.dtype}; expected {_listed(DTYPES)}")
 
 
-def _check_node(subject: str, node: Node) -> None:
-    if node.op == "call_function" and (operator := operator_of(node)) not in OPERATORS | {"getitem"}:
+def _check_node(subject: str, node: Node, *, is_open: bool) -> None:
+    known = OPERATORS | {"getitem"} | (OF_ANY_LENGTH if is_open else frozenset())
+    if node.op == "call_function" and (operator := operator_of(node)) not in known:
         raise ConversionError(
             f"{subject} is {operator}, which is compared with PyTorch on no engine; expected one of "
             f"{', '.join(sorted(OPERATORS))}"
         )
     for tensor in _tensors(node.meta.get("val")):
-        if not all(isinstance(size, int) for size in tensor.shape):
+        if not is_open and not all(isinstance(size, int) for size in tensor.shape):
             raise ConversionError(
                 f"{subject} has the shape ({', '.join(map(str, tensor.shape))}); expected whole numbers alone: export "
                 "without dynamic shapes"

@@ -31,10 +31,12 @@ class SourceProgram:
     Attributes:
         name: unique; an engine's method, signature or file is named after it.
         budget: the budget it belongs to.
-        length: its static length.
+        length: its static length; the longest of its texts where it takes any length.
         exported: static shapes, keyword inputs of shape (1, length), a dict of outputs.
         last: the last encoder that it computes, counted from 1.
         first: the first one.
+        any_length: whether `exported` has a length that is known when it runs, up to `length` or more: programs of one
+            budget that share it become one graph.
     """
 
     name: str
@@ -43,21 +45,40 @@ class SourceProgram:
     exported: ExportedProgram
     last: int
     first: int = 1
+    any_length: bool = False
+
+    @property
+    def input_names(self) -> list[str]:
+        """In the program's order."""
+        return _names(self.exported.call_spec.in_spec, self.name)
+
+    @property
+    def output_names(self) -> list[str]:
+        """In the program's order."""
+        return _names(self.exported.call_spec.out_spec, self.name)
 
     @property
     def inputs(self) -> dict[str, torch.Tensor]:
-        """Input names with a fake tensor of their shape and dtype, in the program's order."""
-        names = _names(self.exported.call_spec.in_spec, self.name)
+        """Input names with a tensor of their shape and dtype at the program's length, in the program's order."""
         values = {node.name: node.meta["val"] for node in self.exported.graph.nodes if node.op == "placeholder"}
-        return {name: values[node] for name, node in zip(names, self.exported.graph_signature.user_inputs, strict=True)}
+        given = [values[node] for node in self.exported.graph_signature.user_inputs]
+        if self.any_length:
+            given = [torch.ones(1, self.length, dtype=value.dtype) for value in given]
+        return dict(zip(self.input_names, given, strict=True))
 
     @property
     def outputs(self) -> dict[str, torch.Tensor]:
-        """Output names with a fake tensor of their shape and dtype, in the program's order."""
-        names = _names(self.exported.call_spec.out_spec, self.name)
+        """Output names with a tensor of their shape and dtype at the program's length, in the program's order.
+
+        One that holds nothing at this length is left out.
+        """
+        if self.any_length:
+            found = self.exported.module()(**self.samples())
+            return {name: found[name] for name in self.output_names if found[name].numel()}
         values = {node.name: node.meta["val"] for node in self.exported.graph.nodes if "val" in node.meta}
         return {
-            name: values[node] for name, node in zip(names, self.exported.graph_signature.user_outputs, strict=True)
+            name: values[node]
+            for name, node in zip(self.output_names, self.exported.graph_signature.user_outputs, strict=True)
         }
 
     def samples(self) -> dict[str, torch.Tensor]:
@@ -113,6 +134,7 @@ def describe(
         inputs=tensor_specs(program.inputs, addressed_by=addressed_by, narrow=narrow),
         outputs=tensor_specs(program.outputs, addressed_by=addressed_by, narrow=narrow),
         parity=None,
+        any_length=program.any_length,
     )
 
 

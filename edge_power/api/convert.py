@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from edge_power.api.kept import asked_budgets, chosen_budgets
 from edge_power.api.lengths import AutoLengths, asked_lengths
-from edge_power.conversion.engines import ENGINES, checked_precisions
+from edge_power.conversion.engines import ANY_LENGTH, ENGINES, checked_precisions
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.lines import STDIN
@@ -43,6 +43,7 @@ def convert(
     lowering: Literal["topk", "compare"] | None = None,
     one_process: bool = False,
     tflite_metadata: bool = False,
+    dynamic_length: bool = False,
     force: bool = False,
     progress: "Progress | None" = None,
 ) -> "Manifest":
@@ -77,6 +78,8 @@ def convert(
         one_process: convert for one engine after the other; two processes take less time and more memory.
         tflite_metadata: also write mediapipe.tflite, which MediaPipe's TextClassifier loads: the first budget at
             the longest length, with the vocabulary and the labels inside.
+        dynamic_length: for ONNX Runtime, one graph for each budget that takes every length up to the largest, so that
+            no text is padded and one session serves all; other engines keep a program for each length.
         force: replace a bundle that is there, if nothing else is in it.
         progress: is told of the steps, and how each program compares.
 
@@ -104,6 +107,8 @@ def convert(
     rounded = checked_precisions(several("precisions", precisions), wanted)
     if threshold is not None:
         check_threshold(threshold)
+    if dynamic_length and wanted and ANY_LENGTH not in wanted:
+        raise InputError(f"`dynamic_length` is for {ANY_LENGTH}, found {', '.join(wanted)}; add it to `engines`")
     check_choices(convert, lowering=lowering)
     named = asked_budgets(keep, retention)
     from edge_power_converters.output.staging import check_output
@@ -137,6 +142,7 @@ def convert(
         one_process=one_process,
         threshold=threshold,
         tflite_metadata=tflite_metadata,
+        dynamic_length=dynamic_length,
     )
     name = "model" if source is None else source.name
     return write(model, Path(output), plan, name=name, progress=told, place=place)

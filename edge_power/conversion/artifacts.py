@@ -1,10 +1,13 @@
 """What one engine gets of a model: its programs traced, and written as one artifact."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from torch.export import ExportedProgram
+
+from edge_power.conversion.any_length import trace_any_length
 from edge_power.conversion.engines import ENGINES
 from edge_power.conversion.tracing import Tracer
 from edge_power.errors import OptionError
@@ -12,7 +15,7 @@ from edge_power.model.extract import LOWERINGS, Lowering
 from edge_power_converters import Recipe, SourceProgram
 from edge_power_converters.program import Progress
 from edge_power_runtime.bundle.manifest import Artifact
-from edge_power_runtime.retention import RetentionConfig
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 # Measured on each engine, docs/efficiency.md.
 FASTER_LOWERING: dict[str, Lowering] = {"onnx": "topk", "executorch": "topk", "tflite": "topk"}
@@ -31,10 +34,12 @@ class Order:
     Attributes:
         recipe: how, and what it must reach.
         configurations: of its programs.
+        schedules: by budget, where its programs take any length and share a graph; empty where each has a length.
     """
 
     recipe: Recipe
     configurations: Configurations
+    schedules: Mapping[str, RetentionSchedule] = field(default_factory=dict)
 
     @property
     def steps(self) -> int:
@@ -88,10 +93,19 @@ def write_artifact(tracer: Tracer, order: Order, directory: Path, step: Step) ->
     converter = converter_for(recipe.engine)
     lowering = next(item for item in LOWERINGS if item == recipe.lowering)
     programs = []
+    shared: dict[str, ExportedProgram] = {}
+    longest = max(config.length for _, config in order.configurations.values())
     for name, (budget, config) in order.configurations.items():
         step(f"{recipe.title}: tracing {name}")
-        exported = tracer.trace(config, lowering=lowering)
-        programs.append(SourceProgram(name, budget, config.length, exported, last=len(config.keep)))
+        schedule = order.schedules.get(budget)
+        if schedule is None:
+            exported = tracer.trace(config, lowering=lowering)
+        elif budget in shared:
+            exported = shared[budget]
+        else:
+            exported = shared[budget] = trace_any_length(tracer, schedule, longest, lowering=lowering)
+        last, any_length = len(config.keep), schedule is not None
+        programs.append(SourceProgram(name, budget, config.length, exported, last=last, any_length=any_length))
     return converter.convert(
         programs, directory, recipe, progress=lambda what: step(f"{recipe.title}: converting {what}")
     )

@@ -124,10 +124,20 @@ def _budgets(manifest: Manifest) -> str:
     return (
         "## Budgets and lengths\n\n"
         f"A text takes the shortest length that holds it; one of more than {manifest.max_length} tokens is cut. "
+        f"{_any_length(manifest)}"
         f"{code(manifest.budgets[0].name)} is the default; "
         "another is chosen by `--budget`, or by `budget=` in Python.\n\n"
         f"{_table((*head, 'accuracy') if measured else head, rows)}\n{unmeasured}"
     )
+
+
+def _any_length(manifest: Manifest) -> str:
+    engines = {
+        _ENGINES[artifact.engine]
+        for artifact in manifest.artifacts
+        if any(program.any_length for program in artifact.programs)
+    }
+    return f"With {list_of(sorted(engines))} it runs at its own length instead, without padding. " if engines else ""
 
 
 def _budget_rows(manifest: Manifest, budget: Budget, *, measured: bool) -> Iterable[Sequence[str]]:

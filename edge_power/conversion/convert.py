@@ -4,7 +4,7 @@ import json
 import os
 import reprlib
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -15,8 +15,16 @@ from edge_power.conversion.acceptance import for_references
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
 from edge_power.conversion.artifacts import FASTER_LOWERING, Configurations, Order, write_artifact
 from edge_power.conversion.bundle_readme import write_readme
-from edge_power.conversion.engines import ENGINES
-from edge_power.conversion.references import CheckedText, encode_texts, fitting, golden_examples, make_references
+from edge_power.conversion.engines import ANY_LENGTH, ENGINES
+from edge_power.conversion.references import (
+    CheckedText,
+    encode_texts,
+    fitting,
+    golden_examples,
+    golden_output,
+    make_references,
+    make_unpadded_references,
+)
 from edge_power.conversion.second_process import SecondProcess
 from edge_power.conversion.sentences import PAIRS, SENTENCES, questions
 from edge_power.conversion.text_classifier import TEXT_CLASSIFIER_FILE, mediapipe_vocabulary, write_text_classifier
@@ -31,6 +39,7 @@ from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_e
 from edge_power.progress import Progress, Silent
 from edge_power_converters import (
     ConversionError,
+    ProgramParity,
     Recipe,
     Reference,
     check_artifact,
@@ -81,6 +90,7 @@ class Plan:
         one_process: convert for one engine after the other: less memory, more time.
         threshold: of a multi-label model, the probability above which a text has a label; None takes 0.5.
         tflite_metadata: also write the first budget at the longest length for MediaPipe's TextClassifier.
+        dynamic_length: for onnx, one graph for each budget, which takes any length up to the longest.
     """
 
     engines: tuple[str, ...] = ENGINES
@@ -95,6 +105,7 @@ class Plan:
     one_process: bool = False
     threshold: float | None = None
     tflite_metadata: bool = False
+    dynamic_length: bool = False
 
 
 def convert(
@@ -158,7 +169,11 @@ class _Job:
         self.budgets = plan.budgets or default_budgets(model)
         self.configurations = _configurations(model, self.budgets, plan.lengths)
         # While this process writes those of the slowest engine, a second one writes the others.
-        orders = [Order(recipe, self.configurations) for recipe in _recipes(plan)]
+        self.schedules = _schedules(model, self.budgets) if plan.dynamic_length else {}
+        orders = [
+            Order(recipe, self.configurations, self.schedules if recipe.engine == ANY_LENGTH else {})
+            for recipe in _recipes(plan)
+        ]
         self.own = [order for order in orders if order.recipe.engine == orders[-1].recipe.engine]
         self.others = orders[: -len(self.own)]
         self.tracer = Tracer(model)
@@ -172,11 +187,14 @@ class _Job:
         self.texts = encode_texts(self.encoder, texts, self.longest)
         self.references: dict[str, tuple[list[CheckedText], list[Reference]]] = {}
         self.answers: dict[str, dict[str, tuple[GoldenOutput, ...]]] = {}
+        self.unpadded_references: dict[str, dict[int, Reference]] = {}
+        self.unpadded: dict[str, dict[str, tuple[GoldenOutput, ...]]] = {}
 
     def run(self, name: str) -> Manifest:
         programs = len(self.configurations)
         orders = [*self.own, *self.others]
-        steps = 1 + programs + sum(order.steps + programs for order in orders) + (self.vocabulary is not None)
+        checks = sum(2 * programs if order.schedules else programs for order in orders)
+        steps = 1 + programs + sum(order.steps for order in orders) + checks + (self.vocabulary is not None)
         self.progress.begin("converting", steps)
         with self._written_meanwhile(self.others) as artifacts:
             source = self._compare_with_transformers()
@@ -270,7 +288,8 @@ class _Job:
 
     def _write_side_files(self, name: str) -> list[Path]:
         """Write the golden examples, the model's configuration and, if asked for, the file for MediaPipe."""
-        golden = json.dumps(golden_examples(self.references, self.answers), ensure_ascii=False, allow_nan=False)
+        examples = golden_examples(self.references, self.answers, self.unpadded)
+        golden = json.dumps(examples, ensure_ascii=False, allow_nan=False)
         settings = json.dumps(self.model.hugging_face_config(), indent=2)
         files = {self.directory / GOLDEN_FILE: golden, self.directory / "config.json": settings}
         for path, text in files.items():
@@ -290,23 +309,49 @@ class _Job:
             artifact = replace(
                 artifact, acceptance=for_references(artifact.acceptance, self.model.config.labels, references)
             )
+        checked, checks = self._compare(artifact, self._references_of)
+        if artifact.acceptance.repeat_error is not None:
+            self.answers[artifact.key] = {check.program: check.answers for check in checks}
+        if not any(program.any_length for program in artifact.programs):
+            return checked
+        # As above a program answers for a reader that pads, and as here for ours: both are judged.
+        checked, checks = self._compare(artifact, self._unpadded_of, how=" without padding")
+        self.unpadded[artifact.key] = {
+            program.name: tuple(map(golden_output, self._unpadded_of(program)))
+            if artifact.acceptance.repeat_error is None
+            else check.answers
+            for program, check in zip(artifact.programs, checks, strict=True)
+        }
+        return checked
+
+    def _compare(
+        self, artifact: Artifact, references: Callable[[Program], Sequence[Reference]], *, how: str = ""
+    ) -> tuple[Artifact, list[ProgramParity]]:
         checked, checks = check_artifact(
             self.directory,
             artifact,
-            self._references_of,
+            references,
             agree=self.task.agree,
-            progress=lambda what: self._step(f"{artifact.title}: checking {what}"),
+            progress=lambda what: self._step(f"{artifact.title}: checking {what}{how}"),
         )
         with self.telling:
-            for line in told.checked(artifact, checks):
+            for line in told.checked(artifact, checks, how=how):
                 self.progress.line(line)
         told.refuse_failures(artifact, checks)
-        if artifact.acceptance.repeat_error is not None:
-            self.answers[artifact.key] = {check.program: check.answers for check in checks}
-        return checked
+        return checked, checks
 
-    def _references_of(self, program: Program) -> tuple[RetentionConfig, Sequence[Reference]]:
-        return self.configurations[program.name][1], self.references[program.name][1]
+    def _references_of(self, program: Program) -> Sequence[Reference]:
+        return self.references[program.name][1]
+
+    def _unpadded_of(self, program: Program) -> Sequence[Reference]:
+        """What eager says of a program's texts as they are; found once for all programs of a budget."""
+        if program.budget not in self.unpadded_references:
+            texts = fitting(self.texts, self.longest)
+            found = make_unpadded_references(self.model, self.encoder, texts, self.schedules[program.budget])
+            ids = map(id, texts)
+            self.unpadded_references[program.budget] = dict(zip(ids, found, strict=True))
+        known = self.unpadded_references[program.budget]
+        return [known[id(text)] for text in self.references[program.name][0]]
 
     def _describe(self, budget: str) -> Budget:
         schedule = self.budgets[budget].schedule
@@ -317,6 +362,23 @@ class _Job:
             if owner == budget
         )
         return Budget(budget, fractions, configurations, accuracy=None)
+
+
+def _schedules(model: PowerForSequenceClassification, budgets: Budgets) -> dict[str, RetentionSchedule]:
+    """What each budget keeps at any length.
+
+    Raises:
+        OptionError: a budget has configurations, and so no answer at other lengths.
+    """
+    found = {}
+    for name, retention in budgets.items():
+        if retention.schedule is None or retention.configurations:
+            raise OptionError(
+                f"`dynamic_length` needs what the budget {name} keeps at every length, found configurations for some; "
+                "give a schedule"
+            )
+        found[name] = retention.schedule.for_encoders(model.config.num_encoders)
+    return found
 
 
 def _recipes(plan: Plan) -> list[Recipe]:

@@ -10,7 +10,7 @@ import torch
 from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
 from edge_power_converters.parity import Reference
 from edge_power_runtime.bundle.golden import GoldenOutput
-from edge_power_runtime.retention import RetentionConfig
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.text import EncodedText, Text, TextEncoder
 
 BATCH = 32
@@ -69,14 +69,37 @@ def make_references(
         kept = [positions.tolist() for positions in output.encoder.survivors]
         survivors += [tuple(tuple(of_text[row]) for of_text in kept) for row in range(len(output.logits))]
     return [
-        Reference(inputs, text.encoded.num_tokens, logits[row], survivors[row], tuple(scores[row]))
+        Reference(retention, inputs, text.encoded.num_tokens, logits[row], survivors[row], tuple(scores[row]))
         for row, (inputs, text) in enumerate(zip(padded, texts, strict=True))
     ]
+
+
+def make_unpadded_references(
+    model: PowerForSequenceClassification,
+    encoder: TextEncoder,
+    texts: Sequence[CheckedText],
+    schedule: RetentionSchedule,
+) -> list[Reference]:
+    """Run the eager model on texts as they are, each at its own length.
+
+    Args:
+        model: in evaluation mode.
+        encoder: makes arrays of them as a device does.
+        texts: of any number of tokens that the model takes.
+        schedule: a fraction for each encoder.
+    """
+    found: dict[int, Reference] = {}
+    for length in sorted({text.encoded.num_tokens for text in texts}):
+        rows = [row for row, text in enumerate(texts) if text.encoded.num_tokens == length]
+        references = make_references(model, encoder, [texts[row] for row in rows], schedule.at(length))
+        found.update(zip(rows, references, strict=True))
+    return [found[row] for row in range(len(texts))]
 
 
 def golden_examples(
     programs: Mapping[str, tuple[Sequence[CheckedText], Sequence[Reference]]],
     answers: Mapping[str, Mapping[str, Sequence[GoldenOutput]]],
+    unpadded: Mapping[str, Mapping[str, Sequence[GoldenOutput]]],
 ) -> dict[str, Any]:
     """The content of golden.json: for each program a few texts of different lengths, and what is to be said of them.
 
@@ -84,23 +107,23 @@ def golden_examples(
         programs: by name their texts, with what the eager model says.
         answers: by engine and precision, then by program, what an artifact gave for each of its texts, where that is
             what it is to repeat.
+        unpadded: likewise, what a program of any length is to give for each text as it is.
     """
     chosen: dict[int, dict[str, Any]] = {}
     for name, (texts, references) in programs.items():
         for index in _spread(len(texts), GOLDEN_PER_PROGRAM):
             text = texts[index]
             entry = chosen.setdefault(id(text), _golden(text))
-            entry["programs"][name] = asdict(_golden_output(references[index]))
-            for artifact, of_program in answers.items():
-                entry["artifacts"].setdefault(artifact, {})[name] = asdict(of_program[name][index])
+            entry["programs"][name] = asdict(golden_output(references[index]))
+            for key, given in (("artifacts", answers), ("unpadded", unpadded)):
+                for artifact, of_program in given.items():
+                    entry.setdefault(key, {}).setdefault(artifact, {})[name] = asdict(of_program[name][index])
     return {"schema_version": 1, "examples": list(chosen.values())}
 
 
-def _golden_output(reference: Reference) -> GoldenOutput:
+def golden_output(reference: Reference) -> GoldenOutput:
     """What the eager model says; no positions where nothing is dropped."""
-    length = len(reference.scores[0]) if reference.scores else 0
-    drops = any(len(positions) < length for positions in reference.survivors)
-    return GoldenOutput(tuple(reference.logits.tolist()), reference.survivors if drops else ())
+    return GoldenOutput(tuple(reference.logits.tolist()), reference.survivors if reference.retention.drops else ())
 
 
 def _golden(checked: CheckedText) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.reading.jsonnode import Node
 from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.readout import Readout
-from edge_power_runtime.retention import RetentionConfig
+from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 from edge_power_runtime.system.native_output import tail
 from edge_power_runtime.system.python_process import python_command, python_environment
 
@@ -133,6 +133,10 @@ def _as_orders(job: dict[str, Any]) -> list[Order]:
             {
                 name: (budget, RetentionConfig(config["length"], tuple(config["keep"]), Readout(**config["readout"])))
                 for name, (budget, config) in order["configurations"].items()
+            },
+            {
+                budget: RetentionSchedule(tuple(schedule["fractions"]), Readout(**schedule["readout"]))
+                for budget, schedule in order["schedules"].items()
             },
         )
         for order in job["orders"]

@@ -23,8 +23,8 @@ def compared(report: SourceReport) -> str:
     )
 
 
-def checked(artifact: Artifact, checks: Sequence[ProgramParity]) -> Iterator[str]:
-    """How each program of an artifact compares with eager."""
+def checked(artifact: Artifact, checks: Sequence[ProgramParity], *, how: str = "") -> Iterator[str]:
+    """How each program of an artifact compares with eager; `how` it ran, where it may run in two ways."""
     accepted = artifact.acceptance
     bound = "" if accepted.max_abs_error is None else f" (tolerance {accepted.max_abs_error:.0e})"
     least = f" (at least {share(accepted.label_agreement)})" if accepted.label_agreement else ""
@@ -32,7 +32,7 @@ def checked(artifact: Artifact, checks: Sequence[ProgramParity]) -> Iterator[str
         parity, mark = check.parity, "✓" if check.passed else "✗"
         ties = f", {parity.near_ties} near ties apart" if parity.near_ties else ""
         yield (
-            f"{mark} {artifact.title} {check.program}: largest difference {parity.max_abs_error:.1e}{bound}, "
+            f"{mark} {artifact.title} {check.program}{how}: largest difference {parity.max_abs_error:.1e}{bound}, "
             f"labels {share(parity.label_agreement)}{least}, kept words {share(parity.kept_agreement)}, "
             f"{parity.texts} texts{ties}"
         )

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import torch
 from torch import nn
@@ -41,8 +41,8 @@ def attention_bias(mask: torch.Tensor) -> torch.Tensor:
     return padding_penalty(mask).reshape(1, 1, -1)
 
 
-class TracedEncoder(nn.Module):
-    """An encoder that drops to a fixed number of rows, with the constants that its lowering needs."""
+class FixedChoice(nn.Module):
+    """Chooses a fixed number of rows of a fixed number, with the constants that its lowering needs."""
 
     cls_priority: torch.Tensor
     heads: torch.Tensor
@@ -51,49 +51,75 @@ class TracedEncoder(nn.Module):
     earlier: torch.Tensor
     ranks: torch.Tensor
 
-    def __init__(self, encoder: Encoder, entering: int, keep: int, lowering: Lowering) -> None:
+    def __init__(self, heads: int, entering: int, keep: int, lowering: Lowering) -> None:
         """Prepare for `entering` rows in and `keep` rows out."""
         super().__init__()
-        self.encoder = encoder
+        self.keep, self.lowering = keep, lowering
+        hold_constant(self, "cls_priority", cls_priority(entering))
+        hold_constant(self, "heads", torch.ones(1, 1, heads))
+        hold_constant(self, "words", torch.ones(1, 1, entering))
+        hold_constant(self, "own", torch.eye(entering).unsqueeze(0))
+        if lowering == "compare":
+            hold_constant(self, "earlier", torch.tril(torch.ones(entering, entering), -1))
+            hold_constant(self, "ranks", torch.arange(entering, dtype=torch.float32).unsqueeze(1))
+
+    def rows(self, probabilities: torch.Tensor, mask: torch.Tensor) -> IndexRows | OneHotRows:
+        """Rows for probabilities (heads, entering, entering) and a mask (entering,)."""
+        scores = static_significance(probabilities, mask, heads=self.heads, words=self.words, own=self.own)
+        priority = scores + (padding_penalty(mask) + self.cls_priority)
+        if self.lowering == "topk":
+            return IndexRows.choose(priority, self.keep)
+        return OneHotRows.choose(priority, self.keep, earlier=self.earlier, ranks=self.ranks)
+
+
+def hold_constant(module: nn.Module, name: str, constant: torch.Tensor) -> None:
+    """Give a module a constant that is no weight of a checkpoint."""
+    module.register_buffer(name, constant, persistent=False)
+
+
+class Choice(Protocol):
+    """Chooses the rows that an encoder passes on."""
+
+    @property
+    def rows(self) -> Callable[..., IndexRows | OneHotRows]:
+        """Choose by the attention after the softmax, float (heads, n, n), and the mask, float (n,).
+
+        What follows these two is handed on as an encoder gets it: how many, where that is known only at the run.
+        """
+        ...
+
+
+class TracedEncoder(nn.Module):
+    """An encoder that passes on the rows of a choice, or all."""
+
+    def __init__(self, encoder: Encoder, choice: Choice | None) -> None:
+        """Drop what `choice` does not keep; None drops nothing."""
+        super().__init__()
+        self.encoder, self.choice = encoder, choice
         self.attention, self.extract, self.feed_forward = Part(), Part(), Part()
-        self.entering, self.keep, self.lowering = entering, keep, lowering
-        if keep < entering:
-            self._hold("cls_priority", cls_priority(entering))
-            self._hold("heads", torch.ones(1, 1, encoder.num_heads))
-            self._hold("words", torch.ones(1, 1, entering))
-            self._hold("own", torch.eye(entering).unsqueeze(0))
-        if keep < entering and lowering == "compare":
-            self._hold("earlier", torch.tril(torch.ones(entering, entering), -1))
-            self._hold("ranks", torch.arange(entering, dtype=torch.float32).unsqueeze(1))
 
-    def _hold(self, name: str, constant: torch.Tensor) -> None:
-        self.register_buffer(name, constant, persistent=False)
-
-    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:
-        """(entering, hidden) with its mask to (keep, hidden) with its own, and the rows kept, if any were dropped."""
+    def forward(
+        self, x: torch.Tensor, mask: torch.Tensor, *how_many: object
+    ) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:
+        """(entering, hidden) with its mask to (keep, hidden) with its own, and the rows kept, if there is a choice."""
         probabilities = self.attention(self.encoder.probabilities, x, self.attention(attention_bias, mask))
         kept_x, kept_mask, kept = x, mask, []
-        if self.keep < self.entering:
-            probabilities, kept_x, kept_mask, kept = self.extract(self._drop, probabilities, x, mask)
+        if self.choice is not None:
+            probabilities, kept_x, kept_mask, kept = self.extract(self._drop, probabilities, x, mask, *how_many)
         context = self.attention(self.encoder.context, probabilities, x)
         kept_x = self.attention(self.encoder.close_attention, kept_x, context)
         return self.feed_forward(self.encoder.feed_forward, kept_x), kept_mask, kept
 
     def _drop(
-        self, probabilities: torch.Tensor, x: torch.Tensor, mask: torch.Tensor
+        self, probabilities: torch.Tensor, x: torch.Tensor, mask: torch.Tensor, *how_many: object
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, list[torch.Tensor]]:
         """The rows kept of the probabilities, the word-vectors and the mask, and which they are.
 
         Only the mask is gathered: what it adds to scores is computed again, which costs less than a gather.
         """
-        scores = static_significance(probabilities, mask, heads=self.heads, words=self.words, own=self.own)
-        rows = self._choose(scores + (padding_penalty(mask) + self.cls_priority))
+        assert self.choice is not None
+        rows = self.choice.rows(probabilities, mask, *how_many)
         return rows.take(probabilities), rows.take(x), rows.take_vector(mask), [rows.kept]
-
-    def _choose(self, priority: torch.Tensor) -> IndexRows | OneHotRows:
-        if self.lowering == "topk":
-            return IndexRows.choose(priority, self.keep)
-        return OneHotRows.choose(priority, self.keep, earlier=self.earlier, ranks=self.ranks)
 
 
 class TracedReadout(nn.Module):
@@ -121,7 +147,12 @@ class StaticClassifier(nn.Module):
         self.embeddings, self.head = parts.embeddings, parts.head
         self.passing = retention.passing
         rows = list(zip(parts.encoders, retention.entering, retention.keep, strict=True))[: self.passing]
-        traced = [TracedEncoder(encoder, entering, keep, lowering) for encoder, entering, keep in rows]
+        traced = [
+            TracedEncoder(
+                encoder, FixedChoice(encoder.num_heads, entering, keep, lowering) if keep < entering else None
+            )
+            for encoder, entering, keep in rows
+        ]
         read = [TracedReadout(encoder) for encoder in parts.encoders[self.passing :]]
         self.encoders = nn.ModuleList([*traced, *read])
 

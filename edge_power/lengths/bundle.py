@@ -26,10 +26,20 @@ def bundle_costs(bundle: Bundle, texts: Iterable[Text]) -> list[LengthCost]:
         CheckpointError: config.json is of no model that we know.
     """
     encoder = TextEncoder.from_json(bundle.read(TOKENIZER_FILE), bundle.manifest.tokenizer)
-    bundle.read("config.json")  # it is listed, and its digest right
-    config = read_config(read_source_config(bundle.path), bundle.path)
+    config = model_config(bundle)
     counts = count_tokens(texts, encoder)
     return [_budget_cost(budget, counts, config) for budget in bundle.manifest.budgets]
+
+
+def model_config(bundle: Bundle) -> ModelConfig:
+    """Read a bundle's config.json, by which multiply-adds are counted.
+
+    Raises:
+        BundleError: it is missing or altered.
+        CheckpointError: it is of no model that we know.
+    """
+    bundle.read("config.json")  # it is listed, and its digest right
+    return read_config(read_source_config(bundle.path), bundle.path)
 
 
 def _budget_cost(budget: Budget, counts: TokenCounts, config: ModelConfig) -> LengthCost:

@@ -50,13 +50,35 @@ class Embeddings(nn.Module):
         """
         if self.token_type is None or typed:
             return self
-        twin = Embeddings.__new__(Embeddings)
-        nn.Module.__init__(twin)
-        twin.uncounted, twin.dropout, twin.token_type = self.uncounted, 0.0, None
-        twin.word, twin.norm, twin.projection = self.word, self.norm, self.projection
+        twin = self._twin()
+        twin.token_type = None
         # Rows that no token has stay out of the file; that of padding, which is before the others, stays in.
         twin.position_offset = 0 if self.uncounted is None else 1
         unused = self.position_offset - twin.position_offset
         positions = self.position.weight[unused:] + self.token_type.weight[0]
         twin.position = nn.Embedding.from_pretrained(positions.detach())
+        return twin
+
+    def for_any_length(self, longest: int) -> "Embeddings":
+        """A twin that shares all tables but that of positions, which ends behind the last place of a text.
+
+        Args:
+            longest: tokens that a text has at most.
+        """
+        if self.uncounted is not None:
+            return self
+        twin = self._twin()
+        twin.position_offset = 0
+        # One row more than there are places: torch.export makes a graph for the whole table another one than for a
+        # part of it.
+        rows = self.position.weight.detach()[self.position_offset :][:longest]
+        twin.position = nn.Embedding.from_pretrained(functional.pad(rows, (0, 0, 0, 1)))
+        return twin
+
+    def _twin(self) -> "Embeddings":
+        twin = Embeddings.__new__(Embeddings)
+        nn.Module.__init__(twin)
+        twin.uncounted, twin.position_offset, twin.dropout = self.uncounted, self.position_offset, 0.0
+        twin.word, twin.position, twin.token_type = self.word, self.position, self.token_type
+        twin.norm, twin.projection = self.norm, self.projection
         return twin

@@ -148,5 +148,8 @@ class Encoder(nn.Module):
 
 def first_row(x: torch.Tensor) -> torch.Tensor:
     """That of [CLS], (..., n, hidden) to (..., 1, hidden)."""
+    entering = x.shape[-2]
+    if not isinstance(entering, int):  # in a graph for any length, torch.export would not know a slice to be one row
+        return x.select(-2, 0).unsqueeze(-2)
     # Where one row enters, taking it is no slice to torch.export but an `alias`, which no converter knows.
-    return x if x.shape[-2] == 1 else x[..., :1, :]
+    return x if entering == 1 else x[..., :1, :]

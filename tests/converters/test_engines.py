@@ -223,7 +223,7 @@ def test_parity_is_measured_and_stored(converted, references):
     checked, checks = check_artifact(
         converted.directory,
         artifact,
-        lambda program: (RETENTION[program.name], references[program.name]),
+        lambda program: references[program.name],
         agree=Classification().agree,
         progress=told.append,
     )

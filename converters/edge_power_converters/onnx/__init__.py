@@ -1,4 +1,4 @@
-"""ONNX Runtime: one small graph per program, and one weights file that all of them name."""
+"""ONNX Runtime: a small graph for each program, or for each budget at any length; one weights file that all name."""
 
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -41,24 +41,26 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
         OSError: a file cannot be written.
     """
     recipe.check_precision("fp32", "fp16", "int8")
-    check_programs(programs)
+    check_programs(programs, any_length=True)
     folder = directory / recipe.file(FOLDER)
     folder.mkdir()
     described, rounded = [], Rounded()
+    graphs: dict[str, list[str]] = {}
     with (folder / WEIGHTS).open("wb") as stream:
         weights = SharedWeights(folder, stream)
         for program in programs:
             progress(program.name)
-            with quiet(f"converting {program.name} to ONNX"):
-                model = _to_model(program)
-                _round(model, recipe.precision, rounded)
-                shared = [f"{folder.name}/{WEIGHTS}"] if weights.move_from(model) else []
-                # optimum takes the first file of a name in any folder whose name begins as its `subfolder` does, so no
-                # graph of onnx-int8 is called like one of onnx.
-                graph = folder / recipe.file(program.name, ".onnx")
-                ir.save(model, graph)
-            files = [f"{folder.name}/{graph.name}", *shared]
-            described.append(describe(program, files, method=None, addressed_by="name"))
+            # optimum takes the first file of a name in any folder whose name begins as its `subfolder` does, so no
+            # graph of onnx-int8 is called like one of onnx.
+            graph = recipe.file(program.budget if program.any_length else program.name, ".onnx")
+            if graph not in graphs:  # programs of any length share theirs with those of other lengths
+                with quiet(f"converting {program.name} to ONNX"):
+                    model = _to_model(program)
+                    _round(model, recipe.precision, rounded)
+                    shared = [f"{folder.name}/{WEIGHTS}"] if weights.move_from(model) else []
+                    ir.save(model, folder / graph)
+                graphs[graph] = [f"{folder.name}/{graph}", *shared]
+            described.append(describe(program, graphs[graph], method=None, addressed_by="name"))
     return Artifact(
         engine=recipe.engine,
         precision=recipe.precision,
@@ -79,16 +81,19 @@ def _to_model(program: SourceProgram) -> ir.Model:
         dynamo=True,
         optimize=True,
         opset_version=OPSET,
-        input_names=list(program.inputs),
-        output_names=list(program.outputs),
+        input_names=program.input_names,
+        output_names=program.output_names,
         verbose=False,
     )
     if exported is None:
         raise RuntimeError("torch.onnx.export gave no model")
     model = exported.model
+    if program.any_length:  # torch.export numbers such sizes otherwise in each process
+        for value in model.graph.inputs:
+            value.shape = ir.Shape([1, "length"])
     name_nodes(model.graph)
     _strip(model)
-    model.graph.name = program.name
+    model.graph.name = program.budget if program.any_length else program.name
     model.producer_name = "edge-power"
     model.producer_version = None
     return model

@@ -77,6 +77,8 @@ class _Quantizer:
         self._rewriter, self._rounded = rewriter, rounded
         # Activations that several products read are quantised once.
         self._whole: dict[ir.Value, tuple[ir.Value, ...]] = {}
+        # Zero points by their value and, where that is known only when the graph runs, the name of their number.
+        self._zeros: dict[tuple[int, str], ir.Value] = {}
 
     def look_up(self, node: ir.Node) -> None:
         """Look up int8 rows and their scales."""
@@ -100,7 +102,7 @@ class _Quantizer:
         self._rewriter.move_to(node)
         transposed = (attribute := node.attributes.get("transB")) is not None and attribute.as_int() == 1
         numbers, scales = self._constants(constant, self._rounded(weight.T if transposed else weight, table=False))
-        apart = _rows(x) > 1 and weight.shape[0] != weight.shape[1]
+        apart = _rows(x) != 1 and weight.shape[0] != weight.shape[1]
         product = self._rows_apart if apart else self._rows_together
         self._replace(node, constant, product(x, numbers, scales, bias))
 
@@ -127,16 +129,26 @@ class _Quantizer:
 
     def _round_rows(self, x: ir.Value, bounds: Range) -> tuple[ir.Value, ir.Value]:
         """Round each row by a step of its own; that, and the steps, (rows, 1)."""
-        add, constant, rows = self._rewriter.add, self._rewriter.constant, _rows(x)
+        add, constant = self._rewriter.add, self._rewriter.constant
         (size,) = add("Abs", [x]) if bounds.signed else (x,)
         (largest,) = add("ReduceMax", [size, constant("int8.last_axis", np.array([-1]))], {"keepdims": 0})
         share = constant(f"int8.share_{bounds.zero}", np.array(1 / (255 - bounds.zero), np.float32))
         (steps,) = add("Mul", [largest, share])
         if bounds.least_step:
             (steps,) = add("Max", [steps, constant("int8.least_step", np.array(bounds.least_step, np.float32))])
-        zeros = constant(f"int8.zeros_{bounds.zero}_{rows}", np.full(rows, bounds.zero, np.uint8))
-        (rounded,) = add("QuantizeLinear", [x, steps, zeros], {"axis": 0})
-        return rounded, add("Reshape", [steps, constant(f"int8.column_{rows}", np.array([rows, 1]))])[0]
+        (rounded,) = add("QuantizeLinear", [x, steps, self._zero_points(x, steps, bounds.zero)], {"axis": 0})
+        return rounded, add("Reshape", [steps, constant("int8.column", np.array([-1, 1]))])[0]
+
+    def _zero_points(self, x: ir.Value, steps: ir.Value, zero: int) -> ir.Value:
+        """A zero point for each row of `x`, uint8 (rows,)."""
+        rows = _rows(x)
+        if isinstance(rows, int):
+            return self._rewriter.constant(f"int8.zeros_{zero}_{rows}", np.full(rows, zero, np.uint8))
+        if (zero, rows) not in self._zeros:
+            (shape,) = self._rewriter.add("Shape", [steps])
+            value = ir.AttrTensor("value", ir.tensor(np.array([zero], np.uint8)))
+            (self._zeros[zero, rows],) = self._rewriter.add("ConstantOfShape", [shape], {"value": value})
+        return self._zeros[zero, rows]
 
     def _constants(self, source: ir.Value, rounded: tuple[np.ndarray, np.ndarray]) -> tuple[ir.Value, ir.Value]:
         numbers, scales = rounded
@@ -154,7 +166,11 @@ def _large_weight(constant: ir.Value | None) -> np.ndarray | None:
     return weight if weight is not None and weight.ndim == 2 and weight.nbytes >= LARGE_BYTES else None
 
 
-def _rows(x: ir.Value) -> int:
-    """How many rows there are; shapes are static."""
-    assert x.shape is not None and isinstance(x.shape[0], int), f"{x.name} has no static shape"
-    return x.shape[0]
+def _rows(x: ir.Value) -> int | str:
+    """How many rows there are; the name of that number where it is known only when the graph runs."""
+    assert x.shape is not None, f"{x.name} has no shape"
+    rows = x.shape[0]
+    if isinstance(rows, int):
+        return rows
+    assert rows.value is not None, f"{x.name} has a number of rows without a name"
+    return rows.value

@@ -26,7 +26,7 @@ class Rewriter:
         self,
         operator: str,
         inputs: Sequence[ir.Value | None],
-        attributes: Mapping[str, int | float] | None = None,
+        attributes: Mapping[str, int | float | ir.Attr] | None = None,
         *,
         domain: str = "",
         outputs: int = 1,

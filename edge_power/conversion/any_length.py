@@ -1,0 +1,131 @@
+"""One program for texts of any length up to the longest, for engines that take a length which is known when it runs.
+
+How many words each encoder keeps is looked up in a table, which is made here by the rule that static programs are made
+by. So a text runs without padding, and keeps what it would in a static program of its own length.
+"""
+
+import warnings
+
+import torch
+from torch import nn
+from torch.export import Dim, ExportedProgram
+
+from edge_power.conversion.tracing import TracedEncoder, TracedReadout, Tracer, hold_constant
+from edge_power.model.extract import IndexRows, Lowering, OneHotRows, cls_priority, padding_penalty
+from edge_power_runtime.retention import RetentionSchedule
+
+
+class OpenChoice(nn.Module):
+    """Chooses rows of a number that is known when the graph runs."""
+
+    cls_priority: torch.Tensor
+    own: torch.Tensor
+
+    def __init__(self, longest: int, lowering: Lowering) -> None:
+        """Prepare for up to `longest` rows."""
+        super().__init__()
+        self.lowering = lowering
+        # Of one more, since torch.export makes a graph for the whole of a constant another one than for a part.
+        hold_constant(self, "cls_priority", cls_priority(longest + 1))
+        hold_constant(self, "own", torch.eye(longest + 1))
+
+    def rows(
+        self, probabilities: torch.Tensor, mask: torch.Tensor, keep: int, drops: torch.Tensor
+    ) -> IndexRows | OneHotRows:
+        """Choose `keep` rows; all of them, in their order, where `drops`, float (), is 0 and not 1."""
+        length = mask.shape[0]
+        # What `significance` says, without a shape that would have to be computed, which takes longer than the sums.
+        summed = probabilities.sum(0)
+        # Two matrices: ONNX Runtime 1.32 forgets to transpose the one of a matrix and a vector (FusedMatMul).
+        received = torch.matmul(mask.unsqueeze(0), summed)
+        scores = (received - (summed * self.own[:length, :length]).sum(0)).reshape(-1)
+        # Rows that count alike stay in their order: so says ONNX of its TopK, while PyTorch leaves it open.
+        priority = (scores + (padding_penalty(mask) + self.cls_priority[:length])) * drops
+        if self.lowering == "topk":
+            return IndexRows.choose(priority, keep)
+        places, kept = torch.arange(length), torch.arange(keep, dtype=torch.float32).unsqueeze(1)
+        earlier = (places.unsqueeze(1) > places.unsqueeze(0)).to(priority.dtype)
+        return OneHotRows.choose(priority, keep, earlier=earlier, ranks=kept)
+
+
+class AnyLengthClassifier(nn.Module):
+    """The classifier for one text of any length: `StaticClassifier` with the lengths left open."""
+
+    keep_by_length: torch.Tensor
+    told_by_length: torch.Tensor
+    drops_by_length: torch.Tensor
+
+    def __init__(self, parts: Tracer, schedule: RetentionSchedule, longest: int, lowering: Lowering) -> None:
+        """Share the modules of `parts`, so that all programs hold the same weights."""
+        super().__init__()
+        self.embeddings, self.head = parts.embeddings.for_any_length(longest), parts.head
+        self.passing = schedule.passing
+        configurations = [schedule.at(length) for length in range(1, longest + 1)]
+        self.drops = sorted({encoder for config in configurations for encoder in config.drops})
+        # By length, so that row 0 is never looked at. An encoder that drops nothing at some length tells no rows there.
+        kept = [[config.keep[encoder] for encoder in self.drops] for config in configurations]
+        told = [[config.keep[at] if at in config.drops else 0 for at in self.drops] for config in configurations]
+        hold_constant(self, "keep_by_length", torch.tensor([kept[0], *kept], dtype=torch.int64))
+        hold_constant(self, "told_by_length", torch.tensor([told[0], *told], dtype=torch.int64))
+        hold_constant(self, "drops_by_length", (self.told_by_length > 0).to(torch.float32))
+        choices = [OpenChoice(longest, lowering) if encoder in self.drops else None for encoder in range(self.passing)]
+        passing = zip(parts.encoders, choices, strict=False)
+        traced = [TracedEncoder(encoder, choice) for encoder, choice in passing]
+        self.encoders = nn.ModuleList([*traced, *map(TracedReadout, parts.encoders[self.passing :])])
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+    ) -> dict[str, torch.Tensor]:
+        """int64 (1, n) each to logits (1, labels) and, where words are dropped at some length, kept (rows kept,)."""
+        x = self.embeddings(input_ids[0], None if token_type_ids is None else token_type_ids[0])
+        mask = attention_mask[0].to(x.dtype)
+        length = entering = input_ids.shape[1]
+        told: list[torch.Tensor] = []
+        encoders = list(self.encoders)
+        for place, encoder in enumerate(encoders[: self.passing]):
+            if place not in self.drops:
+                x, mask, _ = encoder(x, mask)
+                continue
+            at = self.drops.index(place)
+            keep = _number(self.keep_by_length[length, at], most=entering)
+            x, mask, (rows,) = encoder(x, mask, keep, self.drops_by_length[length, at])
+            told.append(rows[: _number(self.told_by_length[length, at], most=keep)])
+            entering = keep
+        for encoder in encoders[self.passing :]:
+            x = encoder(x, mask)
+        logits = self.head(x)
+        return {"logits": logits, "kept": torch.cat(told)} if told else {"logits": logits}
+
+
+def _number(found: torch.Tensor, *, most: int) -> int:
+    """A number that is known when the graph runs."""
+    number: int = found.item()  # type: ignore[assignment]  # int() would ask for it while tracing
+    torch._check(number >= 0)
+    torch._check(number <= most)
+    return number
+
+
+def trace_any_length(
+    parts: Tracer, schedule: RetentionSchedule, longest: int, *, lowering: Lowering = "topk"
+) -> ExportedProgram:
+    """Trace one program for all lengths.
+
+    Args:
+        parts: of the model.
+        schedule: a fraction for each encoder.
+        longest: tokens that a text has at most.
+        lowering: how rows are chosen; see `Tracer.trace`.
+
+    Returns:
+        A program from `input_names`, int64 (1, n) each, n in 1..`longest`, to logits and kept: at each length what the
+        static program of that length gives.
+    """
+    classifier = AnyLengthClassifier(parts, schedule, longest, lowering).eval()
+    # Of two tokens or more: to torch.export a dimension of 1 is none that may change.
+    sample = {name: torch.ones(1, max(2, longest), dtype=torch.int64) for name in parts.input_names}
+    length = Dim("length", min=1, max=longest)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in Tracer.trace
+        return torch.export.export(
+            classifier, (), sample, dynamic_shapes={name: {1: length} for name in sample}, strict=False
+        )

@@ -1,0 +1,154 @@
+"""`convert(dynamic_length=True)`: texts run at their own lengths, and say what static programs of these lengths say."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+import edge_power
+from edge_power.evaluation import BundlePredictor
+from edge_power.model.macs import count_macs
+from edge_power.model.tokenizer import text_encoder
+from edge_power_runtime import Bundle, Classifier, EngineError, InputError, RetentionSchedule
+from edge_power_runtime.errors import BundleError
+from edge_power_runtime.model import Model
+from edge_power_runtime.sessions import open_session
+from edge_power_runtime.verify import verify
+from tests.tiny import KEEP, tiny_model
+
+TEXTS = ["", "a good film", ("is it good ?", "never !"), "the way it was not bad again , and not dull"]
+# Engine and PyTorch add in different orders.
+ATOL = 1e-5
+SCHEDULE = RetentionSchedule(tuple(map(float, KEEP.split(",")))).for_encoders(4)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    """The tiny model, as tests/data/tiny-bundle has it, at any length, in fp32 and int8."""
+    path = tmp_path_factory.mktemp("dynamic") / "bundle"
+    keep = [float(fraction) for fraction in KEEP.split(",")]
+    precisions = ["fp32", "int8"]
+    options = {"lengths": [8, 24], "keep": keep, "budget": "fast", "min_agreement": 0.5}  # of a model of random weights
+    edge_power.convert(tiny_model(), path, engines=["onnx"], precisions=precisions, dynamic_length=True, **options)
+    return path
+
+
+def eager(text, model, schedule):
+    ids = text_encoder(model).encode(text, 24)
+    given = {"input_ids": ids.ids, "token_type_ids": ids.type_ids, "attention_mask": [1] * ids.num_tokens}
+    tensors = {name: torch.tensor([list(values)]) for name, values in given.items()}
+    with torch.no_grad():
+        return model(**tensors, retention=schedule.at(ids.num_tokens)), ids.num_tokens
+
+
+def test_a_text_runs_at_its_own_length(bundle):
+    model, classifier = tiny_model(), Classifier.open(bundle, engine="onnx", budget="fast")
+    for text in TEXTS:
+        expected, length = eager(text, model, SCHEDULE)
+        found = classifier(text)
+        assert (found.length, found.num_tokens, found.retention) == (length, length, SCHEDULE.at(length))
+        np.testing.assert_allclose(found.logits, expected.logits[0], rtol=0, atol=ATOL)
+        kept = tuple(tuple(positions[0].tolist()) for positions in expected.encoder.survivors)
+        assert found.survivors == (kept if SCHEDULE.at(length).drops else ())
+
+
+def test_a_program_is_the_static_one_at_its_length(bundle, tiny_bundle):
+    """So a reader that pads to it, as one does that does not know the key, answers as any reader does."""
+    static, dynamic = (Bundle.open(path).artifact("onnx", "fp32") for path in (tiny_bundle, bundle))
+    for one, other in zip(static.programs, dynamic.programs, strict=True):
+        assert (one.name, one.inputs, one.outputs, other.any_length) == (other.name, other.inputs, other.outputs, True)
+        ids = np.arange(5, 5 + one.length, dtype=np.int64)[None]
+        mask = (np.arange(one.length, dtype=np.int64) < one.length - 2)[None].astype(np.int64)
+        given = {"input_ids": ids * mask, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        expected = open_session(tiny_bundle, static, one).run(given)
+        found = open_session(bundle, dynamic, other).run(given)
+        assert list(found) == list(expected)
+        np.testing.assert_allclose(found["logits"], expected["logits"], rtol=0, atol=ATOL)
+        if "kept" in expected:
+            assert found["kept"].tolist() == expected["kept"].tolist()
+
+
+def test_all_words_kept_padding_changes_nothing(bundle, tiny_bundle):
+    static, dynamic = (Classifier.open(path, engine="onnx", budget="full") for path in (tiny_bundle, bundle))
+    for text in TEXTS:
+        np.testing.assert_allclose(dynamic(text).logits, static(text).logits, rtol=0, atol=ATOL)
+        assert static(text).length > dynamic(text).length
+
+
+def test_int8_says_the_same_labels(bundle):
+    for budget in ("fast", "full"):
+        exact, rounded = (Classifier.open(bundle, precision=name, budget=budget) for name in ("fp32", "int8"))
+        for text in TEXTS:
+            assert rounded(text).label == exact(text).label
+            # A quarter of the logits' range, which is 1.4: random weights are rounded worse than learned ones.
+            np.testing.assert_allclose(rounded(text).logits, exact(text).logits, rtol=0, atol=0.35)
+
+
+def test_a_budget_has_one_graph_and_one_session(bundle):
+    artifact = Bundle.open(bundle).artifact("onnx", "fp32")
+    assert {(item.budget, item.file) for item in artifact.programs} == {
+        ("fast", "onnx/fast.onnx"),
+        ("full", "onnx/full.onnx"),
+    }
+    model = Model.open(bundle, engine="onnx", max_loaded_programs=1)
+    short, long = (next(item for item in artifact.programs if item.name == name) for name in ("fast_8", "fast_24"))
+    session = model.session(short)
+    assert model.session(long) is session
+    model.at("full").warm_up()
+    assert model.session(short) is not session, "the limit of one session dropped it for the other budget's"
+    # What the shorter program does not drop, the longer one does: their session gives both.
+    assert model.at("fast")(TEXTS[3]).survivors
+
+
+def test_every_device_verifies_it_without_padding(bundle):
+    for precision in ("fp32", "int8"):
+        assert all(check.passed and check.texts for check in verify(bundle, engine="onnx", precision=precision))
+    examples = json.loads((bundle / "golden.json").read_text())["examples"]
+    assert {key for item in examples for key in item["unpadded"]} == {"onnx fp32", "onnx int8"}
+
+
+def test_evaluation_counts_multiply_adds_of_the_true_lengths(bundle):
+    model, classifier = tiny_model(), Classifier.open(bundle, engine="onnx", budget="fast")
+    answers = BundlePredictor(classifier).answer(TEXTS)
+    lengths = [classifier(text).num_tokens for text in TEXTS]
+    assert [item.macs for item in answers] == [count_macs(model.config, SCHEDULE.at(n)).total for n in lengths]
+
+
+def test_a_stock_client_asks_for_any_length(bundle):
+    session = onnxruntime.InferenceSession(bundle / "onnx" / "fast.onnx")
+    assert [item.shape for item in session.get_inputs()] == [[1, "length"]] * 3
+    ids = np.arange(5, 18, dtype=np.int64)[None]
+    given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+    logits, kept = session.run(["logits", "kept"], given)
+    assert logits.shape == (1, 2)
+    assert kept.shape == (sum(SCHEDULE.at(13).keep[encoder] for encoder in SCHEDULE.at(13).drops),)
+
+
+def test_inputs_of_two_lengths_are_refused(bundle):
+    artifact = Bundle.open(bundle).artifact("onnx", "fp32")
+    session = open_session(bundle, artifact, artifact.programs[0])
+    ids = np.ones((1, 5), dtype=np.int64)
+    given = {"input_ids": ids, "attention_mask": ids[:, :4], "token_type_ids": ids}
+    with pytest.raises(EngineError, match=r"got attention_mask of shape \(1, 4\), expected \(1, 5\)"):
+        session.run(given)
+
+
+def test_a_graph_of_one_length_is_no_program_of_any(tiny_bundle):
+    artifact = Bundle.open(tiny_bundle).artifact("onnx", "fp32")
+    program = replace(artifact.programs[0], any_length=True)
+    with pytest.raises(BundleError, match=r"takes input_ids as int64 \[1, 8\], bundle.json says int64 \[1, any\]"):
+        open_session(tiny_bundle, artifact, program)
+
+
+def test_what_cannot_be_is_told(tmp_path):
+    with pytest.raises(InputError, match="`dynamic_length` is for onnx, found tflite; add it to `engines`"):
+        edge_power.convert(tiny_model(), tmp_path / "b", engines=["tflite"], dynamic_length=True)
+    retention = tmp_path / "retention.json"
+    retention.write_text('{"configurations": {"8": [6, 4, 2, 1]}}')
+    options = {"lengths": [8], "retention": retention, "engines": ["onnx"]}
+    with pytest.raises(InputError, match="`dynamic_length` needs what the budget balanced keeps at every length"):
+        edge_power.convert(tiny_model(), tmp_path / "b", dynamic_length=True, **options)
+    assert not (tmp_path / "b").exists()
