@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import edge_power
+from edge_power.errors import OptionError
 from edge_power.evaluation import BundlePredictor
 from edge_power.model.macs import count_macs
 from edge_power.model.tokenizer import text_encoder
@@ -149,6 +150,6 @@ def test_what_cannot_be_is_told(tmp_path):
     retention = tmp_path / "retention.json"
     retention.write_text('{"configurations": {"8": [6, 4, 2, 1]}}')
     options = {"lengths": [8], "retention": retention, "engines": ["onnx"]}
-    with pytest.raises(InputError, match="`dynamic_length` needs what the budget balanced keeps at every length"):
+    with pytest.raises(OptionError, match="`dynamic_length` needs what the budget balanced keeps at every length"):
         edge_power.convert(tiny_model(), tmp_path / "b", dynamic_length=True, **options)
     assert not (tmp_path / "b").exists()
