@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -73,7 +74,7 @@ class SourceProgram:
         One that holds nothing at this length is left out.
         """
         if self.any_length:
-            found = self.exported.module()(**self.samples())
+            found = _module(self.exported)(**self.samples())
             return {name: found[name] for name in self.output_names if found[name].numel()}
         values = {node.name: node.meta["val"] for node in self.exported.graph.nodes if "val" in node.meta}
         return {
@@ -84,6 +85,12 @@ class SourceProgram:
     def samples(self) -> dict[str, torch.Tensor]:
         """Real tensors that fit the inputs: ones, which is a valid token, mask and token type."""
         return {name: torch.ones(tuple(fake.shape), dtype=fake.dtype) for name, fake in self.inputs.items()}
+
+
+@lru_cache(maxsize=1)
+def _module(exported: ExportedProgram) -> torch.nn.Module:
+    """A program as a module, made once for all that share it: it takes longer than to run it."""
+    return exported.module()
 
 
 def tensor_specs(
