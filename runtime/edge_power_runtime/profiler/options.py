@@ -25,7 +25,7 @@ class Options:
     Attributes:
         engines: onnx, tflite or executorch (ort, litert and et are understood); by default those that are installed.
         precisions: fp32, fp16 or int8; by default all in the bundle.
-        budgets: of the bundle; by default all.
+        budgets: of the bundle, or cascades, which are timed on `texts` alone; by default all.
         lengths: of programs, such as 32,64; by default all in the bundle.
         threads: of one run, such as 1,2,4.
         warmup: answers of each case before its first timed one.
