@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
     from edge_power.model.retention_file import Retention
     from edge_power_runtime import Classifier, Prediction
+    from edge_power_runtime.prediction import Step
 
 CHUNK = 64
 
@@ -90,9 +91,13 @@ class BundlePredictor:
     def __init__(self, classifier: "Classifier") -> None:
         """Score `classifier`."""
         self._classifier = classifier
-        asked = () if classifier.cascade is None else classifier.cascade.tiers
-        self._tiers = {tier.name: _Cost(tier.answerer) for tier in asked}
-        self._alone = _Cost(classifier)
+        tiers = () if classifier.cascade is None else classifier.cascade.tiers
+        self._own = _Costs(classifier)
+        # A bundle inside has programs of its own, perhaps of the same names; all other tiers are of this one.
+        self._tiers = {
+            tier.name: _Costs(tier.answerer) if isinstance(tier.answerer, type(classifier)) else self._own
+            for tier in tiers
+        }
 
     @property
     def task(self) -> Task:
@@ -115,35 +120,34 @@ class BundlePredictor:
         return [Answer(one.logits, one.truncated, self._macs(one), one.tier) for one in found]
 
     def _macs(self, found: "Prediction") -> int:
-        costs = [self._tiers[run.name] for run in found.tiers] or [self._alone]
+        if not found.tiers:
+            return sum(self._own.of(step) for step in found.steps)
         steps = iter(found.steps)
-        return sum(cost.of(step.retention) for cost in costs for step in islice(steps, cost.programs))
+        return sum(self._tiers[run.name].of(step) for run in found.tiers for step in islice(steps, run.num_steps))
 
 
-class _Cost:
-    """What an answerer costs; one that is no classifier of a bundle runs no program.
+class _Costs:
+    """Multiply-adds of what a classifier's artifact runs."""
 
-    Attributes:
-        programs: that it runs for a text.
-    """
+    def __init__(self, classifier: "Classifier") -> None:
+        self._bundle = classifier.bundle
+        manifest = self._bundle.manifest
+        found = {item.name: manifest.configuration(item.budget, item.length) for item in classifier.artifact.programs}
+        self._padded = {(name, item.length): item.macs for name, item in found.items() if item is not None}
+        self._unpadded: dict[RetentionConfig, int] = {}
 
-    def __init__(self, answerer: object) -> None:
-        from edge_power_runtime import Classifier
+    def of(self, step: "Step") -> int:
+        """Those of a run: as the manifest has them, or counted where a text ran at a length of its own."""
+        macs = self._padded.get((step.program, step.length))
+        return self._count(step.retention) if macs is None else macs
 
-        self.programs = 0
-        if isinstance(answerer, Classifier):
-            self.programs, self._bundle = 1, answerer.bundle
-            budgets = self._bundle.manifest.budgets
-            self._macs = {item.retention: item.macs for budget in budgets for item in budget.configurations}
-
-    def of(self, retention: RetentionConfig) -> int:
-        """Multiply-adds of a run: as the manifest has them, or counted where a text ran at a length of its own."""
-        if retention not in self._macs:
+    def _count(self, retention: RetentionConfig) -> int:
+        if retention not in self._unpadded:
             from edge_power.lengths.bundle import model_config
             from edge_power.model.macs import count_macs
 
-            self._macs[retention] = count_macs(model_config(self._bundle), retention).total
-        return self._macs[retention]
+            self._unpadded[retention] = count_macs(model_config(self._bundle), retention).total
+        return self._unpadded[retention]
 
 
 class EagerPredictor:

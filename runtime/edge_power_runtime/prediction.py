@@ -51,12 +51,14 @@ class TierRun(NamedTuple):
         confidence: the largest probability that it gave, at its temperature; None where it failed.
         time_ms: from the question to its answer; where several texts were answered together, their mean.
         failure: why it gave no answer, in one line; None where it gave one.
+        num_steps: how many of the prediction's steps are its own; those of the tiers stand in their order.
     """
 
     name: str
     confidence: float | None
     time_ms: float
     failure: str | None = None
+    num_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ class Rung:
         sure = confidence(answer, self._temperature)
         asked.answer, asked.place = answer, self._place
         asked.steps += answer.steps
-        asked.runs.append(TierRun(self._name, sure, taken_ns / _NS_PER_MS))
+        asked.runs.append(TierRun(self._name, sure, taken_ns / _NS_PER_MS, None, len(answer.steps)))
         return sure >= self._threshold
 
     def _fail(self, asked: Asked, failure: TierFailure, taken_ns: int) -> bool:

@@ -35,6 +35,7 @@ def test_a_bundle_answers_by_its_cascade_unless_told_otherwise(opened):
     assert (sure.tier, unsure.tier, fast(SURE).tier) == ("fast", "full", None)
     # All programs that ran for it, as whoever counts their cost has to know; the last gave the answer.
     assert [step.program for step in unsure.steps] == ["fast_8", "full_8"]
+    assert [run.num_steps for run in unsure.tiers] == [1, 1]
     assert (unsure.program, unsure.survivors) == ("full_8", full(UNSURE).survivors)
     assert unsure.tiers[0].confidence == fast(UNSURE).score < 0.6 <= fast(SURE).score
     # At temperature 1.5 the last tier is less sure, and answers all the same.
