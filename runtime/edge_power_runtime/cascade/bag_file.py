@@ -16,7 +16,7 @@ HEADER_BYTES = 64 * 2**10
 LARGEST_SHIFT = 15
 
 # Of each tensor, in the order of the file: safetensors' name of its type, numpy's, and how many dimensions it has.
-_TENSORS: Mapping[str, tuple[str, str, int]] = {
+TENSORS: Mapping[str, tuple[str, str, int]] = {
     "pieces": ("I32", "<i4", 1),
     "scale": ("F32", "<f4", 1),
     "bias": ("F32", "<f4", 1),
@@ -67,9 +67,9 @@ def read_bag(data: bytes, name: str) -> BagTable:
     metadata = header.field("__metadata__")
     if metadata.field("format").value != BAG_FORMAT or metadata.field("version").value != BAG_VERSION:
         metadata.fail(f'of format "{BAG_FORMAT}" and version "{BAG_VERSION}", the one that this runtime reads')
-    unknown = header.entries().keys() - _TENSORS.keys() - {"__metadata__"}
+    unknown = header.entries().keys() - TENSORS.keys() - {"__metadata__"}
     if unknown:
-        header.fail(f"of the tensors {', '.join(_TENSORS)} alone, without {sorted(unknown)[0]!r}")
+        header.fail(f"of the tensors {', '.join(TENSORS)} alone, without {sorted(unknown)[0]!r}")
     arrays = _arrays(header, body)
     table = BagTable(**arrays, buckets=_buckets(metadata))
     _check_fit(table, name)
@@ -97,7 +97,7 @@ def _buckets(metadata: Node) -> int:
 
 def _arrays(header: Node, body: bytes) -> dict[str, np.ndarray]:
     """Cut the body into tensors, which must lie in it without gaps."""
-    places = {name: _place(header.field(name), len(body)) for name in _TENSORS}
+    places = {name: _place(header.field(name), len(body)) for name in TENSORS}
     end = 0
     for name, (start, stop) in sorted(places.items(), key=lambda item: item[1]):
         if start != end:
@@ -105,7 +105,7 @@ def _arrays(header: Node, body: bytes) -> dict[str, np.ndarray]:
         end = stop
     if end != len(body):
         raise BundleError(f"{header.document} describes {end} bytes of tensors, the file has {len(body)}")
-    return {name: _array(header.field(name), name, body[slice(*places[name])]) for name in _TENSORS}
+    return {name: _array(header.field(name), name, body[slice(*places[name])]) for name in TENSORS}
 
 
 def _place(node: Node, size: int) -> tuple[int, int]:
@@ -116,7 +116,7 @@ def _place(node: Node, size: int) -> tuple[int, int]:
 
 
 def _array(node: Node, name: str, data: bytes) -> np.ndarray:
-    kind, dtype, dimensions = _TENSORS[name]
+    kind, dtype, dimensions = TENSORS[name]
     node.field("dtype").choice([kind])
     shape = tuple(item.integer(minimum=1, maximum=FILE_BYTES) for item in node.field("shape").items(most=dimensions))
     if len(shape) != dimensions:

@@ -1,0 +1,1 @@
+"""Trains a bag tier on the host and writes its file."""
