@@ -20,15 +20,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from edge_power.api.cascade import cascade
     from edge_power.api.check import inspect, length_costs, verify
     from edge_power.api.convert import convert
     from edge_power.api.evaluate import evaluate
     from edge_power.api.explain import explain
     from edge_power.api.fit import fit
     from edge_power.api.profile import profile
+    from edge_power.cascading.record import CascadeRecord
     from edge_power.conversion.tracing import Tracer
     from edge_power.data import DataError
-    from edge_power.errors import CheckpointError, FitError, NoClassifierError, OptionError
+    from edge_power.errors import CascadeError, CheckpointError, FitError, NoClassifierError, OptionError
     from edge_power.evaluation import Evaluation
     from edge_power.explaining.explanation import Explanation
     from edge_power.fitting.record import FitRecord
@@ -64,6 +66,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "Bundle": "edge_power_runtime",
     "BundleError": "edge_power_runtime",
+    "CascadeError": "edge_power.errors",
+    "CascadeRecord": "edge_power.cascading.record",
     "CheckpointError": "edge_power.errors",
     "Classifier": "edge_power_runtime",
     "ConversionError": "edge_power_converters",
@@ -94,6 +98,7 @@ _HOMES = {
     "RetentionSchedule": "edge_power_runtime",
     "Tracer": "edge_power.conversion.tracing",
     "VerificationError": "edge_power_runtime",
+    "cascade": "edge_power.api.cascade",
     "compare": "edge_power_runtime.profiler.judge.compare",
     "convert": "edge_power.api.convert",
     "count_macs": "edge_power.model.macs",
@@ -110,6 +115,8 @@ _HOMES = {
 __all__ = [
     "Bundle",
     "BundleError",
+    "CascadeError",
+    "CascadeRecord",
     "CheckpointError",
     "Classifier",
     "ConversionError",
@@ -140,6 +147,7 @@ __all__ = [
     "RetentionSchedule",
     "Tracer",
     "VerificationError",
+    "cascade",
     "compare",
     "convert",
     "count_macs",

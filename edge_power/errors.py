@@ -24,6 +24,10 @@ class FitError(EdgePowerError):
     """A fit cannot go on."""
 
 
+class CascadeError(EdgePowerError):
+    """No thresholds keep the promise, or there are too few rows to make one."""
+
+
 @contextmanager
 def system_errors(kind: type[Exception]) -> Iterator[None]:
     """Raise the system's error in place of one of a library written in Rust, which gives its number only in the text.

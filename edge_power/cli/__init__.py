@@ -31,6 +31,7 @@ _COMMANDS = {
     "evaluate": "Score a bundle or a checkpoint on labelled texts.",
     "explain": "Show the words of a text that survive each encoder.",
     "fit": "Learn how many word-vectors each encoder needs.",
+    "cascade": "Put a small tier before a bundle, which answers what it is sure of.",
     "demo": "Convert a real classifier for three engines and compare them.",
 }
 

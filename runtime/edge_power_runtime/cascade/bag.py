@@ -92,7 +92,7 @@ class BagTier:
         # The last row is for what has none; a table of 4 MB is not copied for it, but the far smaller `pieces` is.
         self._pieces = np.where(table.pieces < 0, table.rows.shape[0], table.pieces)
         self._rows = np.concatenate([table.rows, np.zeros((1, len(labels)), np.int8)])
-        self._weights = np.concatenate([np.exp2(table.shifts), [0.0]])
+        self._weights = np.append(np.left_shift(1, table.shifts, dtype=np.int64), 0).astype(np.float64)
         self._scale, self._bias = table.scale.astype(np.float64), table.bias.astype(np.float64)
 
     @classmethod

@@ -80,7 +80,7 @@ def test_keeps_to_its_size_and_asks_for_no_more() -> None:
     lesson = Lesson(*banking("train"))
     small = trained(lesson, max_bytes=60_000)
     assert 50_000 < len(small) <= 60_000
-    # Twice as many buckets as there are pairs are enough: a larger limit changes nothing.
+    # Eight times as many buckets as there are pairs are enough: a larger limit changes nothing.
     assert len(trained(lesson, max_bytes=4_000_000)) == len(trained(lesson, max_bytes=2_000_000))
     with pytest.raises(
         OptionError, match=r"`bag_mb` is 0.02, and a vocabulary of 4000 with \d+ pieces .* at least 0.0"

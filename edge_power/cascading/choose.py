@@ -1,0 +1,138 @@
+"""Chooses thresholds: the cheapest of those whose loss is promised, as Learn-then-Test does it (arXiv:2110.01052).
+
+The rows are shared out. A fifth tells each tier's temperature, and where the thresholds to be tried lie; on the others
+they are tested, so that what is tested does not depend on what it is tested on. Along a path the first tier's threshold
+falls from one that passes everything on; each step is tested at the whole error, and the first that fails ends the path
+(fixed sequence testing, section 3.2 there). With more than two tiers each choice of the later thresholds is a path of
+its own, and the error is divided among them (Bonferroni).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from edge_power.cascading.answers import Answers
+from edge_power.cascading.mixture import Mixture, Tiers
+from edge_power.cascading.promise import p_value, rows_for, rows_needed
+from edge_power.cascading.temperature import fitted_temperature
+from edge_power.errors import CascadeError
+
+CONFIDENCE = 0.95
+
+# Part of the rows that tells temperatures and where thresholds lie; no more than these are of use.
+_TUNING, _MOST_TUNING = 0.2, 1000
+_STEPS = 50
+# Of the texts that reach a later tier, the parts that it answers on the paths.
+_LATER = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What was chosen, and what it was chosen from.
+
+    Attributes:
+        temperatures: of each tier.
+        mixture: of the chosen thresholds, on the rows that were tested.
+        curve: of all that were looked at with the chosen later thresholds, from safe to bold, on the same rows.
+        promised: how many of the curve, from its beginning, keep the promise.
+        tested: rows that were tested.
+        tuned: rows that told the temperatures.
+        max_loss: that was promised, as a fraction.
+        tighter: half of that.
+        tighter_rows: about how many rows a promise of that would need at these thresholds; None where they lose more.
+    """
+
+    temperatures: tuple[float, ...]
+    mixture: Mixture
+    curve: tuple[Mixture, ...]
+    promised: int
+    tested: int
+    tuned: int
+    max_loss: float
+    tighter: float
+    tighter_rows: int | None
+
+
+def choose(answers: Answers, max_loss: float, *, seed: int) -> Choice:
+    """Choose each tier's temperature and threshold.
+
+    Args:
+        answers: to rows that nothing was trained on.
+        max_loss: accuracy that may be lost against the last tier alone, as a fraction, above 0.
+        seed: of which rows tell the temperatures.
+
+    Raises:
+        CascadeError: there are too few rows to promise anything, or no threshold keeps the promise.
+    """
+    order = np.random.default_rng(seed).permutation(len(answers))
+    tuned = min(_MOST_TUNING, round(_TUNING * len(answers)))
+    paths = len(_LATER) ** (len(answers.tiers) - 2)
+    error = (1 - CONFIDENCE) / paths
+    _check_rows(len(answers), len(answers) - tuned, max_loss, error)
+    tuning = answers.of(order[:tuned])
+    temperatures = tuple(fitted_temperature(tier.logits, tuning.truth) for tier in tuning.tiers)
+    known, rest = Tiers(tuning, temperatures), Tiers(answers.of(order[tuned:]), temperatures)
+    best: Choice | None = None
+    for later in _later_thresholds(known):
+        steps = [(first, *later) for first in _first_thresholds(known)]
+        promised = _promised(rest, steps, max_loss, error)
+        if promised == 0:
+            continue
+        curve = tuple(rest.mixture(step) for step in steps)
+        place = min(range(promised), key=lambda step: curve[step].mean)
+        if best is None or curve[place].mean < best.mixture.mean:
+            needed = rows_for(rest.losses(steps[place]), max_loss / 2, error=error)
+            best = Choice(
+                temperatures, curve[place], curve, promised, len(answers) - tuned, tuned, max_loss, max_loss / 2, needed
+            )
+    if best is None:
+        raise _none(rest, known, max_loss, error)
+    return best
+
+
+def _promised(rest: Tiers, steps: Sequence[Sequence[float]], max_loss: float, error: float) -> int:
+    """How many steps pass before the first that fails."""
+    for number, step in enumerate(steps):
+        if p_value(rest.losses(step), max_loss, error=error) > error:
+            return number
+    return len(steps)
+
+
+def _first_thresholds(known: Tiers) -> list[float]:
+    """Falling; each lets the first tier answer about as many texts more, at last all."""
+    return _at_shares(known.confidences[0], np.linspace(0, 1, _STEPS + 1)[1:])
+
+
+def _later_thresholds(known: Tiers) -> Iterator[tuple[float, ...]]:
+    return product(*(_at_shares(tier, _LATER) for tier in known.confidences[1:]))
+
+
+def _at_shares(confidences: np.ndarray, shares: Sequence[float] | np.ndarray) -> list[float]:
+    """Thresholds that let a tier answer these fractions of the texts."""
+    return [float(np.quantile(confidences, 1 - share)) for share in shares]
+
+
+def _check_rows(rows: int, tested: int, max_loss: float, error: float) -> None:
+    needed = rows_needed(max_loss, error=error)
+    if tested >= needed:
+        return
+    whole = max(round(needed / (1 - _TUNING)), needed + 1)
+    raise CascadeError(
+        f"{rows} rows to select by are too few to promise with {CONFIDENCE:.0%} confidence that at most "
+        f"{100 * max_loss:g} points are lost: at least {whole} are needed, where hardly one of them loses; give more "
+        "with `select`, or a larger `max_loss`"
+    )
+
+
+def _none(rest: Tiers, known: Tiers, max_loss: float, error: float) -> CascadeError:
+    safest = [_first_thresholds(known)[0], *next(_later_thresholds(known))]
+    losses = rest.losses(safest)
+    found = 100 * float(losses.mean())
+    needed = rows_for(losses, max_loss, error=error)
+    wanted = "more rows would not help" if needed is None else f"about {needed} rows might tell"
+    return CascadeError(
+        f"no threshold is sure to lose at most {100 * max_loss:g} points: where the first tier answers least, "
+        f"{found:.2f} points are lost on {losses.size} rows ({wanted}); give a larger `max_loss`, or another first tier"
+    )
