@@ -18,15 +18,16 @@ from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.reading.parameters import parameters_of
 
 CALLS = {
-    "compare", "convert", "evaluate", "explain", "fit", "inspect", "length_costs", "load_report", "profile", "verify",
+    "cascade", "compare", "convert", "evaluate", "explain", "fit", "inspect", "length_costs", "load_report", "profile",
+    "verify",
 }  # fmt: skip
 VALUES = {
-    "Bundle", "Classifier", "Evaluation", "Explanation", "FitRecord", "LengthCost", "Manifest", "PowerEncoder",
+    "Bundle", "CascadeRecord", "Classifier", "Evaluation", "Explanation", "FitRecord", "LengthCost", "Manifest", "PowerEncoder",
     "PowerForSequenceClassification", "Prediction", "ProfileOptions", "ProgramCheck", "Progress", "Report",
     "RetentionConfig", "RetentionSchedule", "Tracer", "count_macs",
 }  # fmt: skip
 ERRORS = {
-    "BundleError", "CheckpointError", "ConversionError", "DataError", "DeviceError", "EdgePowerError", "EngineError",
+    "BundleError", "CascadeError", "CheckpointError", "ConversionError", "DataError", "DeviceError", "EdgePowerError", "EngineError",
     "FitError", "InputError", "NoClassifierError", "OptionError", "OutputError", "ParityError", "RetentionError",
     "VerificationError",
 }  # fmt: skip
