@@ -26,15 +26,22 @@ ATOL = 1e-5
 SCHEDULE = RetentionSchedule(tuple(map(float, KEEP.split(",")))).for_encoders(4)
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    """The tiny model, as tests/data/tiny-bundle has it, at any length, in fp32 and int8."""
-    path = tmp_path_factory.mktemp("dynamic") / "bundle"
+def converted(path, *precisions):
+    """The tiny model at any length, as tests/data/tiny-bundle has it at two."""
     keep = [float(fraction) for fraction in KEEP.split(",")]
-    precisions = ["fp32", "int8"]
     options = {"lengths": [8, 24], "keep": keep, "budget": "fast", "min_agreement": 0.5}  # of a model of random weights
     edge_power.convert(tiny_model(), path, engines=["onnx"], precisions=precisions, dynamic_length=True, **options)
     return path
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    return converted(tmp_path_factory.mktemp("dynamic") / "bundle", "fp32")
+
+
+@pytest.fixture(scope="module")
+def rounded_bundle(tmp_path_factory):
+    return converted(tmp_path_factory.mktemp("rounded") / "bundle", "fp32", "int8")
 
 
 def eager(text, model, schedule):
@@ -79,9 +86,10 @@ def test_all_words_kept_padding_changes_nothing(bundle, tiny_bundle):
         assert static(text).length > dynamic(text).length
 
 
-def test_int8_says_the_same_labels(bundle):
+@pytest.mark.thorough
+def test_int8_says_the_same_labels(rounded_bundle):
     for budget in ("fast", "full"):
-        exact, rounded = (Classifier.open(bundle, precision=name, budget=budget) for name in ("fp32", "int8"))
+        exact, rounded = (Classifier.open(rounded_bundle, precision=name, budget=budget) for name in ("fp32", "int8"))
         for text in TEXTS:
             assert rounded(text).label == exact(text).label
             # A quarter of the logits' range, which is 1.4: random weights are rounded worse than learned ones.
@@ -104,11 +112,20 @@ def test_a_budget_has_one_graph_and_one_session(bundle):
     assert model.at("fast")(TEXTS[3]).survivors
 
 
-def test_every_device_verifies_it_without_padding(bundle):
-    for precision in ("fp32", "int8"):
+def assert_verified(bundle, *precisions):
+    for precision in precisions:
         assert all(check.passed and check.texts for check in verify(bundle, engine="onnx", precision=precision))
     examples = json.loads((bundle / "golden.json").read_text())["examples"]
-    assert {key for item in examples for key in item["unpadded"]} == {"onnx fp32", "onnx int8"}
+    assert {key for item in examples for key in item["unpadded"]} == {f"onnx {precision}" for precision in precisions}
+
+
+def test_every_device_verifies_it_without_padding(bundle):
+    assert_verified(bundle, "fp32")
+
+
+@pytest.mark.thorough
+def test_every_device_verifies_int8_without_padding(rounded_bundle):
+    assert_verified(rounded_bundle, "fp32", "int8")
 
 
 def test_evaluation_counts_multiply_adds_of_the_true_lengths(bundle):

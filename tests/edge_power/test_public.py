@@ -22,12 +22,13 @@ CALLS = {
     "verify",
 }  # fmt: skip
 VALUES = {
-    "Bundle", "CascadeRecord", "Classifier", "Evaluation", "Explanation", "FitRecord", "LengthCost", "Manifest", "PowerEncoder",
-    "PowerForSequenceClassification", "Prediction", "ProfileOptions", "ProgramCheck", "Progress", "Report",
+    "Bundle", "CascadeRecord", "Classifier", "Evaluation", "Explanation", "FitRecord", "LengthCost", "Manifest",
+    "PowerEncoder", "PowerForSequenceClassification", "Prediction", "ProfileOptions", "ProgramCheck", "Progress", "Report",
     "RetentionConfig", "RetentionSchedule", "Tracer", "count_macs",
 }  # fmt: skip
 ERRORS = {
-    "BundleError", "CascadeError", "CheckpointError", "ConversionError", "DataError", "DeviceError", "EdgePowerError", "EngineError",
+    "BundleError", "CascadeError", "CheckpointError", "ConversionError", "DataError", "DeviceError",
+    "EdgePowerError", "EngineError",
     "FitError", "InputError", "NoClassifierError", "OptionError", "OutputError", "ParityError", "RetentionError",
     "VerificationError",
 }  # fmt: skip
