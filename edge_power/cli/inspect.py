@@ -66,7 +66,7 @@ def command(bundle: str, lengths_from: str | None, as_json: bool, **others: Any)
     for line in cascade_lines(manifest):
         console.print(shown(line), soft_wrap=True)
     console.print(_artifacts(manifest))
-    for line in _delegation_lines(manifest):
+    for line in (*_any_length_lines(manifest), *_delegation_lines(manifest)):
         console.print(shown(line), soft_wrap=True)
 
 
@@ -127,6 +127,16 @@ def _artifacts(manifest: Manifest) -> Sheet:
             unknown.engine, unknown.precision, size, "(passed over)", "-", "-", "-", "-", "this version knows it not"
         )
     return made
+
+
+def _any_length_lines(manifest: Manifest) -> list[str]:
+    """A line per artifact whose programs run a text without padding, and an empty one before them."""
+    lines = [
+        f"{artifact.title}: one graph for each budget takes every length up to {manifest.max_length}; no text is padded"
+        for artifact in manifest.artifacts
+        if any(program.any_length for program in artifact.programs)
+    ]
+    return ["", *lines] if lines else []
 
 
 def _delegation_lines(manifest: Manifest) -> list[str]:

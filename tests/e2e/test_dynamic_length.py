@@ -7,8 +7,10 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+from click.testing import CliRunner
 
 import edge_power
+from edge_power.cli import cli
 from edge_power.errors import OptionError
 from edge_power.evaluation import BundlePredictor
 from edge_power.model.macs import count_macs
@@ -143,6 +145,12 @@ def test_a_stock_client_asks_for_any_length(bundle):
     logits, kept = session.run(["logits", "kept"], given)
     assert logits.shape == (1, 2)
     assert kept.shape == (sum(SCHEDULE.at(13).keep[encoder] for encoder in SCHEDULE.at(13).drops),)
+
+
+def test_inspect_says_that_nothing_is_padded(bundle):
+    result = CliRunner().invoke(cli, ["inspect", str(bundle)])
+    assert result.exit_code == 0, result.output
+    assert "onnx: one graph for each budget takes every length up to 24; no text is padded" in result.output
 
 
 def test_inputs_of_two_lengths_are_refused(bundle):

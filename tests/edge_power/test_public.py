@@ -23,14 +23,13 @@ CALLS = {
 }  # fmt: skip
 VALUES = {
     "Bundle", "CascadeRecord", "Classifier", "Evaluation", "Explanation", "FitRecord", "LengthCost", "Manifest",
-    "PowerEncoder", "PowerForSequenceClassification", "Prediction", "ProfileOptions", "ProgramCheck", "Progress", "Report",
-    "RetentionConfig", "RetentionSchedule", "Tracer", "count_macs",
+    "PowerEncoder", "PowerForSequenceClassification", "Prediction", "ProfileOptions", "ProgramCheck", "Progress",
+    "Report", "RetentionConfig", "RetentionSchedule", "Tracer", "count_macs",
 }  # fmt: skip
 ERRORS = {
     "BundleError", "CascadeError", "CheckpointError", "ConversionError", "DataError", "DeviceError",
-    "EdgePowerError", "EngineError",
-    "FitError", "InputError", "NoClassifierError", "OptionError", "OutputError", "ParityError", "RetentionError",
-    "VerificationError",
+    "EdgePowerError", "EngineError", "FitError", "InputError", "NoClassifierError", "OptionError", "OutputError",
+    "ParityError", "RetentionError", "VerificationError",
 }  # fmt: skip
 OWN_ERRORS = "edge_power.errors"
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
