@@ -2,8 +2,9 @@
 
 `--bag NAME` trains on NAME/train.tsv and scores on NAME/dev.tsv, or where there is none on a fifth that is held out.
 `--task NAME=BUNDLE` puts the bag before a bundle, too: thresholds are chosen on held-out training rows and reported on
-dev; 200 random halves of dev tell how often the promise breaks on the other half; and the cascade is timed against its
-last tier alone, text by text in turns, by the thread's own clock, one thread. All samples go into one JSON file.
+dev; 200 random halves of dev, and of the held-out rows, tell how often the promise breaks on the other half; and the
+cascade is timed against its last tier alone, text by text in turns, by the thread's own clock, one thread. All samples
+go into one JSON file.
 """
 
 import argparse
@@ -119,7 +120,7 @@ def measure_bags(directory: Path, encoder: TextEncoder) -> list[dict[str, Any]]:
                 "answer_us": {"median": float(np.median(times)) / 1e3, "p90": float(np.percentile(times, 90)) / 1e3},
             }
         )  # fmt: skip
-        print(directory.name, found[-1])
+        print(directory.name, found[-1], flush=True)
     return found
 
 
@@ -141,7 +142,14 @@ def measure_task(directory: Path, path: Path, losses: list[float]) -> list[dict[
         for loss in losses:
             one = {"seed": seed, **took, "max_loss": loss, "select": len(select), "dev": len(dev)}
             found.append(one | measure(tier, last, chosen, tested, dev, loss))
-            print(directory.name, {key: value for key, value in found[-1].items() if key not in ("splits", "times")})
+            print(
+                directory.name,
+                {
+                    key: value
+                    for key, value in found[-1].items()
+                    if key not in ("splits_of_dev", "splits_of_select", "times")
+                },
+            )
     return found
 
 
@@ -149,7 +157,7 @@ def measure(
     tier: BagTier, last: Classifier, chosen: Answers, tested: Answers, dev: Labelled, loss: float
 ) -> dict[str, Any]:
     """Choose, report on dev, break the promise, and time."""
-    made = {"splits": broken(tested, loss)}
+    made = {"splits_of_dev": broken(tested, loss), "splits_of_select": broken(chosen, loss)}
     try:
         choice = choose(chosen, loss / 100, seed=0)
     except CascadeError as error:

@@ -27,9 +27,9 @@ VALUES = {
     "Report", "RetentionConfig", "RetentionSchedule", "Tracer", "count_macs",
 }  # fmt: skip
 ERRORS = {
-    "BundleError", "CascadeError", "CheckpointError", "ConversionError", "DataError", "DeviceError",
-    "EdgePowerError", "EngineError", "FitError", "InputError", "NoClassifierError", "OptionError", "OutputError",
-    "ParityError", "RetentionError", "VerificationError",
+    "BundleError", "CascadeError", "CheckpointError", "ConversionError", "DataError", "DeviceError", "EdgePowerError",
+    "EngineError", "FitError", "InputError", "NoClassifierError", "OptionError", "OutputError", "ParityError",
+    "RetentionError", "VerificationError",
 }  # fmt: skip
 OWN_ERRORS = "edge_power.errors"
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
