@@ -28,7 +28,7 @@ def tighter(record: CascadeRecord) -> str:
     choice = record.choice
     wanted = f"{100 * choice.tighter:g} points"
     if choice.tighter_rows is None:
-        return f"A promise of {wanted} needs other thresholds: at these more than that is lost."
+        return f"A promise of {wanted} needs other thresholds: at these as much or more is lost."
     return f"A promise of {wanted} at these thresholds would need about {choice.tighter_rows} rows to test."
 
 
