@@ -11,6 +11,7 @@ import torch
 from edge_power.conversion.references import CheckedText, eager_outputs
 from edge_power.model.checkpoint.checks import check_finite
 from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.exits import EXITS
 from edge_power.model.families import FAMILIES
 from edge_power_converters import ParityError
 from edge_power_runtime.system.native_output import hushed
@@ -162,7 +163,8 @@ def _their_model(model: PowerForSequenceClassification) -> "PreTrainedModel":
     if report["missing_keys"]:
         raise _NotRunError(f"transformers does not find {min(report['missing_keys'])} in {model.source}")
     weights, ours = FAMILIES[model.config.architecture].to_ours(theirs.state_dict()), model.state_dict()
-    if any(name not in weights or not torch.equal(weights[name], tensor) for name, tensor in ours.items()):
+    shared = {name: tensor for name, tensor in ours.items() if not name.startswith(EXITS)}
+    if any(name not in weights or not torch.equal(weights[name], tensor) for name, tensor in shared.items()):
         raise _NotRunError(f"the model's weights are no longer those of {model.source}")
     return theirs.eval()
 

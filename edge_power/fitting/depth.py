@@ -34,7 +34,7 @@ def check_encoders(config: ModelConfig, wanted: int) -> None:
 
 
 def lowest_encoders(model: PowerForSequenceClassification, encoders: int) -> PowerForSequenceClassification:
-    """Copy a model without its upper encoders; the head reads the last one kept.
+    """Copy a model without its upper encoders and its exits; the head reads the last one kept.
 
     Args:
         model: left as it is.
@@ -44,7 +44,7 @@ def lowest_encoders(model: PowerForSequenceClassification, encoders: int) -> Pow
         OptionError: the model has fewer, or so few are to be kept that none may drop words.
     """
     check_encoders(model.config, encoders)
-    shallow = PowerForSequenceClassification(replace(model.config, num_encoders=encoders))
+    shallow = PowerForSequenceClassification(replace(model.config, num_encoders=encoders, exits=()))
     wanted = shallow.state_dict().keys()
     shallow.load_state_dict({name: tensor for name, tensor in model.state_dict().items() if name in wanted})
     shallow.tokenizer = model.tokenizer

@@ -1,7 +1,8 @@
 """PowerEncoder and PowerForSequenceClassification: the eager model, for batches of padded texts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from edge_power.model.checkpoint.read import Checkpoint, read_checkpoint, read_e
 from edge_power.model.config import HeadActivation, ModelConfig
 from edge_power.model.embeddings import Embeddings
 from edge_power.model.encoder import Encoder
+from edge_power.model.exits import Exits
 from edge_power.model.extract import BatchRows, Marks, cls_priority, significance
 from edge_power.model.readout import context_read, rows_read
 from edge_power.model.soft_extract import SoftExtract
@@ -216,10 +218,12 @@ class ClassifierOutput:
     Attributes:
         logits: float (batch, labels), or (batch, 1) for regression.
         encoder: the encoder's own output.
+        exits: logits of the heads behind `ModelConfig.exits`, in their order, each float (batch, labels).
     """
 
     logits: torch.Tensor
     encoder: EncoderOutput
+    exits: tuple[torch.Tensor, ...] = ()
 
 
 class PowerForSequenceClassification(nn.Module):
@@ -239,6 +243,7 @@ class PowerForSequenceClassification(nn.Module):
         self.config = config
         self.encoder = PowerEncoder(config)
         self.head = Head(config)
+        self.exits = nn.ModuleDict({str(encoder): Head(config) for encoder in config.exits})
         self.budgets: Budgets = {}
         self.tokenizer: PreTrainedTokenizerBase | None = None
         self.source_config: dict[str, Any] | None = None
@@ -257,7 +262,17 @@ class PowerForSequenceClassification(nn.Module):
         encoded = self.encoder(
             input_ids, attention_mask, token_type_ids, retention=retention, soft_extract=soft_extract
         )
-        return ClassifierOutput(self.head(encoded.cls), encoded)
+        exits = tuple(head(encoded.states[int(behind) - 1]) for behind, head in self.exits.items())
+        return ClassifierOutput(self.head(encoded.cls), encoded, exits)
+
+    def put_exits(self, exits: Exits) -> None:
+        """Put heads behind these encoders, each a copy of the model's own, in place of those that it has.
+
+        Args:
+            exits: such that `exits_fault` has nothing to say; none leaves the model's own head alone.
+        """
+        self.config = replace(self.config, exits=exits)
+        self.exits = nn.ModuleDict({str(encoder): deepcopy(self.head) for encoder in exits})
 
     @property
     def reads_token_types(self) -> bool:
@@ -312,7 +327,7 @@ class PowerForSequenceClassification(nn.Module):
     def save_pretrained(self, directory: str | PathLike[str]) -> None:
         """Write config.json, model.safetensors, tokenizer files and retention.json.
 
-        transformers reads the directory as an ordinary checkpoint; retention.json is ours.
+        transformers reads the directory as an ordinary checkpoint, and passes over exits; retention.json is ours.
         """
         checkpoint = Checkpoint(
             self.config, self.hugging_face_config(), self.state_dict(), self.tokenizer, self.budgets

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from edge_power.model.exits import Exits
 from edge_power_runtime.readout import CLS, Readout
 from edge_power_runtime.tasks import TaskName, task_named
 
@@ -38,6 +39,7 @@ class ModelConfig:
         position_offset: rows of the position embedding before that of [CLS]; where there are any, the last of them is
             that of padding, which is not counted.
         shared_encoders: whether all encoders have the same weights (ALBERT).
+        exits: encoders behind which a head of their own stands.
     """
 
     architecture: str
@@ -59,6 +61,7 @@ class ModelConfig:
     embedding_size: int | None = None
     position_offset: int = 0
     shared_encoders: bool = False
+    exits: Exits = ()
 
     @property
     def num_logits(self) -> int:

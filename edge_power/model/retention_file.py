@@ -4,7 +4,8 @@
     {"configurations": {"32": [29, 26, 23, 20, 16, 1], "64": [58, 52, 45, 39, 32, 1]}}
     {"budgets": {"balanced": {"schedule": [0.9, 0.8, 0.7, 0.6, 0.5]}, "fast": {"schedule": [0.8, 0.6, 0.4, 0.2, 0.1]}}}
 
-A bare list of fractions is read as a schedule.
+A bare list of fractions is read as a schedule. A checkpoint's file says besides, or alone, behind which encoders there
+are exits, whose heads are among its weights: "exits": [2, 4].
 """
 
 import json
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from edge_power.model.checkpoint.files import unique_keys
+from edge_power.model.exits import Exits
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
@@ -73,15 +75,43 @@ class Retention:
         return {"schedule": list(self.schedule.fractions if self.schedule else ())}
 
 
-def budgets_to_json(budgets: Budgets) -> str:
-    """Write the file's text; `parse_budgets` gives an equal value back."""
+@dataclass(frozen=True, slots=True)
+class RetentionFile:
+    """What a checkpoint's file says.
+
+    Attributes:
+        budgets: none where it speaks of exits alone.
+        exits: as they are written; whether the model can have them is for whoever knows the model.
+    """
+
+    budgets: Budgets
+    exits: Exits
+
+
+def retention_to_json(budgets: Budgets, exits: Exits = ()) -> str:
+    """Write the file's text; `parse_retention` gives equal values back."""
+    content: dict[str, Any] = {"exits": list(exits)} if exits else {}
     if list(budgets) == [DEFAULT_BUDGET]:
-        return json.dumps(budgets[DEFAULT_BUDGET].content(), indent=1) + "\n"
-    return json.dumps({"budgets": {name: retention.content() for name, retention in budgets.items()}}, indent=1) + "\n"
+        content |= budgets[DEFAULT_BUDGET].content()
+    elif budgets:
+        content["budgets"] = {name: retention.content() for name, retention in budgets.items()}
+    return json.dumps(content, indent=1) + "\n"
 
 
 def read_budgets(path: Path) -> Budgets:
-    """Read a retention file.
+    """Read a retention file for its budgets, of which there is at least one.
+
+    Raises:
+        RetentionError: it cannot be read, or what it says is no retention.
+    """
+    budgets = read_retention(path).budgets
+    if not budgets:
+        raise RetentionError(f"{path}: it speaks of exits alone; expected a schedule or budgets")
+    return budgets
+
+
+def read_retention(path: Path) -> RetentionFile:
+    """Read a checkpoint's retention file.
 
     Raises:
         RetentionError: it cannot be read, or what it says is no retention.
@@ -97,12 +127,12 @@ def read_budgets(path: Path) -> Budgets:
     if len(data) > _LARGEST:
         raise RetentionError(f"the retention file {path} has more than {_LARGEST:,} bytes; it holds a few numbers")
     try:
-        return parse_budgets(text)
+        return parse_retention(text)
     except RetentionError as error:
         raise RetentionError(f"{path}: {error}") from error
 
 
-def parse_budgets(text: str) -> Budgets:
+def parse_retention(text: str) -> RetentionFile:
     """Read the text of a retention file; what has no name is called `balanced`.
 
     Raises:
@@ -112,11 +142,14 @@ def parse_budgets(text: str) -> Budgets:
         content = json.loads(text, object_pairs_hook=unique_keys)
     except (ValueError, RecursionError) as error:
         raise RetentionError(f"not valid JSON ({error}); expected {{'schedule': [0.9, ...]}}") from error
+    exits = _exits(content["exits"]) if isinstance(content, dict) and "exits" in content else ()
     match content:
         case {"budgets": dict() as named} if named:
-            return {checked_budget_name(name): _retention(one) for name, one in named.items()}
+            return RetentionFile({checked_budget_name(name): _retention(one) for name, one in named.items()}, exits)
+        case {"exits": list(), **others} if not others:
+            return RetentionFile({}, exits)
         case _:
-            return {DEFAULT_BUDGET: _retention(content)}
+            return RetentionFile({DEFAULT_BUDGET: _retention(content)}, exits)
 
 
 def checked_budget_name(name: str) -> str:
@@ -163,6 +196,13 @@ def parse_keep(text: str) -> Retention:
                 f"{part.strip()!r} in {text!r} is not a number; give fractions as 0.9,0.8,0.7"
             ) from error
     return Retention(schedule=RetentionSchedule(tuple(fractions)))
+
+
+def _exits(numbers: Any) -> Exits:
+    if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
+        raise RetentionError(f"exits holds numbers of encoders such as [2, 4], found {_shorten(numbers)}")
+    _check_count(numbers)
+    return tuple(numbers)
 
 
 def _schedule(fractions: list[Any]) -> RetentionSchedule:

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,9 +17,11 @@ from edge_power.model.checkpoint.config import read_config, read_source_config, 
 from edge_power.model.checkpoint.files import find_file
 from edge_power.model.checkpoint.weights import match_weights, read_headers, read_weights
 from edge_power.model.config import ModelConfig
+from edge_power.model.exits import Exits, exits_fault
 from edge_power.model.families import FAMILIES
-from edge_power.model.retention_file import RETENTION_FILE, Budgets, budgets_to_json, read_budgets
+from edge_power.model.retention_file import RETENTION_FILE, Budgets, read_retention, retention_to_json
 from edge_power.model.tokenizer_settings import load_tokenizer, write_tokenizer
+from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
@@ -104,8 +106,9 @@ def write_checkpoint(checkpoint: Checkpoint, directory: str | PathLike[str]) -> 
         (made / "config.json").write_text(config + "\n", encoding="utf-8")
         if checkpoint.tokenizer is not None:
             write_tokenizer(checkpoint.tokenizer, made)
-        if checkpoint.budgets:
-            (made / RETENTION_FILE).write_text(budgets_to_json(checkpoint.budgets), encoding="utf-8")
+        if checkpoint.budgets or checkpoint.config.exits:
+            retention = retention_to_json(checkpoint.budgets, checkpoint.config.exits)
+            (made / RETENTION_FILE).write_text(retention, encoding="utf-8")
         # Of a link, as in a cache of the hub, the link is replaced and not the file.
         for file in sorted(made.iterdir()):
             file.replace(path / file.name)
@@ -115,6 +118,8 @@ def _read(model: str | PathLike[str], blank: Blank, new_head: tuple[TaskName, Se
     _quiet_transformers()
     config = read_source_config(model, new_head)
     shape, family = read_config(config, model), FAMILIES[config.model_type]
+    budgets, exits = ({}, ()) if new_head else _read_retention(model, shape)
+    shape = replace(shape, exits=exits)
     # Sizes are compared before there is memory for them.
     wanted = {name: tuple(tensor.shape) for name, tensor in family.to_theirs(blank(shape)).items()}
     found = match_weights(read_headers(model), wanted, family, model, new_head=new_head is not None)
@@ -125,19 +130,23 @@ def _read(model: str | PathLike[str], blank: Blank, new_head: tuple[TaskName, Se
         source_config=source_content(config),
         weights=family.to_ours(read_weights(found, model)),
         tokenizer=tokenizer,
-        budgets={} if new_head else _read_budgets(model, shape.num_encoders),
+        budgets=budgets,
         source=str(Path(model).absolute()) if Path(model).exists() else str(model),
         deviation=config.initializer_range,
     )
 
 
-def _read_budgets(model: str | PathLike[str], encoders: int) -> Budgets:
+def _read_retention(model: str | PathLike[str], shape: ModelConfig) -> tuple[Budgets, Exits]:
     path = find_file(model, RETENTION_FILE) if os.path.isdir(model) else None  # it is ours, and no hub's
-    budgets = {} if path is None else read_budgets(path)
-    for retention in budgets.values():
+    if path is None:
+        return {}, ()
+    found = read_retention(path)
+    for retention in found.budgets.values():
         if retention.schedule is not None:
-            retention.schedule.for_encoders(encoders)
-    return budgets
+            retention.schedule.for_encoders(shape.num_encoders)
+    if (fault := exits_fault(found.exits, encoders=shape.num_encoders, task=shape.task)) is not None:
+        raise RetentionError(f"{path}: {fault}")
+    return found.budgets, tuple(sorted(found.exits))
 
 
 def _quiet_transformers() -> None:

@@ -10,6 +10,7 @@ import torch
 
 from edge_power.errors import CheckpointError
 from edge_power.model.config import Activation, ModelConfig
+from edge_power.model.exits import EXITS
 from edge_power_runtime.tasks import TaskName
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ ACTIVATIONS: dict[str, Activation] = {
     "linear": "linear",
 }
 
+# Parts of an exit's head, which is called alike in every family and on both sides: transformers has none.
+_EXIT = {f"{EXITS}{{}}.{part}": f"{EXITS}{{}}.{part}" for part in ("pooler", "classifier")}
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -62,11 +66,11 @@ class Family:
 
     def to_ours(self, state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Rename Hugging Face's parameters; what we have no use for (buffers such as position_ids) is left out."""
-        return _rename(state, self.names)
+        return _rename(state, {**self.names, **_EXIT})
 
     def to_theirs(self, state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
         """Rename our parameters."""
-        return _rename(state, {ours: theirs for theirs, ours in self.names.items()})
+        return _rename(state, {ours: theirs for theirs, ours in self.names.items()} | _EXIT)
 
     @property
     def head(self) -> tuple[str, ...]:

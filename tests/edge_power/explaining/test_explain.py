@@ -20,7 +20,7 @@ from edge_power.explaining.sources import explain_bundle, explain_checkpoint
 from edge_power.explaining.terminal import draw, fold
 from edge_power.explaining.words import Reading, Word, read_words
 from edge_power.model.macs import count_macs, count_unpruned
-from edge_power.model.retention_file import parse_budgets, parse_keep
+from edge_power.model.retention_file import parse_keep, parse_retention
 from edge_power.model.tokenizer import text_encoder
 from edge_power_runtime import Classifier, InputError, RetentionError
 from edge_power_runtime.bundle.manifest import TokenizerEntry
@@ -174,7 +174,7 @@ def test_a_checkpoint_runs_at_the_true_length(model, text):
 
 def test_configurations_without_a_schedule_pad_to_the_next_length(model):
     text = '{"configurations": {"24": [12, 6, 3, 1], "12": [8, 5, 3, 1], "4": [4, 2, 1, 1]}}'
-    retention = parse_budgets(text)["balanced"]
+    retention = parse_retention(text).budgets["balanced"]
     found = explain_checkpoint(model, "a good film was long", retention)
     assert found.num_tokens == 7
     assert [len(stage.kept) for stage in found.stages] == [

@@ -10,10 +10,10 @@ import pytest
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.retention_file import (
     Retention,
-    budgets_to_json,
-    parse_budgets,
     parse_keep,
+    parse_retention,
     read_budgets,
+    retention_to_json,
 )
 from edge_power_runtime import RetentionConfig, RetentionError, RetentionSchedule
 from tests.tiny import tiny_model
@@ -25,7 +25,7 @@ CONFIGURATIONS = Retention(
 
 
 def _parse(text):
-    return parse_budgets(text)["balanced"]
+    return parse_retention(text).budgets["balanced"]
 
 
 BUDGETS = [
@@ -38,7 +38,7 @@ BUDGETS = [
 
 @pytest.mark.parametrize("budgets", BUDGETS)
 def test_text_round_trip(budgets):
-    again = parse_budgets(budgets_to_json(budgets))
+    again = parse_retention(retention_to_json(budgets)).budgets
     assert list(again.items()) == list(budgets.items())
 
 
@@ -54,14 +54,14 @@ def test_a_checkpoint_carries_it(tmp_path, budgets):
 
 
 def test_one_retention_is_written_without_a_name():
-    assert budgets_to_json({"balanced": SCHEDULE}) == '{\n "schedule": [\n  0.8,\n  0.5,\n  0.3,\n  0.3\n ]\n}\n'
+    assert retention_to_json({"balanced": SCHEDULE}) == '{\n "schedule": [\n  0.8,\n  0.5,\n  0.3,\n  0.3\n ]\n}\n'
 
 
 def test_a_budget_has_a_name_that_programs_can_have():
     with pytest.raises(RetentionError, match="budget name 'my budget' cannot be used; take letters, digits, _"):
-        parse_budgets('{"budgets": {"my budget": [0.5]}}')
+        parse_retention('{"budgets": {"my budget": [0.5]}}')
     with pytest.raises(RetentionError, match="budget name 'full' cannot be used"):
-        parse_budgets('{"budgets": {"full": [0.5]}}')
+        parse_retention('{"budgets": {"full": [0.5]}}')
 
 
 def test_a_bare_list_is_a_schedule():
@@ -123,7 +123,7 @@ def test_errors_name_the_file(tmp_path):
 )
 def test_numbers_and_names_that_no_retention_has(text, expected):
     with pytest.raises(RetentionError, match=re.escape(expected)) as caught:
-        parse_budgets(text)
+        parse_retention(text)
     assert len(str(caught.value)) < 400 and "\n" not in str(caught.value)
 
 
