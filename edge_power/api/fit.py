@@ -38,6 +38,7 @@ def fit(
     price: float | None = None,
     budgets: Mapping[str, float] | None = None,
     encoders: int | None = None,
+    exits: Sequence[int] = (),
     fine_tune_epochs: float = 3.0,
     depth_epochs: float = 2.0,
     search_epochs: float = 1.0,
@@ -85,6 +86,8 @@ def fit(
         price: the paper's price of a word, its lambda, instead of a target.
         budgets: several targets by name, for one set of weights.
         encoders: keep this many of the lowest encoders, distilled from all.
+        exits: encoders to put a head of its own behind, such as 2,4, so that `convert` makes stages that can stop
+            there; trained while re-training.
         fine_tune_epochs: of a model without these labels.
         depth_epochs: after encoders were left out.
         search_epochs: of the search with soft-extract.
@@ -138,6 +141,7 @@ def fit(
         latency=None if latency is None else Path(latency),
         max_length=max_length,
         encoders=encoders,
+        exits=tuple(sorted(several("exits", exits))),
         epochs=Epochs(fine_tune_epochs, depth_epochs, search_epochs, retrain_epochs),
         fewest_steps=min_steps,
         batch_size=batch_size,

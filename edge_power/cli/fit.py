@@ -100,6 +100,9 @@ def _print(record: "FitRecord", output: Path) -> None:
     console.print(_phases(record))
     console.print()
     console.print(_budgets(record))
+    if any(budget.exits for budget in record.budgets):
+        console.print()
+        console.print(_exits(record))
     texts = "held-out" if record.unpruned_dev is None else "dev"
     say(f"multiply-adds: of the unpruned model's, each {texts} text at its own length; with all words we take")
     say(f"{_full(record):.2f} of them, as our last encoder computes the row of [CLS] alone")
@@ -139,6 +142,16 @@ def _budgets(record: "FitRecord") -> Sheet:
         made.add_row(
             budget.name, f"{budget.select_metric:.4f}", _shown(budget.dev_metric), f"{budget.multiply_adds:.2f}", kept
         )
+    return made
+
+
+def _exits(record: "FitRecord") -> Sheet:
+    """What each exit says by itself of every text."""
+    numbers = ("exit behind encoder", f"{record.metric} held out", f"{record.metric} dev")
+    made = table("budget", *numbers, numbers=numbers)
+    for budget in record.budgets:
+        for one in budget.exits:
+            made.add_row(budget.name, str(one.encoder), f"{one.select_metric:.4f}", _shown(one.dev_metric))
     return made
 
 

@@ -9,6 +9,7 @@ from edge_power.data import Source
 from edge_power.errors import OptionError
 from edge_power.fitting.training.objective import Distillation
 from edge_power.fitting.training.phase import Precision
+from edge_power.model.exits import Exits
 from edge_power.model.retention_file import DEFAULT_BUDGET, checked_budget_name
 from edge_power_runtime.tasks import TaskName
 
@@ -111,6 +112,7 @@ class FitOptions:
         latency: report of a profile whose latency table chooses among depths and schedules; None guesses.
         max_length: tokens that longer texts are cut at; None is the longest that the model takes.
         encoders: to keep, the lowest ones; None keeps all, or explores depth where the goal is a loss.
+        exits: encoders behind which heads of their own are trained, for stages that can stop there.
         epochs: of the phases.
         fewest_steps: of each phase.
         batch_size: over all processes.
@@ -139,6 +141,7 @@ class FitOptions:
     latency: Path | None = None
     max_length: int | None = None
     encoders: int | None = None
+    exits: Exits = ()
     epochs: Epochs = Epochs()
     fewest_steps: int = FEWEST_STEPS
     batch_size: int = 32
@@ -154,6 +157,11 @@ class FitOptions:
     def __post_init__(self) -> None:
         if self.latency is not None and self.goal.max_loss is None:
             raise OptionError("`latency` chooses what is cheapest within `max_loss`; give that with it")
+        if self.exits and self.goal.max_loss is not None:
+            raise OptionError(
+                "`exits` stand behind encoders of a known depth, and `max_loss` may end with any; find the depth "
+                "first, then fit with `exits`, `encoders` and `target_macs` or `budgets`"
+            )
         for name, value in (("`batch_size`", self.batch_size), ("`min_steps`", self.fewest_steps)):
             if value < 1:
                 raise OptionError(f"{name} is {value}, must be 1 or more")

@@ -74,7 +74,8 @@ class Phases:
     def retrain(
         self, model: PowerForSequenceClassification, cost: Cost, schedules: Sequence[RetentionSchedule], title: str
     ) -> PhaseRecord:
-        """Train with extract, on one schedule or on several at once."""
+        """Train with extract, on one schedule or on several at once, and with the exits that are asked for."""
+        model.put_exits(self.options.exits)
         steps = self._steps("retrain")
         chosen = tuple(schedules)
         phase = Phase("re-train", title, steps, self._rate, chosen, self.options.distillation)

@@ -100,6 +100,7 @@ def _read_model(
         pass
     else:
         known = _Known(model.config.task, model.config.labels, fine_tuned=True)
+        model.put_exits(())  # they would be of other weights soon
         if _fits(known, target, examples, named=labels is not None):
             return model, known
     model = PowerForSequenceClassification.from_encoder(options.model, target.labels, task=target.task)

@@ -88,6 +88,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class ExitRecord:
+    """What the head behind one encoder says by itself of every text, at one budget.
+
+    Attributes:
+        encoder: that it stands behind, counted from 1.
+        select_metric: on the texts held out.
+        dev_metric: on the dev texts; None without them.
+    """
+
+    encoder: int
+    select_metric: float
+    dev_metric: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetRecord:
     """A budget that the fit ended with.
 
@@ -99,6 +114,7 @@ class BudgetRecord:
         of_full: the same as a fraction of our own full program, which already computes one row of the last encoder.
         select_metric: on the texts held out.
         dev_metric: on the dev texts; None without them.
+        exits: the first in front; none where no exits were asked for.
     """
 
     name: str
@@ -107,6 +123,7 @@ class BudgetRecord:
     of_full: float
     select_metric: float
     dev_metric: float | None
+    exits: tuple[ExitRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

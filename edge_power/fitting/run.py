@@ -24,15 +24,16 @@ from edge_power.fitting.options import FitOptions
 from edge_power.fitting.page.whole import render
 from edge_power.fitting.phases import Phases
 from edge_power.fitting.prepare import Prepared, mean_length, prepare
-from edge_power.fitting.record import FIT_FILE, BudgetRecord, DataRecord, FitRecord, files_of
+from edge_power.fitting.record import FIT_FILE, BudgetRecord, DataRecord, ExitRecord, FitRecord, files_of
 from edge_power.fitting.texts.dataset import TokenizedExamples
-from edge_power.fitting.texts.score import beats_a_constant, metric_of, predict, score
+from edge_power.fitting.texts.score import beats_a_constant, metric_of, predict, predict_all, score
 from edge_power.fitting.texts.teacher import taught_texts
 from edge_power.fitting.training.machine import join_processes, keep_freed_memory
 from edge_power.fitting.training.phase import Training
 from edge_power.fitting.training.saving import saving
 from edge_power.fitting.workplace import Workplace
 from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.exits import exits_fault
 from edge_power.model.retention_file import Retention
 from edge_power.progress import Progress, Silent
 from edge_power_converters.output.ownership import Kind
@@ -106,6 +107,8 @@ def _check_goal(options: FitOptions, prepared: Prepared, progress: Progress) -> 
     whole = prepared.model.config
     encoders = _encoders(options, prepared)
     check_encoders(whole, encoders)
+    if (fault := exits_fault(options.exits, encoders=encoders, task=whole.task)) is not None:
+        raise OptionError(f"`exits`: {fault}")
     cost = prepared.cost.with_encoders(encoders)
     for target in options.goal.targets.values():
         cost.check(target)
@@ -211,14 +214,29 @@ def _budget(
     schedule: RetentionSchedule,
 ) -> BudgetRecord:
     left = cost.fraction(schedule)
+    *exits, (select, dev) = _scores(prepared, model, schedule)
     return BudgetRecord(
         name=name,
         schedule=schedule.fractions,
         multiply_adds=left,
         of_full=left / cost.full,
-        select_metric=score(model, prepared.texts.select, prepared.metric, schedule),
-        dev_metric=None if prepared.dev is None else score(model, prepared.dev, prepared.metric, schedule),
+        select_metric=select,
+        dev_metric=dev,
+        exits=tuple(ExitRecord(encoder, *found) for encoder, found in zip(model.config.exits, exits, strict=True)),
     )
+
+
+def _scores(
+    prepared: Prepared, model: PowerForSequenceClassification, schedule: RetentionSchedule
+) -> list[tuple[float, float | None]]:
+    """The metric on the texts held out and on dev: of each exit, then of the model's own head."""
+
+    def scored(texts: TokenizedExamples) -> list[float]:
+        return [metric_of(logits, texts, prepared.metric) for logits in predict_all(model, texts, schedule)]
+
+    select = scored(prepared.texts.select)
+    dev = [None] * len(select) if prepared.dev is None else scored(prepared.dev)
+    return list(zip(select, dev, strict=True))
 
 
 def _data(prepared: Prepared) -> DataRecord:

@@ -1,7 +1,7 @@
 """The tables of a fit's report: phases, budgets, points that were tried, and what the fit was run with."""
 
 from edge_power.fitting.page.words import difference, duration, fractions, metric_name, points
-from edge_power.fitting.record import BudgetRecord, Candidate, FitRecord, PhaseRecord
+from edge_power.fitting.record import BudgetRecord, Candidate, ExitRecord, FitRecord, PhaseRecord
 from edge_power.report.markup import Column, Html, element, table, terms
 
 _NONE = "\N{EN DASH}"
@@ -33,6 +33,18 @@ def budgets_table(record: FitRecord) -> Html:
         Column("multiply-adds of our full program", is_number=True),
     ]
     return table("Budgets", columns, [_unpruned(record), *(_budget(record, budget) for budget in record.budgets)])
+
+
+def exits_table(record: FitRecord) -> Html:
+    """A row for each exit of each budget: what its head says by itself of every text."""
+    name = metric_name(record.metric)
+    columns = [Column("budget"), Column("behind encoder", is_number=True), Column(f"{name}, held out", is_number=True)]
+    if record.unpruned_dev is not None:
+        columns.append(Column(f"{name}, dev", is_number=True))
+    rows = [
+        _exit(budget, one, dev=record.unpruned_dev is not None) for budget in record.budgets for one in budget.exits
+    ]
+    return table("Exits, each answering every text", columns, rows)
 
 
 def candidates_table(record: FitRecord) -> Html:
@@ -76,6 +88,11 @@ def _budget(record: FitRecord, budget: BudgetRecord) -> list[str]:
     elif record.unpruned_dev is not None:
         cells += [_NONE, _NONE]
     return [*cells, f"{budget.multiply_adds:.2f}", f"{budget.of_full:.2f}"]
+
+
+def _exit(budget: BudgetRecord, one: ExitRecord, *, dev: bool) -> list[str]:
+    on_dev = [_NONE if one.dev_metric is None else points(one.dev_metric)] if dev else []
+    return [budget.name, str(one.encoder), points(one.select_metric), *on_dev]
 
 
 def _candidate(candidate: Candidate) -> list[str]:

@@ -1,7 +1,7 @@
 """report.html: a fit on one page, from its outcome in words down to the options that it was run with."""
 
 from edge_power.fitting.page.curves import masses, price, progress
-from edge_power.fitting.page.tables import budgets_table, candidates_table, conditions, phases_table
+from edge_power.fitting.page.tables import budgets_table, candidates_table, conditions, exits_table, phases_table
 from edge_power.fitting.page.trade_off import trade_off
 from edge_power.fitting.page.words import LATENCY, READING, at_mean_length, judged_on, metric_name, outcome
 from edge_power.fitting.record import BudgetRecord, FitRecord
@@ -24,13 +24,17 @@ def render(record: FitRecord) -> str:
     return page(
         f"edge-power fit: {record.model}",
         _headline(record),
-        section("What came out", phases_table(record), budgets_table(record)),
+        section("What came out", phases_table(record), budgets_table(record), *_exits(record)),
         _staircases(record),
         *_curves(record),
         _trade_off(record),
         section("What it was run with", conditions(record)),
         _reading(record),
     )
+
+
+def _exits(record: FitRecord) -> list[Html]:
+    return [exits_table(record)] if any(budget.exits for budget in record.budgets) else []
 
 
 def _headline(record: FitRecord) -> Html:

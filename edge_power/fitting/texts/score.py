@@ -31,11 +31,27 @@ def predict(
     Returns:
         float32 (texts, labels).
     """
+    logits: np.ndarray = predict_all(model, texts, schedule, progress=progress)[-1]
+    return logits
+
+
+def predict_all(
+    model: PowerForSequenceClassification,
+    texts: TokenizedExamples,
+    schedule: RetentionSchedule | None = None,
+    *,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> np.ndarray:
+    """Give the logits of texts by every head, in one pass; arguments as in `predict`.
+
+    Returns:
+        float32 (exits + 1, texts, labels), the model's own head last.
+    """
     device = next(model.parameters()).device
     collate = Collator(model.config.pad_id)
     # The longest first, whose memory is enough for all that follow; growing texts would take more each time.
     order = np.argsort(-texts.lengths, kind="stable")
-    logits = np.empty((len(texts), model.config.num_logits), dtype=np.float32)
+    logits = np.empty((len(model.exits) + 1, len(texts), model.config.num_logits), dtype=np.float32)
     training = model.training
     model.eval()
     with torch.no_grad():
@@ -43,7 +59,8 @@ def predict(
             rows = order[start : start + BATCH]
             batch = {name: tensor.to(device) for name, tensor in collate([texts[row] for row in rows]).items()}
             words = {name: tensor for name, tensor in batch.items() if name not in ("labels", "taught")}
-            logits[rows] = model(**words, retention=schedule).logits.float().cpu().numpy()
+            output = model(**words, retention=schedule)
+            logits[:, rows] = torch.stack([*output.exits, output.logits]).float().cpu().numpy()
             progress(len(rows))
     model.train(training)
     return logits

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from edge_power.fitting.training.price import Price
-from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.classifier import ClassifierOutput, PowerForSequenceClassification
 from edge_power.model.soft_extract import SoftExtract
 from edge_power_runtime.retention import RetentionSchedule
 
@@ -57,18 +57,23 @@ class FitModel(nn.Module):
             schedules: none keeps all words, or weakens them while a schedule is searched.
 
         Returns:
-            logits, float (batch, labels), and states, [CLS] after every encoder, float (encoders, batch, hidden).
+            logits, float (batch, labels), states, [CLS] after every encoder, float (encoders, batch, hidden), and
+            exits, the logits of these, float (exits, batch, labels), where the classifier has some.
         """
         if not schedules:
-            output = self.classifier(input_ids, attention_mask, token_type_ids, soft_extract=self.soft_extract)
-            return {"logits": output.logits, "states": torch.stack(output.encoder.states)}
+            return _named(self.classifier(input_ids, attention_mask, token_type_ids, soft_extract=self.soft_extract))
         rows = torch.arange(len(input_ids), device=input_ids.device)
         hands = [rows[first :: len(schedules)] for first in range(min(len(schedules), len(rows)))]
-        logits, states = [], []
+        answers = []
         for hand, schedule in zip(hands, schedules, strict=False):  # a small batch has fewer hands than schedules
             types = None if token_type_ids is None else token_type_ids[hand]
-            output = self.classifier(input_ids[hand], attention_mask[hand], types, retention=schedule)
-            logits.append(output.logits)
-            states.append(torch.stack(output.encoder.states))
+            answers.append(_named(self.classifier(input_ids[hand], attention_mask[hand], types, retention=schedule)))
         order = torch.cat(hands).argsort()
-        return {"logits": torch.cat(logits)[order], "states": torch.cat(states, dim=1)[:, order]}
+        together = {name: torch.cat([answer[name] for answer in answers], dim=-2) for name in answers[0]}
+        return {name: values[..., order, :] for name, values in together.items()}
+
+
+def _named(output: ClassifierOutput) -> dict[str, torch.Tensor]:
+    """What the trainer reads, the batch on the last axis but one."""
+    named = {"logits": output.logits, "states": torch.stack(output.encoder.states)}
+    return named | {"exits": torch.stack(output.exits)} if output.exits else named

@@ -28,6 +28,8 @@ from edge_power.model.classifier import PowerForSequenceClassification
 WARM_UP = 0.1
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0
+# Of what exits lose, on average over them, beside what the model's own head loses.
+EXITS_WEIGHT = 0.3
 LOGS_OF_A_PHASE = 50
 EVALUATIONS_OF_A_PHASE = 4
 
@@ -130,19 +132,26 @@ class PhaseTrainer(Trainer):
     ) -> torch.Tensor:
         """The task's loss and the distance from the teacher, which answers `words` where it has not `taught` before."""
         distillation = self._phase.distillation
-        loss = self._texts.train.learned.loss(output["logits"], labels)
-        if distillation is None:
-            return loss
         states: Sequence[torch.Tensor] = ()
-        if taught is None:
+        if distillation is not None and taught is None:
             taught, states = self._ask_teacher(words)
-        loss = (1 - distillation.logits) * loss + distillation.logits * logits_distance(output["logits"], taught)
-        if distillation.states:
+        loss = self._head_loss(output["logits"], labels, taught)
+        if (exits := output.get("exits")) is not None:
+            lost = [self._head_loss(logits, labels, taught) for logits in exits]
+            loss = loss + EXITS_WEIGHT * torch.stack(lost).mean()
+        if distillation is not None and distillation.states:
             # Encoder i of fewer matches the one at the same part of the teacher's depth.
             count, depth = len(output["states"]), len(states)
             matching = torch.stack([states[(encoder + 1) * depth // count - 1] for encoder in range(count)])
             loss = loss + distillation.states * states_distance(output["states"], matching)
         return loss
+
+    def _head_loss(self, logits: torch.Tensor, labels: torch.Tensor, taught: torch.Tensor | None) -> torch.Tensor:
+        """What one head loses: the model's own, or that of an exit."""
+        loss, distillation = self._texts.train.learned.loss(logits, labels), self._phase.distillation
+        if distillation is None or taught is None:
+            return loss
+        return (1 - distillation.logits) * loss + distillation.logits * logits_distance(logits, taught)
 
     def _ask_teacher(self, words: dict[str, torch.Tensor]) -> tuple[torch.Tensor, Sequence[torch.Tensor]]:
         """The teacher's logits, and its [CLS] after every encoder."""
