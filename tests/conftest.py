@@ -57,6 +57,12 @@ def tiny_bundle() -> Path:
     return TINY_BUNDLE
 
 
+@pytest.fixture(scope="session")
+def tiny_stages() -> Path:
+    """The committed bundle in stages, with artifacts of all three engines; read only, copy it to change it."""
+    return TINY_BUNDLE.with_name("tiny-stages")
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Callable[..., Path]]:
     """Mount a disk of a few kilobytes, which a test can fill: small_disk(kilobytes=64). Only root may mount."""

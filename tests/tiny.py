@@ -1,10 +1,14 @@
 """A tiny, seeded classifier with a real tokenizer, made in memory; and the bundles in tests/data that are made of it.
 
-python -m tests.tiny        writes tests/data/tiny-bundle and tests/data/tiny-int8 anew
+python -m tests.tiny                writes tests/data/tiny-bundle, tiny-int8 and tiny-stages anew
+python -m tests.tiny tiny-stages    writes this one alone
 """
 
 import shutil
 import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -25,9 +29,11 @@ WORDS = (
 PIECES = ["##" + letter for letter in "abcdefghijklmnopqrstuvwxyz"]
 VOCABULARY = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *"bcdefghjklmnopqrstuvwxyz.,!?'", *PIECES]
 KEEP = "0.8,0.5,0.3"
+STAGES_KEEP = "0.5,0.5"
 LENGTHS = (8, 24)
 BUNDLE = Path(__file__).parent / "data" / "tiny-bundle"
 INT8_BUNDLE = BUNDLE.with_name("tiny-int8")
+STAGES_BUNDLE = BUNDLE.with_name("tiny-stages")
 
 
 def tiny_tokenizer() -> BertTokenizer:
@@ -71,6 +77,16 @@ def tiny_model(config: ModelConfig | None = None, *, seed: int = 0) -> PowerForS
     return model.eval()
 
 
+def staged_model() -> PowerForSequenceClassification:
+    """The tiny classifier with three encoders, of which two have an exit behind them."""
+    model = tiny_model(replace(tiny_config(), num_encoders=3))
+    model.put_exits((1, 2))
+    with torch.no_grad():
+        for parameter in model.exits.parameters():
+            parameter.normal_(std=0.25)
+    return model
+
+
 def zero_attention(model: PowerForSequenceClassification) -> PowerForSequenceClassification:
     """Take the weights of all queries away: attention is uniform, and so all words of a text tie."""
     with torch.no_grad():
@@ -93,9 +109,23 @@ def write_bundle(
     convert(model, output, plan, name="tiny")
 
 
+def write_staged_bundle(output: Path, *, engines: tuple[str, ...] = ("onnx", "executorch", "tflite")) -> None:
+    """Convert the tiny classifier with exits, pruned alone: a stage drops words, the next none, the last reads."""
+    budgets = {"fast": parse_keep(STAGES_KEEP)}
+    plan = Plan(engines=engines, lengths=LENGTHS, budgets=budgets, force=True, one_process=True)
+    convert(staged_model(), output, plan, name="tiny-stages")
+
+
+WRITERS: dict[Path, Callable[[Path], None]] = {
+    BUNDLE: write_bundle,
+    INT8_BUNDLE: partial(write_bundle, precisions=("int8",)),
+    STAGES_BUNDLE: write_staged_bundle,
+}
+
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).parents[1]))
-    for place, precision in ((BUNDLE, "fp32"), (INT8_BUNDLE, "int8")):
-        # git has it; what an earlier format wrote is no bundle today, and would not be replaced
-        shutil.rmtree(place, ignore_errors=True)
-        write_bundle(place, precisions=(precision,))
+    for place, write in WRITERS.items():
+        if place.name in (sys.argv[1:] or [place.name]):
+            # git has it; what an earlier format wrote is no bundle today, and would not be replaced
+            shutil.rmtree(place, ignore_errors=True)
+            write(place)

@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from edge_power_converters.quiet import quiet
 from edge_power_runtime.bundle.golden import GoldenOutput
 from edge_power_runtime.bundle.manifest import Acceptance, Artifact, Parity, Program
+from edge_power_runtime.bundle.tensors import handed_on
 from edge_power_runtime.retention import RetentionConfig, count_kept, survivors
 from edge_power_runtime.sessions import open_engine
 
@@ -74,6 +76,9 @@ class _Comparison:
     kept: int
     wanted: int
     near_tie: bool
+    # Of a stage: what the next one is given, and the positions of its rows; of any other program nothing.
+    handed_on: Mapping[str, np.ndarray]
+    leaving: tuple[int, ...] | None
 
 
 def check_artifact(
@@ -99,17 +104,27 @@ def check_artifact(
     checked, acceptance = [], artifact.acceptance
     with quiet(f"checking {artifact.title}"):
         engine = open_engine(directory, artifact)
-        for program in artifact.programs:
-            progress(program.name)
-            session = engine.session(program)
-            found = [_compare(session.run(one.inputs), one, agree) for one in references(program)]
-            answers = tuple(item.answer for item in found)
-            checked.append(ProgramParity(program.name, _summed_up(found), acceptance, answers))
-    programs = (
-        dataclasses.replace(program, parity=check.parity)
-        for program, check in zip(artifact.programs, checked, strict=True)
-    )
-    return dataclasses.replace(artifact, programs=tuple(programs)), checked
+        for run in artifact.runs:
+            before: list[_Comparison] = []
+            for program in run:
+                progress(program.name)
+                examples = references(program)
+                session = engine.session(program)
+                found = [
+                    _compare(session.run(stage.handed_on if stage else one.inputs), one, agree, stage)
+                    for one, stage in zip_longest(examples, before)
+                ]
+                answers = tuple(item.answer for item in found)
+                checked.append(ProgramParity(program.name, _summed_up(found), acceptance, answers))
+                before = found
+    return _with_parity(artifact, checked), checked
+
+
+def _with_parity(artifact: Artifact, checked: Sequence[ProgramParity]) -> Artifact:
+    found = {check.program: check.parity for check in checked}
+    programs = tuple(dataclasses.replace(one, parity=found[one.name]) for one in artifact.programs)
+    stages = artifact.stages and tuple(dataclasses.replace(one, parity=found[one.name]) for one in artifact.stages)
+    return dataclasses.replace(artifact, programs=programs, stages=stages)
 
 
 def _summed_up(found: Sequence[_Comparison]) -> Parity:
@@ -128,10 +143,12 @@ def _compare(
     outputs: Mapping[str, np.ndarray],
     example: Reference,
     agree: Callable[[np.ndarray, np.ndarray], bool],
+    before: _Comparison | None,
 ) -> _Comparison:
     logits = outputs["logits"][0]
     error = float(np.max(np.abs(logits - example.logits)))
-    kept = survivors(outputs["kept"], example.retention) if "kept" in outputs else ()
+    entering = before.leaving if before else None
+    kept = survivors(outputs["kept"], example.retention, entering) if "kept" in outputs else ()
     swapped = _first_difference(kept or example.survivors, example)
     same, wanted = count_kept(kept or example.survivors, example.survivors, example.num_tokens)
     return _Comparison(
@@ -140,7 +157,9 @@ def _compare(
         same_label=agree(logits, example.logits),
         kept=same,
         wanted=wanted,
-        near_tie=swapped is not None and swapped <= NEAR_TIE,
+        near_tie=(before is not None and before.near_tie) or (swapped is not None and swapped <= NEAR_TIE),
+        handed_on=handed_on(outputs),
+        leaving=kept[-1] if kept else entering,
     )
 
 

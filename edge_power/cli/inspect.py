@@ -110,7 +110,7 @@ def _artifacts(manifest: Manifest) -> Sheet:
         numbers=numbers,
     )
     for artifact in manifest.artifacts:
-        for number, program in enumerate(artifact.programs):
+        for number, program in enumerate(artifact.every_program):
             first = (
                 (artifact.engine, artifact.precision, megabytes(artifact.size_bytes)) if number == 0 else ("", "", "")
             )
@@ -144,7 +144,7 @@ def _delegation_lines(manifest: Manifest) -> list[str]:
     lines = [
         f"{artifact.title} {program.name}: {_delegated(program.delegation)}"
         for artifact in manifest.artifacts
-        for program in artifact.programs
+        for program in artifact.every_program
         if program.delegation is not None
     ]
     return ["", *lines] if lines else []

@@ -49,7 +49,7 @@ class OpenChoice(nn.Module):
 
 
 class AnyLengthClassifier(nn.Module):
-    """The classifier for one text of any length: `StaticClassifier` with the lengths left open."""
+    """The classifier for one text of any length: `StaticText` with the lengths left open."""
 
     keep_by_length: torch.Tensor
     told_by_length: torch.Tensor
@@ -58,7 +58,7 @@ class AnyLengthClassifier(nn.Module):
     def __init__(self, parts: Tracer, schedule: RetentionSchedule, longest: int, lowering: Lowering) -> None:
         """Share the modules of `parts`, so that all programs hold the same weights."""
         super().__init__()
-        self.embeddings, self.head = parts.embeddings.for_any_length(longest), parts.head
+        self.embeddings, self.head = parts.embeddings.for_any_length(longest), parts.heads[len(schedule.fractions)]
         self.passing = schedule.passing
         configurations = [schedule.at(length) for length in range(1, longest + 1)]
         self.drops = sorted({encoder for config in configurations for encoder in config.drops})

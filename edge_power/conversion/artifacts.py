@@ -1,7 +1,7 @@
 """What one engine gets of a model: its programs traced, and written as one artifact."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from edge_power.errors import OptionError
 from edge_power.model.extract import LOWERINGS, Lowering
 from edge_power_converters import Recipe, SourceProgram
 from edge_power_converters.program import Progress
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.manifest import Artifact, Stage
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 # Measured on each engine, docs/efficiency.md.
@@ -22,6 +22,9 @@ FASTER_LOWERING: dict[str, Lowering] = {"onnx": "topk", "executorch": "topk", "t
 
 # Program names, each with its budget and configuration.
 Configurations = dict[str, tuple[str, RetentionConfig]]
+
+# Names of stages, each with the program that it is a part of, and its first and last encoder.
+Stages = dict[str, tuple[str, int, int]]
 
 # Is told of each step that begins.
 Step = Callable[[str], None]
@@ -34,17 +37,21 @@ class Order:
     Attributes:
         recipe: how, and what it must reach.
         configurations: of its programs.
+        stages: of some of these.
+        macs: multiply-adds of each stage.
         schedules: by budget, where its programs take any length and share a graph; empty where each has a length.
     """
 
     recipe: Recipe
     configurations: Configurations
+    stages: Stages = field(default_factory=dict)
+    macs: dict[str, int] = field(default_factory=dict)
     schedules: Mapping[str, RetentionSchedule] = field(default_factory=dict)
 
     @property
     def steps(self) -> int:
         """Of which `write_artifact` tells."""
-        programs = len(self.configurations)
+        programs = len(self.configurations) + len(self.stages)
         return programs + converter_for(self.recipe.engine).steps(programs)
 
 
@@ -95,20 +102,38 @@ def write_artifact(tracer: Tracer, order: Order, directory: Path, step: Step) ->
     programs = []
     shared: dict[str, ExportedProgram] = {}
     longest = max(config.length for _, config in order.configurations.values())
-    for name, (budget, config) in order.configurations.items():
+    parts = {name: (name, 1, len(config.keep)) for name, (_, config) in order.configurations.items()}
+    for name, (whole, first, last) in (parts | order.stages).items():
         step(f"{recipe.title}: tracing {name}")
+        budget, config = order.configurations[whole]
         schedule = order.schedules.get(budget)
         if schedule is None:
-            exported = tracer.trace(config, lowering=lowering)
+            exported = tracer.trace(config, first=first, last=last, lowering=lowering)
         elif budget in shared:
             exported = shared[budget]
         else:
             exported = shared[budget] = trace_any_length(tracer, schedule, longest, lowering=lowering)
-        last, any_length = len(config.keep), schedule is not None
-        programs.append(SourceProgram(name, budget, config.length, exported, last=last, any_length=any_length))
-    return converter.convert(
+        any_length = schedule is not None
+        programs.append(
+            SourceProgram(name, budget, config.length, exported, last=last, first=first, any_length=any_length)
+        )
+    artifact = converter.convert(
         programs, directory, recipe, progress=lambda what: step(f"{recipe.title}: converting {what}")
     )
+    return _with_stages(artifact, order.macs)
+
+
+def _with_stages(artifact: Artifact, macs: Mapping[str, int]) -> Artifact:
+    """Tell the stages from the programs of the whole model, for which converters take them alike."""
+    if not macs:
+        return artifact
+    whole = tuple(program for program in artifact.programs if program.name not in macs)
+    stages = tuple(
+        Stage(**{item.name: getattr(program, item.name) for item in fields(program)}, macs=macs[program.name])
+        for program in artifact.programs
+        if program.name in macs
+    )
+    return replace(artifact, programs=whole, stages=stages)
 
 
 def converter_for(engine: str) -> Converter:

@@ -154,7 +154,7 @@ def _agreement(manifest: Manifest, source: SourceReport) -> str:
     rows = []
     for artifact in manifest.artifacts:
         size = f"{artifact.size_bytes / 1e6:.1f} MB"
-        for program in artifact.programs:
+        for program in artifact.every_program:
             figures = ("-",) * 4
             if (parity := program.parity) is not None:
                 agreement = (f"{parity.label_agreement:.1%}", f"{parity.kept_agreement:.1%}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from edge_power.conversion import told
 from edge_power.conversion.acceptance import for_references
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
-from edge_power.conversion.artifacts import FASTER_LOWERING, Configurations, Order, write_artifact
+from edge_power.conversion.artifacts import FASTER_LOWERING, Configurations, Order, Stages, write_artifact
 from edge_power.conversion.bundle_readme import write_readme
 from edge_power.conversion.engines import ANY_LENGTH, ENGINES
 from edge_power.conversion.references import (
@@ -22,8 +22,9 @@ from edge_power.conversion.references import (
     fitting,
     golden_examples,
     golden_output,
-    make_references,
+    make_all_references,
     make_unpadded_references,
+    of_stage,
 )
 from edge_power.conversion.second_process import SecondProcess
 from edge_power.conversion.sentences import PAIRS, SENTENCES, questions
@@ -33,7 +34,7 @@ from edge_power.errors import OptionError
 from edge_power.model.checkpoint.checks import check_finite
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.extract import Lowering
-from edge_power.model.macs import count_macs
+from edge_power.model.macs import MacCount, count_macs
 from edge_power.model.retention_file import FULL, Budgets, Retention
 from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.progress import Progress, Silent
@@ -168,12 +169,11 @@ class _Job:
         self.model, self.task, self.directory, self.plan, self.progress = model, task, directory, plan, progress
         self.budgets = plan.budgets or default_budgets(model)
         self.configurations = _configurations(model, self.budgets, plan.lengths)
+        self.stages = _stages(model, self.configurations)
+        macs = {name: self._macs(whole).stage(first, last) for name, (whole, first, last) in self.stages.items()}
         # While this process writes those of the slowest engine, a second one writes the others.
         self.schedules = _schedules(model, self.budgets) if plan.dynamic_length else {}
-        orders = [
-            Order(recipe, self.configurations, self.schedules if recipe.engine == ANY_LENGTH else {})
-            for recipe in _recipes(plan)
-        ]
+        orders = [self._order(recipe, macs) for recipe in _recipes(plan)]
         self.own = [order for order in orders if order.recipe.engine == orders[-1].recipe.engine]
         self.others = orders[: -len(self.own)]
         self.tracer = Tracer(model)
@@ -193,7 +193,7 @@ class _Job:
     def run(self, name: str) -> Manifest:
         programs = len(self.configurations)
         orders = [*self.own, *self.others]
-        checks = sum(2 * programs if order.schedules else programs for order in orders)
+        checks = sum(2 * programs if order.schedules else programs + len(order.stages) for order in orders)
         steps = 1 + programs + sum(order.steps for order in orders) + checks + (self.vocabulary is not None)
         self.progress.begin("converting", steps)
         with self._written_meanwhile(self.others) as artifacts:
@@ -281,10 +281,15 @@ class _Job:
         texts = fitting(self.texts, config.length)
         if not texts:
             raise OptionError(f"length {config.length} does not even hold an empty text; give `lengths` of at least 4")
-        references = make_references(self.model, self.encoder, texts, config)
-        for checked, reference in zip(texts, references, strict=True):
-            check_finite(reference.logits.tolist(), f"the text {reprlib.repr(checked.text)}", "the model")
-        self.references[program] = texts, references
+        heads = make_all_references(self.model, self.encoder, texts, config)
+        for checked, *answers in zip(texts, *heads, strict=True):
+            for reference in answers:
+                check_finite(reference.logits.tolist(), f"the text {reprlib.repr(checked.text)}", "the model")
+        self.references[program] = texts, heads[-1]
+        by_encoder = dict(zip((*self.model.config.exits, self.model.config.num_encoders), heads, strict=True))
+        for stage, (whole, first, last) in self.stages.items():
+            if whole == program:
+                self.references[stage] = texts, [of_stage(one, first, last) for one in by_encoder[last]]
 
     def _write_side_files(self, name: str) -> list[Path]:
         """Write the golden examples, the model's configuration and, if asked for, the file for MediaPipe."""
@@ -352,6 +357,15 @@ class _Job:
             self.unpadded_references[program.budget] = dict(zip(ids, found, strict=True))
         known = self.unpadded_references[program.budget]
         return [known[id(text)] for text in self.references[program.name][0]]
+
+    def _order(self, recipe: Recipe, macs: dict[str, int]) -> Order:
+        """What a recipe writes; stages have a length each."""
+        if self.schedules and recipe.engine == ANY_LENGTH:
+            return Order(recipe, self.configurations, schedules=self.schedules)
+        return Order(recipe, self.configurations, self.stages, macs)
+
+    def _macs(self, program: str) -> MacCount:
+        return count_macs(self.model.config, self.configurations[program][1])
 
     def _describe(self, budget: str) -> Budget:
         schedule = self.budgets[budget].schedule
@@ -423,6 +437,18 @@ def check_lengths(lengths: Iterable[int], longest: int) -> tuple[int, ...]:
     if not found:
         raise OptionError("no length is given; give `lengths` such as 32")
     return tuple(sorted(found))
+
+
+def _stages(model: PowerForSequenceClassification, configurations: Configurations) -> Stages:
+    """Names of the stages of programs: of a model with exits all but the unpruned, unless there are no others."""
+    pruned = [program for program, (budget, _) in configurations.items() if budget != FULL]
+    ends = (*model.config.exits, model.config.num_encoders)
+    begins = (1, *(behind + 1 for behind in model.config.exits))
+    return {
+        f"{program}_{first}-{last}": (program, first, last)
+        for program in (pruned or configurations if model.config.exits else ())
+        for first, last in zip(begins, ends, strict=True)
+    }
 
 
 def _configurations(

@@ -1,7 +1,7 @@
 """What the eager model says of texts at a program's length: the yardstick of parity, and the golden examples."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,16 @@ def make_references(
     texts: Sequence[CheckedText],
     retention: RetentionConfig,
 ) -> list[Reference]:
+    """Run the eager model on texts padded to one length; arguments as in `make_all_references`."""
+    return make_all_references(model, encoder, texts, retention)[-1]
+
+
+def make_all_references(
+    model: PowerForSequenceClassification,
+    encoder: TextEncoder,
+    texts: Sequence[CheckedText],
+    retention: RetentionConfig,
+) -> list[list[Reference]]:
     """Run the eager model on texts padded to one length.
 
     Args:
@@ -53,24 +63,30 @@ def make_references(
         encoder: pads as a device does.
         texts: each at most `retention.length` tokens.
         retention: words kept.
+
+    Returns:
+        For each exit, then for the model's own head, what it says of every text; the words that all encoders keep.
     """
     # What is kept has its place before the batches need theirs: small arrays left between the large ones would keep the
     # C library from using that memory again, 3 GB for 872 texts at length 128.
     padded = [encoder.pad(text.encoded, retention.length) for text in texts]
-    logits = np.empty((len(texts), model.config.num_logits), np.float32)
+    logits = np.empty((len(model.exits) + 1, len(texts), model.config.num_logits), np.float32)
     scores = np.empty((len(texts), retention.passing, retention.length), np.float32)
     survivors: list[tuple[tuple[int, ...], ...]] = []
     for start in range(0, len(texts), BATCH):
         rows = slice(start, start + BATCH)
         output = eager_outputs(model, padded[rows], retention)
-        logits[rows] = output.logits.numpy()
+        logits[:, rows] = torch.stack([*output.exits, output.logits]).numpy()
         for by_text, found in zip(scores[rows].swapaxes(0, 1), output.encoder.scores, strict=True):
             by_text[:] = found.numpy()
         kept = [positions.tolist() for positions in output.encoder.survivors]
         survivors += [tuple(tuple(of_text[row]) for of_text in kept) for row in range(len(output.logits))]
     return [
-        Reference(retention, inputs, text.encoded.num_tokens, logits[row], survivors[row], tuple(scores[row]))
-        for row, (inputs, text) in enumerate(zip(padded, texts, strict=True))
+        [
+            Reference(retention, inputs, text.encoded.num_tokens, of_head[row], survivors[row], tuple(scores[row]))
+            for row, (inputs, text) in enumerate(zip(padded, texts, strict=True))
+        ]
+        for of_head in logits
     ]
 
 
@@ -94,6 +110,23 @@ def make_unpadded_references(
         references = make_references(model, encoder, [texts[row] for row in rows], schedule.at(length))
         found.update(zip(rows, references, strict=True))
     return [found[row] for row in range(len(texts))]
+
+
+def of_stage(reference: Reference, first: int, last: int) -> Reference:
+    """What a stage says: its head's logits, and the words that its encoders keep.
+
+    Args:
+        reference: of this head; the model's last encoder is not among its survivors.
+        first: the first encoder of the stage, counted from 1.
+        last: the last one.
+    """
+    part = slice(first - 1, last)
+    return replace(
+        reference,
+        retention=reference.retention.part(first, last),
+        survivors=reference.survivors[part],
+        scores=reference.scores[part],
+    )
 
 
 def golden_examples(

@@ -134,6 +134,8 @@ def _as_orders(job: dict[str, Any]) -> list[Order]:
                 name: (budget, RetentionConfig(config["length"], tuple(config["keep"]), Readout(**config["readout"])))
                 for name, (budget, config) in order["configurations"].items()
             },
+            {name: (whole, first, last) for name, (whole, first, last) in order["stages"].items()},
+            order["macs"],
             {
                 budget: RetentionSchedule(tuple(schedule["fractions"]), Readout(**schedule["readout"]))
                 for budget, schedule in order["schedules"].items()

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 import torch
@@ -9,7 +10,7 @@ from torch import nn
 from torch.export import ExportedProgram
 
 from edge_power.model.classifier import PowerForSequenceClassification
-from edge_power.model.encoder import Encoder
+from edge_power.model.encoder import Encoder, first_row
 from edge_power.model.extract import (
     IndexRows,
     Lowering,
@@ -25,7 +26,32 @@ from edge_power_runtime.retention import RetentionConfig
 T = TypeVar("T")
 
 
-class Part(nn.Module):
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some encoders of a model: all of them, or a stage.
+
+    Attributes:
+        retention: of all encoders.
+        first: the first of these, counted from 1.
+        last: the last one.
+    """
+
+    retention: RetentionConfig
+    first: int
+    last: int
+
+    @property
+    def own(self) -> RetentionConfig:
+        """What these encoders keep."""
+        return self.retention.part(self.first, self.last)
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether there are encoders behind."""
+        return self.last < len(self.retention.keep)
+
+
+class Scope(nn.Module):
     """A part of an encoder: as a module it names what it calls, for a traced node carries the modules it was called in.
 
     The profiler reads from these names which encoder and which part a node belongs to.
@@ -96,7 +122,7 @@ class TracedEncoder(nn.Module):
         """Drop what `choice` does not keep; None drops nothing."""
         super().__init__()
         self.encoder, self.choice = encoder, choice
-        self.attention, self.extract, self.feed_forward = Part(), Part(), Part()
+        self.attention, self.extract, self.feed_forward = Scope(), Scope(), Scope()
 
     def forward(
         self, x: torch.Tensor, mask: torch.Tensor, *how_many: object
@@ -129,7 +155,7 @@ class TracedReadout(nn.Module):
         """Take the encoder as it is."""
         super().__init__()
         self.encoder = encoder
-        self.attention, self.feed_forward = Part(), Part()
+        self.attention, self.feed_forward = Scope(), Scope()
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """(entering, hidden) with its mask to (rows read, hidden)."""
@@ -138,30 +164,34 @@ class TracedReadout(nn.Module):
         return self.feed_forward(self.encoder.feed_forward, x)
 
 
-class StaticClassifier(nn.Module):
-    """The classifier for one text of one length: no batch axis inside, every shape a constant."""
+class StaticPart(nn.Module):
+    """Encoders of the classifier for one text of one length, and the head behind the last of them.
 
-    def __init__(self, parts: "Tracer", retention: RetentionConfig, lowering: Lowering) -> None:
-        """Share the modules of `parts`, so that all programs hold the same weights."""
+    There is no batch axis inside, and every shape is a constant.
+    """
+
+    def __init__(self, tracer: "Tracer", part: Part, lowering: Lowering) -> None:
+        """Share the modules of `tracer`, so that all programs hold the same weights."""
         super().__init__()
-        self.embeddings, self.head = parts.embeddings, parts.head
-        self.passing = retention.passing
-        rows = list(zip(parts.encoders, retention.entering, retention.keep, strict=True))[: self.passing]
+        retention, encoders = part.own, tracer.encoders[part.first - 1 : part.last]
+        self.head, self.hands_on, self.passing = tracer.heads[part.last], part.hands_on, retention.passing
+        rows = list(zip(encoders, retention.entering, retention.keep, strict=True))[: self.passing]
         traced = [
             TracedEncoder(
                 encoder, FixedChoice(encoder.num_heads, entering, keep, lowering) if keep < entering else None
             )
             for encoder, entering, keep in rows
         ]
-        read = [TracedReadout(encoder) for encoder in parts.encoders[self.passing :]]
+        read = [TracedReadout(encoder) for encoder in encoders[self.passing :]]
         self.encoders = nn.ModuleList([*traced, *read])
 
-    def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
-    ) -> dict[str, torch.Tensor]:
-        """int64 (1, length) each to logits (1, labels) and, where words are dropped, kept (sum of kept rows,)."""
-        x = self.embeddings(input_ids[0], None if token_type_ids is None else token_type_ids[0])
-        mask = attention_mask[0].to(x.dtype)
+    def encode(self, x: torch.Tensor, mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        """(n, hidden) with its mask, float (n,), to what the program gives.
+
+        Returns:
+            logits (1, labels); kept (sum of kept rows,) where words are dropped; of a stage that hands its word-vectors
+            on these, (1, k, hidden), and their mask, (1, k).
+        """
         kept: list[torch.Tensor] = []
         encoders = list(self.encoders)  # a slice of a ModuleList is a module of its own
         for encoder in encoders[: self.passing]:
@@ -169,8 +199,39 @@ class StaticClassifier(nn.Module):
             kept += rows
         for encoder in encoders[self.passing :]:
             x = encoder(x, mask)
-        logits = self.head(x)
-        return {"logits": logits, "kept": torch.cat(kept)} if kept else {"logits": logits}
+        outputs = {"logits": self.head(first_row(x) if self.hands_on else x)}
+        if kept:
+            outputs["kept"] = torch.cat(kept)
+        if not self.hands_on:
+            return outputs
+        # A mask that no encoder cut would be an input given back as it came: LiteRT binds both to one buffer, and the
+        # program reads what was left in that. A clamp computes it, and changes no 0 and no 1.
+        passed_mask = mask if kept else torch.clamp(mask, 0, 1)
+        return outputs | {"passed_words": x[None], "passed_mask": passed_mask[None]}
+
+
+class StaticText(StaticPart):
+    """The whole classifier, or its first stage."""
+
+    def __init__(self, tracer: "Tracer", part: Part, lowering: Lowering) -> None:
+        """See StaticPart."""
+        super().__init__(tracer, part, lowering)
+        self.embeddings = tracer.embeddings
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+    ) -> dict[str, torch.Tensor]:
+        """int64 (1, length) each to what StaticPart.encode gives."""
+        x = self.embeddings(input_ids[0], None if token_type_ids is None else token_type_ids[0])
+        return self.encode(x, attention_mask[0].to(x.dtype))
+
+
+class StaticStage(StaticPart):
+    """A stage that goes on from where another stopped."""
+
+    def forward(self, words: torch.Tensor, attention_mask: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Float (1, n, hidden) and (1, n) to what StaticPart.encode gives."""
+        return self.encode(words[0], attention_mask[0])
 
 
 class Tracer:
@@ -184,26 +245,40 @@ class Tracer:
         """Take the weights of `model` as they are now."""
         typed = model.reads_token_types
         self.input_names = INPUT_NAMES if typed else INPUT_NAMES[:-1]
-        self.embeddings, self.head = model.encoder.embeddings.for_tracing(typed=typed), model.head
+        self.embeddings, self.hidden_size = model.encoder.embeddings.for_tracing(typed=typed), model.config.hidden_size
+        self.heads = {int(behind): head for behind, head in model.exits.items()} | {
+            model.config.num_encoders: model.head
+        }
         encoders = model.encoder.stack()
         # One twin of each module: where encoders share their weights, so do their twins.
         twins = {encoder: encoder.for_tracing() for encoder in dict.fromkeys(encoders)}
         self.encoders: list[Encoder] = [twins[encoder] for encoder in encoders]
 
-    def trace(self, retention: RetentionConfig, *, lowering: Lowering = "topk") -> ExportedProgram:
-        """Trace one program.
+    def trace(
+        self, retention: RetentionConfig, *, first: int = 1, last: int | None = None, lowering: Lowering = "topk"
+    ) -> ExportedProgram:
+        """Trace one program: of the whole model, or of a stage of it.
 
         Args:
             retention: fixes the length and the words that each encoder keeps; the last one computes what is read of it.
+            first: the first encoder to compute, counted from 1.
+            last: the last one, behind which there is a head; None is the model's.
             lowering: how rows are chosen: `topk` with index_select, or `compare` with a product by a 0/1 matrix.
 
         Returns:
-            A program from `input_names`, int64 (1, length) each, to logits and kept.
+            A program from `input_names`, int64 (1, length) each, or from `words` and `attention_mask` where `first` is
+            not 1, to what StaticPart.encode gives.
         """
-        static = StaticClassifier(self, retention, lowering).eval()
-        # A tensor each: torch.export takes one tensor given three times for one input.
-        sample = {name: torch.ones(1, retention.length, dtype=torch.int64) for name in self.input_names}
+        part = Part(retention, first, len(retention.keep) if last is None else last)
+        kind = StaticText if first == 1 else StaticStage
         with torch.no_grad(), warnings.catch_warnings():
             # torch.export warns of its own internals here; nothing a caller could act on.
             warnings.simplefilter("ignore")
-            return torch.export.export(static, (), sample, strict=False)
+            return torch.export.export(kind(self, part, lowering).eval(), (), self._sample(part), strict=False)
+
+    def _sample(self, part: Part) -> dict[str, torch.Tensor]:
+        # A tensor each: torch.export takes one tensor given three times for one input.
+        entering = part.own.length
+        if part.first == 1:
+            return {name: torch.ones(1, entering, dtype=torch.int64) for name in self.input_names}
+        return {"words": torch.ones(1, entering, self.hidden_size), "attention_mask": torch.ones(1, entering)}

@@ -30,6 +30,16 @@ class MacCount:
         """All of them."""
         return self.embeddings + sum(self.encoders) + self.head
 
+    def stage(self, first: int, last: int) -> int:
+        """Those of a stage's program: some encoders, the head behind them, of the first one the embeddings too.
+
+        Args:
+            first: the first encoder, counted from 1.
+            last: the last one.
+        """
+        embeddings = self.embeddings if first == 1 else 0
+        return embeddings + sum(self.encoders[first - 1 : last]) + self.head
+
 
 def count_macs(config: ModelConfig, retention: RetentionConfig) -> MacCount:
     """Count the multiply-adds of a program at one length.

@@ -14,21 +14,25 @@ class Readout:
     Attributes:
         name: for people.
         rows: word-vectors that the last encoder computes whatever enters it: the first ones, so that it chooses none.
+        reading: encoders that compute them alone: the last one; none in a stage that hands its word-vectors on.
     """
 
     name: str
     rows: int
+    reading: int = 1
 
     def passing(self, encoders: int) -> int:
         """How many of a model's encoders, from the first on, pass word-vectors on as retention says: all but the last.
 
         Their work grows with the words; that of the last one hardly does.
         """
-        return encoders - 1
+        return encoders - self.reading
 
     def complete(self, keep: Sequence[int]) -> tuple[int, ...]:
         """Add what leaves the last encoder to the word-vectors that leave each passing one."""
-        return (*keep, self.rows)
+        return (*keep, *(self.rows,) * self.reading)
 
 
 CLS = Readout("[CLS]", rows=1)
+# Of a stage that is not the last: each of its encoders passes on what retention says.
+WORDS = Readout("word-vectors", rows=0, reading=0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from edge_power_runtime.errors import RetentionError
-from edge_power_runtime.readout import CLS, Readout
+from edge_power_runtime.readout import CLS, WORDS, Readout
 
 # 0.35 * 20 is 7.000000000000001 in binary; without the slack its ceiling would be 8.
 CEILING_SLACK = 1e-6
@@ -60,6 +60,16 @@ class RetentionConfig:
             for encoder, (entering, kept) in enumerate(zip(self.entering, self.keep, strict=True))
             if kept < entering and (encoder < self.passing or kept != self.readout.rows)
         )
+
+    def part(self, first: int, last: int) -> "RetentionConfig":
+        """What a stage keeps that computes a part of the encoders; the whole configuration where it computes all.
+
+        Args:
+            first: the first encoder that it computes, counted from 1.
+            last: the last one.
+        """
+        readout = self.readout if last == len(self.keep) else WORDS
+        return RetentionConfig(self.entering[first - 1], self.keep[first - 1 : last], readout)
 
     @property
     def is_full(self) -> bool:
@@ -153,13 +163,16 @@ def count_kept(found: Sequence[Sequence[int]], expected: Sequence[Sequence[int]]
     return same, sum(map(len, wanted))
 
 
-def survivors(kept: np.ndarray, config: RetentionConfig) -> tuple[tuple[int, ...], ...]:
+def survivors(
+    kept: np.ndarray, config: RetentionConfig, entering: Sequence[int] | None = None
+) -> tuple[tuple[int, ...], ...]:
     """Turn a program's output `kept` into positions in the text.
 
     Args:
         kept: integers, (sum of keep_j over config.drops,): for each encoder that drops, in order, the rows it keeps,
             counted among the rows that enter it. Row 0 is [CLS] and comes first.
         config: the configuration that the program was traced with.
+        entering: of a stage, the positions of the rows that the stage before handed on; None is the text's, in order.
 
     Returns:
         For every passing encoder the positions of its output rows, 0 being [CLS], in the kept order.
@@ -170,7 +183,7 @@ def survivors(kept: np.ndarray, config: RetentionConfig) -> tuple[tuple[int, ...
     expected = sum(config.keep[encoder] for encoder in config.drops)
     if kept.shape != (expected,) or kept.dtype.kind not in "iu":
         raise RetentionError(f"kept is {kept.dtype}{kept.shape}, expected integers of shape ({expected},) for {config}")
-    positions = tuple(range(config.length))
+    positions = tuple(range(config.length) if entering is None else entering)
     found: list[tuple[int, ...]] = []
     rest: list[int] = kept.tolist()
     for encoder in range(config.passing):

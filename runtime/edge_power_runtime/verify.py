@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.cascades import BagEntry
 from edge_power_runtime.bundle.golden import GoldenCascade, GoldenExample, GoldenOutput, read_golden
 from edge_power_runtime.bundle.manifest import GOLDEN_FILE, TOKENIZER_FILE, Program
+from edge_power_runtime.bundle.tensors import handed_on
 from edge_power_runtime.cascade.bag import BagTier
 from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.errors import BundleError, VerificationError
@@ -71,8 +72,8 @@ def verify(
         atol: the largest difference of a logit that is accepted; None takes what the bundle records.
 
     Returns:
-        One check per program, in the manifest's order, then one for each bag tier and each cascade of which golden.json
-        has answers.
+        One check per program, in the manifest's order, and per stage, which goes on from what the one before gave; then
+        one for each bag tier and each cascade of which golden.json has answers.
 
     Raises:
         VerificationError: the tokenizer gives other ids than the golden ones.
@@ -86,7 +87,7 @@ def verify(
     bundle.check(entry for entry in bundle.manifest.files if entry.path not in (TOKENIZER_FILE, GOLDEN_FILE))
     examples = read_golden(bundle.read(GOLDEN_FILE))
     _check_tokenizer(model, examples)
-    checks = [_check_program(model, program, examples, atol) for program in model.artifact.programs]
+    checks = [check for run in model.artifact.runs for check in _check_run(model, run, examples, atol)]
     return [*checks, *_check_cascades(model, examples, atol)]
 
 
@@ -111,27 +112,37 @@ class _Difference:
     same_label: bool
     kept: int
     wanted: int
+    # Here, and in the stages before.
+    same_words: bool
+    # Of a stage: what the next one is given, and the positions of its rows.
+    handed_on: Mapping[str, np.ndarray]
+    leaving: tuple[int, ...] | None
 
-    @property
-    def same_words(self) -> bool:
-        return self.kept == self.wanted
 
-
-def _check_program(
-    model: Model, program: Program, examples: tuple[GoldenExample, ...], atol: float | None
-) -> ProgramCheck:
+def _check_run(
+    model: Model, run: Sequence[Program], examples: tuple[GoldenExample, ...], atol: float | None
+) -> Iterator[ProgramCheck]:
+    """Check programs that run one after the other: one of the whole model, or the stages of one."""
     # One program after the other, none kept: a device may have room for one and not for all.
-    session, acceptance = model.load(program), model.artifact.acceptance
+    before: dict[int, _Difference] = {}
+    for program in run:
+        session, found = model.load(program), {}
+        for number, example in enumerate(examples):
+            golden = example.expected(model.artifact, program)
+            if golden is not None and (program.first == 1 or number in before):
+                encoded = EncodedText(example.ids, example.type_ids, truncated=False)
+                stage = before.get(number)
+                length = encoded.num_tokens if program.any_length else program.length
+                inputs = model.encoder.pad(encoded, length) if stage is None else stage.handed_on
+                found[number] = _difference(model, program, golden, session.run(inputs), encoded.num_tokens, stage)
+        yield _summed_up(model, program, list(found.values()), atol)
+        before = found
+
+
+def _summed_up(model: Model, program: Program, found: Sequence[_Difference], atol: float | None) -> ProgramCheck:
+    acceptance = model.artifact.acceptance
     repeats = acceptance.repeat_error is not None
     bound = atol if atol is not None else acceptance.repeat_error if repeats else acceptance.max_abs_error
-    found: list[_Difference] = []
-    for example in examples:
-        golden = example.expected(model.artifact, program)
-        if golden is not None:
-            encoded = EncodedText(example.ids, example.type_ids, truncated=False)
-            length = encoded.num_tokens if program.any_length else program.length
-            outputs = session.run(model.encoder.pad(encoded, length))
-            found.append(_difference(model, program, golden, outputs, encoded.num_tokens))
     # Rounded weights keep other words on another machine where scores are nearly equal; the logits are others then.
     compared = [item for item in found if item.same_words or not repeats]
     worst = max((item.error for item in compared), default=0.0)
@@ -150,7 +161,12 @@ def _check_program(
 
 
 def _difference(
-    model: Model, program: Program, golden: GoldenOutput, outputs: dict[str, np.ndarray], num_tokens: int
+    model: Model,
+    program: Program,
+    golden: GoldenOutput,
+    outputs: dict[str, np.ndarray],
+    num_tokens: int,
+    before: _Difference | None,
 ) -> _Difference:
     manifest = model.bundle.manifest
     retention, task = manifest.retention_at(program, num_tokens), manifest.answers()
@@ -160,7 +176,8 @@ def _difference(
             f"{GOLDEN_FILE} has {expected.size} logits of program {program.name}, the program gives {logits.size}"
         )
     error = float(np.max(np.abs(logits - expected)))
-    kept = survivors(outputs["kept"], retention) if "kept" in outputs else ()
+    entering = None if before is None else before.leaving
+    kept = survivors(outputs["kept"], retention, entering) if "kept" in outputs else ()
     if len(kept) != len(golden.survivors):
         raise BundleError(
             f"{GOLDEN_FILE} has the kept words of {len(golden.survivors)} encoders of program {program.name}, the "
@@ -172,6 +189,9 @@ def _difference(
         same_label=task.agree(logits, expected),
         kept=same,
         wanted=wanted,
+        same_words=same == wanted and (before is None or before.same_words),
+        handed_on=handed_on(outputs),
+        leaving=kept[-1] if kept else entering,
     )
 
 

@@ -229,6 +229,12 @@ def tiny_artifact(request, tiny_bundle) -> Artifact:
 
 
 @pytest.fixture
+def stages_copy(tiny_stages: Path, tmp_path: Path) -> Path:
+    """A copy of the committed bundle in stages, to change."""
+    return Path(shutil.copytree(tiny_stages, tmp_path / "stages"))
+
+
+@pytest.fixture
 def tiny_copy(tiny_bundle: Path, tmp_path: Path) -> Path:
     """A copy of the committed bundle, to change."""
     return Path(shutil.copytree(tiny_bundle, tmp_path / "tiny"))

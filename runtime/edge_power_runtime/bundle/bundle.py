@@ -139,9 +139,14 @@ class Bundle:
         return [entry.name for entry in self.manifest.budgets if entry.name in programs]
 
     def cascades_of(self, artifact: Artifact) -> list[str]:
-        """List the cascades of whose every budget an artifact has programs, in the manifest's order."""
+        """List the cascades of whose every budget and stage an artifact has programs, in the manifest's order."""
         budgets = set(self.budgets_of(artifact))
-        return [entry.name for entry in self.manifest.cascades if budgets.issuperset(entry.budgets)]
+        staged = {(stage.budget, stage.last) for stage in artifact.stages or ()}
+        return [
+            entry.name
+            for entry in self.manifest.cascades
+            if budgets.issuperset(entry.budgets) and staged.issuperset(entry.stages)
+        ]
 
     def _choose(self, artifact: Artifact, name: str | None, have: list[str]) -> str:
         if name is None:
@@ -157,7 +162,7 @@ class Bundle:
         return "; this runtime does not know a tier of the cascade: pip install --upgrade edge-power-runtime"
 
     def retention_of(self, program: Program) -> RetentionConfig:
-        """Give the configuration of a program at its own length."""
+        """Give the configuration of a program at its own length, of a stage its part."""
         return self.manifest.retention_at(program, program.length)
 
     def _engine_name(self, typed: str) -> str:

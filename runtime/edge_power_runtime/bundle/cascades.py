@@ -172,6 +172,11 @@ class CascadeEntry:
         """The budgets of the same bundle that its tiers run programs of."""
         return frozenset(tier.budget for tier in self.tiers if isinstance(tier, BudgetEntry | StageEntry))
 
+    @property
+    def stages(self) -> frozenset[tuple[str, int]]:
+        """The stages that its tiers run: their budget, and the encoder that each ends with."""
+        return frozenset((tier.budget, tier.last) for tier in self.tiers if isinstance(tier, StageEntry))
+
 
 def is_known_cascade(cascade: Node) -> bool:
     """Whether this runtime knows every tier of a cascade that is yet to be read."""

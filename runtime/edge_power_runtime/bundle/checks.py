@@ -3,7 +3,7 @@
 Each check looks at each part once, by sets and dictionaries: a manifest of thousands of parts is read in seconds.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from edge_power_runtime.bundle.cascade_checks import check_cascades
@@ -16,9 +16,10 @@ from edge_power_runtime.bundle.manifest import (
     Configuration,
     Manifest,
     Program,
+    Stage,
     is_known,
 )
-from edge_power_runtime.bundle.signatures import SIGNATURES, Size, Stage, TensorRule
+from edge_power_runtime.bundle.signatures import SIGNATURES, Part, Size, TensorRule
 from edge_power_runtime.bundle.tensors import NAMES, TensorSpec
 from edge_power_runtime.bundle.unique import check_unique
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
@@ -100,21 +101,41 @@ class _ArtifactChecks:
         if not artifact.programs:
             programs.fail("a list of at least one program")
         _check_files(artifact.files, node.field("files"))
-        check_unique((program.name for program in artifact.programs), programs, "program names")
+        named = (program.name for program in artifact.every_program)
+        check_unique(named, programs, "program names")
         pairs = ((program.budget, program.length) for program in artifact.programs)
         check_unique(pairs, programs, "pairs of budget and length")
         files = {entry.path for entry in artifact.files}
         for program, place in zip(artifact.programs, programs.items(), strict=True):
             _check_program_files(program, files, place)
             _check_method(artifact.engine, program, place.field("method"))
-            configuration = self._configurations.get((program.budget, program.length))
-            if configuration is None:
-                place.fail(
-                    f"the program of a budget's configuration; no budget {program.budget!r} has length {program.length}"
-                )
-            if program.any_length:
-                self._check_any_length(artifact.engine, configuration, program, place.field("any_length"))
-            self._check_tensors(artifact.engine, configuration, program, place)
+            self._check_tensors(artifact.engine, program, place, _whole)
+        if artifact.stages is not None:
+            self._check_stages(artifact, files, node.field("stages"))
+
+    def _check_stages(self, artifact: Artifact, files: Collection[str], node: Node) -> None:
+        """Check that each program's stages follow one another from the first encoder to the last."""
+        assert artifact.stages is not None
+        whole = {(program.budget, program.length) for program in artifact.programs}
+        ends: dict[tuple[str, int], int] = {}
+        hidden = _hidden_size(artifact.stages)
+        for stage, place in zip(artifact.stages, node.items(), strict=True):
+            key = stage.budget, stage.length
+            if key not in whole:
+                place.fail("a stage of a budget and a length that the artifact has a program of")
+            if stage.first != (before := ends.get(key, 0)) + 1:
+                place.field("first").fail(f"{before + 1}, behind the last encoder of the stage before")
+            if stage.last < stage.first:
+                place.field("last").fail(f"at least {stage.first}, the first encoder")
+            if stage.any_length:
+                place.field("any_length").fail("false, since a stage has one length")
+            ends[key] = stage.last
+            _check_program_files(stage, files, place)
+            _check_method(artifact.engine, stage, place.field("method"))
+            self._check_tensors(artifact.engine, stage, place, _part_of, hidden=hidden)
+        for (budget, length), last in ends.items():
+            if last != (encoders := len(self._configurations[budget, length].keep)):
+                node.fail(f"stages of {budget!r} at length {length} up to encoder {encoders}, not {last}")
 
     def _check_any_length(self, engine: str, configuration: Configuration, program: Program, node: Node) -> None:
         """Check that a text's own configuration can be told, and is the program's at its length."""
@@ -126,11 +147,32 @@ class _ArtifactChecks:
         if RetentionSchedule(schedule).at(program.length).keep != configuration.keep:
             node.fail(f"false, since the budget {program.budget!r} keeps other words at {program.length} than it says")
 
-    def _check_tensors(self, engine: str, configuration: Configuration, program: Program, node: Node) -> None:
-        signature = SIGNATURES[self._manifest.task, _stage_of(program, len(configuration.keep), node)]
-        retention, typed = configuration.retention, self._manifest.tokenizer.has_token_types
+    def _check_tensors(
+        self,
+        engine: str,
+        program: Program,
+        node: Node,
+        part_of: Callable[[Program, int, Node], Part],
+        *,
+        hidden: int = 0,
+    ) -> None:
+        configuration = self._configurations.get((program.budget, program.length))
+        if configuration is None:
+            node.fail(
+                f"the program of a budget's configuration; no budget {program.budget!r} has length {program.length}"
+            )
+        if program.any_length:
+            self._check_any_length(engine, configuration, program, node.field("any_length"))
+        part = part_of(program, len(configuration.keep), node)
+        signature = SIGNATURES.get((self._manifest.task, part))
+        if signature is None:
+            node.fail(f"no stage, since the task is {self._manifest.task}")
+        retention = configuration.retention.part(program.first, program.last)
+        typed = self._manifest.tokenizer.has_token_types
         sizes: Mapping[Size, int] = {
-            "length": program.length,
+            "length": retention.length,
+            "passed": retention.keep[-1],
+            "hidden": hidden,
             "logits": self._manifest.num_logits,
             "kept": sum(retention.keep[encoder] for encoder in retention.drops),
         }
@@ -142,8 +184,25 @@ class _ArtifactChecks:
                 _check_address(spec, engine, [rule.role for rule in rules].index(spec.role), place)
 
 
-def _stage_of(program: Program, encoders: int, node: Node) -> Stage:
-    """Tell which part of the model a program computes; there are programs of the whole model alone."""
+def _hidden_size(stages: Sequence[Stage]) -> int:
+    """A word-vector's numbers, by the first tensor of word-vectors, which all others must be like; 0 without any."""
+    tensors = (spec for stage in stages for spec in stage.outputs if spec.role == "passed_words")
+    return next((spec.shape[2] for spec in tensors if len(spec.shape) == 3), 0)
+
+
+def _part_of(stage: Program, encoders: int, node: Node) -> Part:
+    """Tell which part of the model a stage computes."""
+    if stage.last > encoders:
+        node.field("last").fail(f"at most {encoders}, the last encoder of the configuration")
+    if (stage.first, stage.last) == (1, encoders):
+        node.field("last").fail(f"less than {encoders}, which is the whole model and no stage")
+    if stage.first == 1:
+        return "first"
+    return "last" if stage.last == encoders else "inner"
+
+
+def _whole(program: Program, encoders: int, node: Node) -> Part:
+    """Check that a program is of the whole model."""
     if program.first != 1:
         node.field("first").fail("1, the first encoder")
     if program.last != encoders:

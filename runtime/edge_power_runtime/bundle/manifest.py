@@ -138,6 +138,20 @@ class Program:
         return fill(cls, node, any_length=given is not None and given.boolean())
 
 
+@dataclass(frozen=True, slots=True)
+class Stage(Program):
+    """A program of a part of the encoders, with a head behind the last of them; it hands its word-vectors on.
+
+    The stages of a budget at a length compute all of its encoders, one after the other. `length` is the text's, as it
+    is for the whole program.
+
+    Attributes:
+        macs: its multiply-adds.
+    """
+
+    macs: int = field(kw_only=True)
+
+
 def at_precision(name: str, precision: str, mark: str) -> str:
     """Add a precision to a name, which stands for fp32 where it is alone."""
     return name if precision == EXACT else f"{name}{mark}{precision}"
@@ -156,6 +170,7 @@ class Artifact:
         lowering: how the graphs were made, in the converter's words.
         versions: of the tools that made it.
         runtimes: the packages that compute it rightly, such as ai-edge-litert; empty where all of its engine do.
+        stages: programs of parts of the encoders; None where it has none.
     """
 
     engine: Annotated[str, one_of(ENGINE_NAMES)]
@@ -166,6 +181,20 @@ class Artifact:
     lowering: str
     versions: Mapping[str, str]
     runtimes: tuple[str, ...] = ()
+    stages: Annotated[tuple[Stage, ...], Most(bounds.PROGRAMS)] | None = None
+
+    @property
+    def every_program(self) -> tuple[Program, ...]:
+        """Those of the whole model, then the stages."""
+        return (*self.programs, *(self.stages or ()))
+
+    @property
+    def runs(self) -> tuple[tuple[Program, ...], ...]:
+        """Programs that run one after the other on a text: each of the whole model alone, and stages in their order."""
+        stages: dict[tuple[str, int], list[Program]] = {}
+        for stage in sorted(self.stages or (), key=lambda stage: stage.first):
+            stages.setdefault((stage.budget, stage.length), []).append(stage)
+        return (*((program,) for program in self.programs), *map(tuple, stages.values()))
 
     @property
     def title(self) -> str:
@@ -345,7 +374,7 @@ class Manifest:
         return (*self.artifacts, *self.unknown)
 
     def retention_at(self, program: Program, num_tokens: int) -> RetentionConfig:
-        """What a program keeps of a text; reading the manifest made sure that there is an answer.
+        """What a program keeps of a text, a stage its part; reading the manifest made sure that there is an answer.
 
         Args:
             program: of one of its artifacts.
@@ -355,7 +384,8 @@ class Manifest:
         if program.any_length:
             assert budget.schedule is not None
             return RetentionSchedule(budget.schedule).at(num_tokens)
-        return next(item.retention for item in budget.configurations if item.length == program.length)
+        whole = next(item.retention for item in budget.configurations if item.length == program.length)
+        return whole.part(program.first, program.last)
 
     @property
     def unpruned_macs(self) -> dict[int, int]:
@@ -385,9 +415,12 @@ class Manifest:
             del fields["cascades"]
         for entry in (fields, *fields["artifacts"]):
             entry["versions"] = dict(sorted(entry["versions"].items()))
-        for program in (program for artifact in fields["artifacts"] for program in artifact["programs"]):
-            if not program["any_length"]:  # the key is that of few programs
-                del program["any_length"]
+            if entry.get("stages", ()) is None:  # few artifacts have some
+                del entry["stages"]
+        for artifact in fields["artifacts"]:
+            for program in (*artifact["programs"], *artifact.get("stages", ())):
+                if not program["any_length"]:  # the key is that of few programs
+                    del program["any_length"]
         fields["artifacts"] += fields.pop("unknown")
         return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 

@@ -7,9 +7,11 @@ from typing import Literal
 from edge_power_runtime.bundle.tensors import Role
 from edge_power_runtime.tasks import TaskName
 
-Stage = Literal["whole"]
-# A number of a shape that the manifest tells elsewhere: of tokens, of logits, of rows that `kept` names.
-Size = Literal["length", "logits", "kept"]
+# The whole model; or of its stages the first, one with others before and behind it, and the last.
+Part = Literal["whole", "first", "inner", "last"]
+# A number of a shape that the manifest tells elsewhere: of rows that enter, of logits, of rows that `kept` names, of
+# rows that a stage hands on, and of a word-vector's numbers, which all stages of an artifact have in common.
+Size = Literal["length", "logits", "kept", "passed", "hidden"]
 
 _INTEGERS = ("int32", "int64")
 
@@ -51,8 +53,19 @@ _ANSWER = (
     TensorRule("logits", ("float32",), (1, "logits")),
     TensorRule("kept", _INTEGERS, ("kept",)),
 )
-SIGNATURES: Mapping[tuple[TaskName, Stage], Signature] = {
+_WORDS = (
+    TensorRule("words", ("float32",), (1, "length", "hidden")),
+    TensorRule("mask", ("float32",), (1, "length")),
+)
+_PASSED = (
+    TensorRule("passed_words", ("float32",), (1, "passed", "hidden")),
+    TensorRule("passed_mask", ("float32",), (1, "passed")),
+)
+SIGNATURES: Mapping[tuple[TaskName, Part], Signature] = {
     ("classification", "whole"): Signature(_TEXT, _ANSWER),
+    ("classification", "first"): Signature(_TEXT, (*_ANSWER, *_PASSED)),
+    ("classification", "inner"): Signature(_WORDS, (*_ANSWER, *_PASSED)),
+    ("classification", "last"): Signature(_WORDS, _ANSWER),
     ("regression", "whole"): Signature(_TEXT, _ANSWER),
     ("multi_label_classification", "whole"): Signature(_TEXT, _ANSWER),
 }

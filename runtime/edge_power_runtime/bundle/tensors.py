@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from edge_power_runtime.reading.jsonnode import Node
 from edge_power_runtime.reading.records import fill, one_of, whole
 
-Role = Literal["ids", "mask", "types", "words", "logits", "kept"]
+Role = Literal["ids", "mask", "types", "words", "logits", "kept", "passed_words", "passed_mask"]
 DTYPES = ("int32", "int64", "float32")
 
 # The format fixes what a tensor is called, so that no two can be taken for one another.
@@ -18,11 +18,23 @@ NAMES: Mapping[Role, str] = {
     "words": "words",
     "logits": "logits",
     "kept": "kept",
+    "passed_words": "passed_words",
+    "passed_mask": "passed_mask",
 }
 ROLES: Mapping[str, Role] = {name: role for role, name in NAMES.items()}
 # In the order of an executorch method's inputs and outputs.
 INPUT_NAMES = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUT_NAMES = ("logits", "kept")
+
+# What a stage hands on, by the names under which the next one takes it. A name is one tensor's within a graph, so that
+# what goes in and what comes out cannot both be `words`.
+_HANDED_ON: Mapping[str, str] = {"words": "passed_words", "attention_mask": "passed_mask"}
+T = TypeVar("T")
+
+
+def handed_on(outputs: Mapping[str, T]) -> dict[str, T]:
+    """Give what the next stage takes of a stage's outputs; nothing where there is none."""
+    return {taken: outputs[given] for taken, given in _HANDED_ON.items() if given in outputs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,7 @@ class TensorSpec:
 
     Attributes:
         name: our name, which is that of its role.
-        role: what it holds: token ids, mask, token types, word-vectors, logits, or the rows kept.
+        role: what it holds: token ids, mask, token types, word-vectors, logits, rows kept, or what a stage hands on.
         engine_name: what the engine calls it, which is `name`; None where the engine goes by position.
         position: its place among the inputs or outputs of a method; None where the engine goes by name.
         dtype: int32, int64 or float32.

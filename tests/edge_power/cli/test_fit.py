@@ -141,7 +141,7 @@ REFUSED = {
     "a short length": (["--max-length", 2], "--max-length is 2, must be in 3..64"),
     "a long length": (["--max-length", 65], "--max-length is 65, must be in 3..64"),
     "a metric": (["--metric", "spearman"], "the metric 'spearman' is none of a classification's; choose from: acc"),
-    "an exit behind the last": (["--exits", "1,3"], "--exits: no exit can be at encoder 3, behind which the model's own"),
+    "an exit behind the last": (["--exits", "1,3"], "--exits: no exit can be at encoder 3, behind which the"),
     "exits that are no numbers": (["--exits", "all"], "--exits takes whole numbers with commas between, found 'all'"),
     "no batch": (["--batch-size", 0], "--batch-size is 0, must be 1 or more"),
     "no steps": (["--min-steps", 0], "--min-steps is 0, must be 1 or more"),
