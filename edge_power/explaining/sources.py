@@ -88,12 +88,11 @@ def explain_bundle(classifier: Classifier, text: Text) -> Explanation:
         return _explain_cascade(classifier, classifier.cascade, text)
     found = classifier(text)
     artifact, manifest = classifier.artifact, classifier.bundle.manifest
-    everything = (tuple(range(found.num_tokens)),) * (len(found.steps[-1].retention.keep) - 1)
     return Explanation(
         source=f"{manifest.name}: {found.program} on {artifact.engine}, {artifact.precision}",
         text=text,
         reading=read_words(classifier.model.encoder, text, found.num_tokens),
-        stages=(*(Stage(kept) for kept in found.survivors or everything), Stage((0,))),
+        stages=_encoders(found),
         labels=manifest.labels,
         prediction=Verdict(found.label, found.score, found.scores, found.labels),
     )
@@ -110,12 +109,19 @@ def _explain_cascade(classifier: Classifier, cascade: Cascade, text: Text) -> Ex
         source=f"{classifier.bundle.manifest.name}: {tier.name}",
         text=text,
         reading=reading,
-        stages=(),
+        stages=_encoders(found),
         labels=classifier.labels,
         prediction=Verdict(found.label, found.score, found.scores, found.labels),
         tiers=found.tiers,
         parts=_parts(tier.answerer, text, reading.tokens, found) if isinstance(tier.answerer, BagTier) else (),
     )
+
+
+def _encoders(found: Prediction) -> tuple[Stage, ...]:
+    """What each encoder that was computed passes on; of a model that stopped early fewer than it has, of a bag none."""
+    everything = (tuple(range(found.num_tokens)),) * sum(step.retention.passing for step in found.path)
+    reading = sum(step.retention.readout.reading for step in found.path)
+    return (*(Stage(kept) for kept in found.survivors or everything), *(Stage((0,)),) * reading)
 
 
 def _parts(bag: BagTier, text: Text, tokens: Sequence[str], found: Prediction) -> tuple[Part, ...]:

@@ -19,6 +19,7 @@ from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Artifact, Program
 from edge_power_runtime.bundle.ways import Ways
 from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.cascade.opening import open_cascade
+from edge_power_runtime.cascade.staged import StageAnswerer
 from edge_power_runtime.choice import Choice
 from edge_power_runtime.errors import EngineError, InputError
 from edge_power_runtime.prediction import Prediction, Step
@@ -116,6 +117,18 @@ class Model:
             EngineError: a tier's engine is not installed or does not load.
         """
         return Classifier(self, self.bundle.choose_budget(self.artifact, budget))
+
+    def stage(self, budget: str, last: int) -> StageAnswerer:
+        """Give an answerer by the head behind one encoder of a budget; in a cascade it goes on from another such.
+
+        Args:
+            budget: a name of the manifest.
+            last: the encoder that the answer is read behind, counted from 1.
+
+        Raises:
+            InputError: the artifact has no such stages.
+        """
+        return StageAnswerer(self, budget, last)
 
     def beside(self, bundle: Bundle) -> Self:
         """Open another bundle as this one is: the artifact that is most like this one, with the same options.

@@ -1,5 +1,6 @@
 """What a model says about a text, and how it came to say so."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ class Step:
         retention: the configuration at this length.
         rows: its output `kept`, int64 (sum of what the encoders but the last keep,), as the engine gave it; None where
             the program drops nothing.
+        first: the first encoder that it computed, counted from 1; above 1 it went on from the step before.
     """
 
     program: str
@@ -27,9 +29,12 @@ class Step:
     # Few callers ask for the rows, so they stay as the engine gave them. An array cannot be compared as a field is, so
     # equality goes by the others.
     rows: np.ndarray | None = field(repr=False, compare=False)
+    first: int = 1
 
     def survivors(self, num_tokens: int) -> tuple[tuple[int, ...], ...]:
         """Positions of the words that each encoder but the last passes on, as `Prediction.survivors`.
+
+        Those of a stage that goes on from another count the rows that this one handed on.
 
         Args:
             num_tokens: of the text; what is beyond is padding, and left out.
@@ -37,10 +42,25 @@ class Step:
         Raises:
             RetentionError: the program gave rows that cannot be.
         """
-        if self.rows is None:
-            return ()
-        found = survivors(self.rows, self.retention)
-        return tuple(tuple(position for position in words if position < num_tokens) for words in found)
+        return _composed((self,), num_tokens)
+
+
+def _composed(steps: Sequence[Step], num_tokens: int) -> tuple[tuple[int, ...], ...]:
+    """What survives each encoder of steps that go on from one another, by positions of the text; see `Step.survivors`.
+
+    Empty where none of them drops anything.
+    """
+    if all(step.rows is None for step in steps):
+        return ()
+    found: list[tuple[int, ...]] = []
+    entering: tuple[int, ...] | None = None
+    for step in steps:
+        if step.rows is not None:
+            found += survivors(step.rows, step.retention, entering)
+        else:
+            found += (entering or tuple(range(step.retention.length)),) * step.retention.passing
+        entering = found[-1] if found else None
+    return tuple(tuple(position for position in words if position < num_tokens) for words in found)
 
 
 class TierRun(NamedTuple):
@@ -137,15 +157,25 @@ class Prediction:
         return () if rows is None else tuple(rows.tolist())
 
     @property
+    def path(self) -> tuple[Step, ...]:
+        """The last of `steps`, and those before it that it went on from; in order, from the first encoder on."""
+        path: tuple[Step, ...] = self.steps[-1:]
+        for step in reversed(self.steps[:-1]):
+            if path[0].first == step.first + len(step.retention.keep):
+                path = (step, *path)
+        return path
+
+    @property
     def survivors(self) -> tuple[tuple[int, ...], ...]:
         """Positions of the words that each encoder but the last passes on, likeliest to matter first after [CLS].
 
         Positions index `Classifier.tokens`; padding is left out. Empty where the program drops nothing, or none ran.
+        Of a model in stages they are those of the encoders that were computed.
 
         Raises:
             RetentionError: the program gave rows that cannot be.
         """
-        return self.steps[-1].survivors(self.num_tokens) if self.steps else ()
+        return _composed(self.path, self.num_tokens)
 
 
 def complete(prediction: Prediction, tiers: tuple[TierRun, ...], steps: tuple[Step, ...]) -> Prediction:

@@ -6,8 +6,8 @@ How the parts fit together:
 - A text on its way through the tiers is a `Reading` (reading.py): what one tier worked out, the next can use.
 - An answerer that reads token ids is a `TokenReader` (reading.py): it has `encoder` and `max_length`, and answers ids
   that are encoded already. Tiers whose encoders read alike share a text's ids. Classifiers and bag tiers are such.
-- An answerer that goes on from where another stopped, as stages do, is a `ReadingAnswerer` (reading.py): it answers a
-  `Reading` itself, and leaves there in `handed_on` what the next one needs.
+- An answerer that goes on from where another stopped, as stages do (staged.py), is a `ReadingAnswerer` (reading.py): it
+  answers a `Reading` itself, and leaves there in `handed_on` what the next one needs.
 - A callable that is no answerer, a server say, is asked by `Remote` (remote.py): it may fail, and the tier before it
   answers then. An answerer of ours that fails raises: that is a fault to mend, and no answer is better than a guess.
 """

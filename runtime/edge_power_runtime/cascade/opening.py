@@ -34,6 +34,10 @@ class TierSource(Protocol):
         """Answer by a budget."""
         ...
 
+    def stage(self, budget: str, last: int) -> Answerer:
+        """Answer by the head behind one encoder of a budget."""
+        ...
+
     def beside(self, bundle: Bundle) -> Self:
         """Open another bundle with the same options."""
         ...
@@ -73,5 +77,5 @@ def _open_tier(entry: TierEntry, source: TierSource) -> Tier:
                 data, source.encoder, manifest.labels, max_length=manifest.max_length, name=entry.file
             )
         case StageEntry():
-            raise InputError(f"this runtime does not run tiers of the kind {entry.kind}")
+            answerer = source.stage(entry.budget, entry.last)
     return Tier(entry.name, answerer, entry.temperature, entry.threshold)
