@@ -34,7 +34,7 @@ from edge_power.errors import OptionError
 from edge_power.model.checkpoint.checks import check_finite
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.extract import Lowering
-from edge_power.model.macs import MacCount, count_macs
+from edge_power.model.macs import count_macs, count_stage
 from edge_power.model.retention_file import FULL, Budgets, Retention
 from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.progress import Progress, Silent
@@ -170,7 +170,7 @@ class _Job:
         self.budgets = plan.budgets or default_budgets(model)
         self.configurations = _configurations(model, self.budgets, plan.lengths)
         self.stages = _stages(model, self.configurations)
-        macs = {name: self._macs(whole).stage(first, last) for name, (whole, first, last) in self.stages.items()}
+        macs = {name: self._macs(*stage) for name, stage in self.stages.items()}
         # While this process writes those of the slowest engine, a second one writes the others.
         self.schedules = _schedules(model, self.budgets) if plan.dynamic_length else {}
         orders = [self._order(recipe, macs) for recipe in _recipes(plan)]
@@ -364,8 +364,8 @@ class _Job:
             return Order(recipe, self.configurations, schedules=self.schedules)
         return Order(recipe, self.configurations, self.stages, macs)
 
-    def _macs(self, program: str) -> MacCount:
-        return count_macs(self.model.config, self.configurations[program][1])
+    def _macs(self, program: str, first: int, last: int) -> int:
+        return count_stage(self.model.config, self.configurations[program][1], first, last)
 
     def _describe(self, budget: str) -> Budget:
         schedule = self.budgets[budget].schedule

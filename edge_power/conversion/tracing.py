@@ -10,7 +10,8 @@ from torch import nn
 from torch.export import ExportedProgram
 
 from edge_power.model.classifier import PowerForSequenceClassification
-from edge_power.model.encoder import Encoder, first_row
+from edge_power.model.encoder import Encoder
+from edge_power.model.exits import mean_of_words
 from edge_power.model.extract import (
     IndexRows,
     Lowering,
@@ -199,7 +200,8 @@ class StaticPart(nn.Module):
             kept += rows
         for encoder in encoders[self.passing :]:
             x = encoder(x, mask)
-        outputs = {"logits": self.head(first_row(x) if self.hands_on else x)}
+        read = mean_of_words(x[None], attention_bias(mask))[0] if self.hands_on else x
+        outputs = {"logits": self.head(read)}
         if kept:
             outputs["kept"] = torch.cat(kept)
         if not self.hands_on:

@@ -16,7 +16,7 @@ from edge_power.model.checkpoint.read import Checkpoint, read_checkpoint, read_e
 from edge_power.model.config import HeadActivation, ModelConfig
 from edge_power.model.embeddings import Embeddings
 from edge_power.model.encoder import Encoder
-from edge_power.model.exits import Exits
+from edge_power.model.exits import Exits, mean_of_words
 from edge_power.model.extract import BatchRows, Marks, cls_priority, significance
 from edge_power.model.readout import context_read, rows_read
 from edge_power.model.soft_extract import SoftExtract
@@ -38,7 +38,7 @@ _HEAD_ACTIVATIONS: dict[HeadActivation, Callable[[torch.Tensor], torch.Tensor]] 
 
 
 class Head(nn.Module):
-    """[CLS] to logits: a pooler, as BERT calls the first layer in every family, and the classifier."""
+    """[CLS], or what an exit reads, to logits: a pooler, as BERT calls the first layer, and the classifier."""
 
     def __init__(self, config: ModelConfig) -> None:
         """Build with PyTorch's default initialisation."""
@@ -63,12 +63,14 @@ class EncoderOutput:
         scores: for every passing encoder, the significance by position as the paper has it, a mean over heads,
             float (batch, length); NaN at positions that no longer entered it and in encoders that drop nothing.
         states: the word-vector of [CLS] after every encoder, each (batch, hidden).
+        means: of the words that leave each passing encoder, each (batch, hidden).
     """
 
     cls: torch.Tensor
     survivors: tuple[torch.Tensor, ...]
     scores: tuple[torch.Tensor, ...]
     states: tuple[torch.Tensor, ...]
+    means: tuple[torch.Tensor, ...] = ()
 
 
 class PowerEncoder(nn.Module):
@@ -129,7 +131,7 @@ class PowerEncoder(nn.Module):
         first = cls_priority(length).to(x)
         marks = Marks.of(attention_mask.to(x.dtype), heads=self.config.num_heads, cls_priority=first)
         positions = torch.arange(length, device=x.device).expand(input_ids.shape)
-        survivors, scores, states = [], [], []
+        survivors, scores, states, means = [], [], [], []
         for index, encoder in enumerate(stack[:passing], start=1):
             probabilities = encoder.probabilities(x, marks.bias)
             by_position = torch.full(input_ids.shape, torch.nan, dtype=x.dtype, device=x.device)
@@ -153,10 +155,11 @@ class PowerEncoder(nn.Module):
             survivors.append(positions)
             scores.append(by_position)
             states.append(x[:, 0])
+            means.append(mean_of_words(x, marks.bias.squeeze(1)).squeeze(1))
         for encoder in stack[passing:]:
             x = encoder.finish(rows_read(x), context_read(encoder, x, marks.bias))
             states.append(x[:, 0])
-        return EncoderOutput(states[-1], tuple(survivors), tuple(scores), tuple(states))
+        return EncoderOutput(states[-1], tuple(survivors), tuple(scores), tuple(states), tuple(means))
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +265,7 @@ class PowerForSequenceClassification(nn.Module):
         encoded = self.encoder(
             input_ids, attention_mask, token_type_ids, retention=retention, soft_extract=soft_extract
         )
-        exits = tuple(head(encoded.states[int(behind) - 1]) for behind, head in self.exits.items())
+        exits = tuple(head(encoded.means[int(behind) - 1]) for behind, head in self.exits.items())
         return ClassifierOutput(self.head(encoded.cls), encoded, exits)
 
     def put_exits(self, exits: Exits) -> None:

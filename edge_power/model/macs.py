@@ -30,16 +30,6 @@ class MacCount:
         """All of them."""
         return self.embeddings + sum(self.encoders) + self.head
 
-    def stage(self, first: int, last: int) -> int:
-        """Those of a stage's program: some encoders, the head behind them, of the first one the embeddings too.
-
-        Args:
-            first: the first encoder, counted from 1.
-            last: the last one.
-        """
-        embeddings = self.embeddings if first == 1 else 0
-        return embeddings + sum(self.encoders[first - 1 : last]) + self.head
-
 
 def count_macs(config: ModelConfig, retention: RetentionConfig) -> MacCount:
     """Count the multiply-adds of a program at one length.
@@ -52,6 +42,21 @@ def count_macs(config: ModelConfig, retention: RetentionConfig) -> MacCount:
     encoders = [_encoder(config, n, k) for n, k in zip(entering[:passing], retention.keep[:passing], strict=True)]
     encoders += [macs_read(config, n) for n in entering[passing:]]
     return MacCount(tuple(encoders), _head(config), _projection(config, retention.length))
+
+
+def count_stage(config: ModelConfig, retention: RetentionConfig, first: int, last: int) -> int:
+    """Count the multiply-adds of a stage: some encoders, what its head reads and the head, of the first the embeddings.
+
+    Args:
+        config: the model's shape.
+        retention: words kept by all encoders.
+        first: the first encoder, counted from 1.
+        last: the last one.
+    """
+    count = count_macs(config, retention)
+    embeddings = count.embeddings if first == 1 else 0
+    mean = retention.keep[last - 1] * config.hidden_size if last < config.num_encoders else 0
+    return embeddings + sum(count.encoders[first - 1 : last]) + mean + count.head
 
 
 def count_unpruned(config: ModelConfig, length: int) -> int:

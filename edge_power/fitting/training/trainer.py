@@ -24,12 +24,15 @@ from edge_power.fitting.training.phase import Phase, SearchGoal, Texts, Training
 from edge_power.fitting.training.price import FALLEN
 from edge_power.fitting.training.saving import saving
 from edge_power.model.classifier import PowerForSequenceClassification
+from edge_power.model.exits import EXITS
 
 WARM_UP = 0.1
 WEIGHT_DECAY = 0.01
 LARGEST_GRADIENT = 1.0
 # Of what exits lose, on average over them, beside what the model's own head loses.
 EXITS_WEIGHT = 0.3
+# Times the rate of the other weights: exits begin at a head that reads another encoder, and have far to go.
+EXITS_RATE = 10.0
 LOGS_OF_A_PHASE = 50
 EVALUATIONS_OF_A_PHASE = 4
 
@@ -200,7 +203,7 @@ class PhaseTrainer(Trainer):
         super().log(logs, start_time)
 
     def create_optimizer(self, model: torch.nn.Module | None = None) -> torch.optim.Optimizer:
-        """Give the retention parameters a rate of their own."""
+        """Give the retention parameters, and exits, a rate of their own."""
         if self.optimizer is None:
             kind, options = self.get_optimizer_cls_and_kwargs(self.args)
             self.optimizer = kind(self._groups(), **options)
@@ -209,11 +212,16 @@ class PhaseTrainer(Trainer):
     def _groups(self) -> list[dict[str, Any]]:
         parts = _parts(self.model)
         decayed = set(self.get_decay_parameter_names(parts.classifier))
-        named = list(parts.classifier.named_parameters())
+        named, exits = list[tuple[str, torch.nn.Parameter]](), list[torch.nn.Parameter]()
+        for name, parameter in parts.classifier.named_parameters():
+            exits.append(parameter) if name.startswith(EXITS) else named.append((name, parameter))
         groups: list[dict[str, Any]] = [
             {"params": [one for name, one in named if name in decayed], "weight_decay": WEIGHT_DECAY},
             {"params": [one for name, one in named if name not in decayed], "weight_decay": 0.0},
         ]
+        if exits:
+            rate = EXITS_RATE * self._phase.learning_rate
+            groups.append({"params": exits, "weight_decay": WEIGHT_DECAY, "lr": rate})
         if self._phase.search is not None and parts.soft_extract is not None:
             rate = self._phase.search.rate or TRAVEL / self._phase.steps
             groups.append({"params": list(parts.soft_extract.parameters()), "weight_decay": 0.0, "lr": rate})
@@ -223,9 +231,9 @@ class PhaseTrainer(Trainer):
         """Warm up and fall in a straight line; retention parameters hold their rate while the target falls."""
         if self.lr_scheduler is None:
             optimizer = self.optimizer if optimizer is None else optimizer
-            shapes = [_rate(num_training_steps, holds_until=WARM_UP)] * 2
-            if len(optimizer.param_groups) > len(shapes):
-                shapes.append(_rate(num_training_steps, holds_until=FALLEN))
+            shapes = [_rate(num_training_steps, holds_until=WARM_UP)] * len(optimizer.param_groups)
+            if _parts(self.model).soft_extract is not None:
+                shapes[-1] = _rate(num_training_steps, holds_until=FALLEN)
             self.lr_scheduler = LambdaLR(optimizer, shapes)
         return self.lr_scheduler
 

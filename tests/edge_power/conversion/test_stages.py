@@ -11,7 +11,7 @@ import torch
 from edge_power.conversion import second_process
 from edge_power.conversion.artifacts import Order
 from edge_power.conversion.tracing import Tracer
-from edge_power.model.macs import count_macs
+from edge_power.model.macs import count_macs, count_stage
 from edge_power_converters import fp32
 from edge_power_runtime import Bundle, RetentionConfig
 from edge_power_runtime.bundle.tensors import handed_on
@@ -62,10 +62,11 @@ def test_several_encoders_are_one_stage():
 
 
 def test_multiply_adds_of_stages():
-    count = count_macs(staged_model().config, RetentionConfig(12, (6, 6, 1)))
-    first, rest = count.stage(1, 1), count.stage(2, 3)
-    assert first == count.encoders[0] + count.head and rest == sum(count.encoders[1:]) + count.head
-    assert first + rest == count.total + count.head
+    config, retention = staged_model().config, RetentionConfig(12, (6, 6, 1))
+    count, mean = count_macs(config, retention), 6 * 32
+    first, rest = count_stage(config, retention, 1, 1), count_stage(config, retention, 2, 3)
+    assert first == count.encoders[0] + mean + count.head and rest == sum(count.encoders[1:]) + count.head
+    assert first + rest == count.total + mean + count.head
 
 
 def test_a_second_process_is_told_of_stages():

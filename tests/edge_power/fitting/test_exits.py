@@ -15,7 +15,7 @@ from edge_power.fitting.texts.score import metric_of, predict, predict_all
 from edge_power.fitting.training.module import FitModel
 from edge_power.fitting.training.objective import Distillation, logits_distance
 from edge_power.fitting.training.phase import Phase, Texts, Training
-from edge_power.fitting.training.trainer import EXITS_WEIGHT, PhaseTrainer
+from edge_power.fitting.training.trainer import EXITS_RATE, EXITS_WEIGHT, PhaseTrainer
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power_runtime import RetentionSchedule
 from tests.tiny_fit import make_rows, options_of, source_of, taught_model, tokens_of, untaught_model, write_task
@@ -87,6 +87,13 @@ def test_exits_lose_what_the_head_loses_at_their_weight(tmp_path):
     first, second = (logits_distance(logits, taught) for logits in answer.exits)
     expected = logits_distance(answer.logits, taught) + EXITS_WEIGHT * (first + second) / 2
     torch.testing.assert_close(loss, expected, rtol=1e-5, atol=0)  # the same products, in another batch's order
+    own = {id(parameter) for parameter in model.exits.parameters()}
+    groups = trainer.create_optimizer().param_groups
+    rates = {id(one): group["lr"] for group in groups for one in group["params"]}
+    assert all(rate == (1e-3 * EXITS_RATE if one in own else 1e-3) for one, rate in rates.items())
+    assert len(rates) == sum(1 for _ in model.parameters()) and own <= set(rates)
+    factors = [factor(0) for factor in trainer.create_scheduler(10).lr_lambdas]
+    assert len(factors) == len(groups) == 3 and len(set(factors)) == 1
 
 
 @pytest.mark.parametrize(

@@ -33,15 +33,18 @@ def with_exits(model, exits=(1, 3)):
     return model
 
 
-def test_an_exit_reads_cls_behind_its_encoder():
+def test_an_exit_reads_the_mean_of_the_words_behind_its_encoder():
     model = with_exits(tiny_model())
     batch = make_batch([9, 16], 16, vocabulary=model.config.vocab_size)
     with torch.no_grad():
         output = model(*batch, retention=SCHEDULE)
         plain = tiny_model()(*batch, retention=SCHEDULE)
-        first = model.exits["1"](output.encoder.states[0])
+        first = model.exits["1"](output.encoder.means[0])
+        longer = model(*batch.widen(24), retention=SCHEDULE)
     assert [tuple(logits.shape) for logits in output.exits] == [(2, 2), (2, 2)]
     assert torch.equal(output.exits[0], first)
+    # Padding counts for nothing; the sums are of other lengths.
+    torch.testing.assert_close(longer.exits[0], output.exits[0], rtol=0, atol=1e-5)
     assert not torch.equal(output.exits[0], output.exits[1])
     assert torch.equal(output.logits, plain.logits), "exits change nothing of the model's own answer"
     assert plain.exits == ()

@@ -88,7 +88,7 @@ class Counted:
 
 
 def test_a_bundles_cascade_of_stages_does_nothing_twice(bundle, tiny_artifact, monkeypatch):
-    change_manifest(bundle, lambda manifest: manifest.update(cascades=[staged_cascade(0.75, 0.96, None)]))
+    change_manifest(bundle, lambda manifest: manifest.update(cascades=[staged_cascade(0.88, 0.957, None)]))
     classifier = Classifier.open(bundle, engine=tiny_artifact.engine)
     assert [tier.name for tier in classifier.cascade.tiers] == ["fast-1", "fast-2", "fast-3"]
     answers = [classifier(text) for text in TEXTS]
