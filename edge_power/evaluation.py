@@ -134,6 +134,7 @@ class _Costs:
         manifest = self._bundle.manifest
         found = {item.name: manifest.configuration(item.budget, item.length) for item in classifier.artifact.programs}
         self._padded = {(name, item.length): item.macs for name, item in found.items() if item is not None}
+        self._padded |= {(stage.name, stage.length): stage.macs for stage in classifier.artifact.stages or ()}
         self._unpadded: dict[RetentionConfig, int] = {}
 
     def of(self, step: "Step") -> int:
