@@ -18,9 +18,9 @@ import numpy as np
 
 from edge_power.cascading.answers import Answers, TierAnswers
 from edge_power.cascading.bag.train import Lesson, train_bag
-from edge_power.cascading.choose import choose
-from edge_power.cascading.mixture import Tiers
 from edge_power.cascading.texts import Labelled
+from edge_power.cascading.thresholds.choose import choose
+from edge_power.cascading.thresholds.mixture import Tiers
 from edge_power.data import read_examples
 from edge_power.errors import CascadeError
 from edge_power.tasks.learned import learned

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from matplotlib.figure import Figure
 
-from edge_power.cascading.mixture import Mixture
 from edge_power.cascading.record import CascadeRecord
+from edge_power.cascading.thresholds.mixture import Mixture
 from edge_power.cascading.words import cost, figures, outcome, promise, tighter
 from edge_power.report.charts import FONT_SIZE, add_axes, draw, scale_axes
 from edge_power.report.markup import Column, Html, element, figure, section, table

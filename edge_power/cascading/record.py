@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from edge_power.cascading.choose import Choice
 from edge_power.cascading.costs import Unit
-from edge_power.cascading.mixture import Mixture
+from edge_power.cascading.thresholds.choose import Choice
+from edge_power.cascading.thresholds.mixture import Mixture
 from edge_power_runtime.bundle.cascades import CascadeEntry
 
 

@@ -7,13 +7,13 @@ import numpy as np
 from edge_power.cascading.answers import Answers, ask
 from edge_power.cascading.bag.learn import planned_steps
 from edge_power.cascading.bag.train import Lesson, train_bag
-from edge_power.cascading.choose import choose
 from edge_power.cascading.costs import Costs, costs_of
-from edge_power.cascading.mixture import Tiers
 from edge_power.cascading.options import Options
 from edge_power.cascading.page import render
 from edge_power.cascading.record import CascadeRecord
 from edge_power.cascading.texts import Labelled, Texts, read_texts
+from edge_power.cascading.thresholds.choose import choose
+from edge_power.cascading.thresholds.mixture import Tiers
 from edge_power.cascading.tiers import open_first, open_last
 from edge_power.cascading.write import entry_of, write_cascade
 from edge_power.errors import OptionError

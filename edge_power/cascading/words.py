@@ -1,8 +1,8 @@
 """A cascade's outcome in words and figures, for the terminal and the page alike."""
 
-from edge_power.cascading.choose import CONFIDENCE
-from edge_power.cascading.mixture import Mixture
 from edge_power.cascading.record import CascadeRecord
+from edge_power.cascading.thresholds.choose import CONFIDENCE
+from edge_power.cascading.thresholds.mixture import Mixture
 
 
 def outcome(record: CascadeRecord) -> str:

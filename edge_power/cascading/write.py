@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from edge_power.cascading.choose import CONFIDENCE, Choice
 from edge_power.cascading.readme import with_cascade
+from edge_power.cascading.thresholds.choose import CONFIDENCE, Choice
 from edge_power.cascading.tiers import BAG_FILE, Rung
 from edge_power.conversion.bundle_readme import README_FILE
 from edge_power.conversion.cascade_golden import add_cascade_answers

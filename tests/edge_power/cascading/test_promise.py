@@ -5,10 +5,10 @@ import pytest
 from scipy.stats import binom
 
 from edge_power.cascading.answers import Answers, TierAnswers
-from edge_power.cascading.choose import choose
-from edge_power.cascading.mixture import Tiers
-from edge_power.cascading.promise import p_value, rows_for, rows_needed
-from edge_power.cascading.temperature import confidences, fitted_temperature
+from edge_power.cascading.thresholds.choose import choose
+from edge_power.cascading.thresholds.mixture import Tiers
+from edge_power.cascading.thresholds.promise import p_value, rows_for, rows_needed
+from edge_power.cascading.thresholds.temperature import confidences, fitted_temperature
 from edge_power.errors import CascadeError
 
 ERROR = 0.05

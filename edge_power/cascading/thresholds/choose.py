@@ -14,9 +14,9 @@ from itertools import product
 import numpy as np
 
 from edge_power.cascading.answers import Answers
-from edge_power.cascading.mixture import Mixture, Tiers
-from edge_power.cascading.promise import p_value, rows_for, rows_needed
-from edge_power.cascading.temperature import fitted_temperature
+from edge_power.cascading.thresholds.mixture import Mixture, Tiers
+from edge_power.cascading.thresholds.promise import p_value, rows_for, rows_needed
+from edge_power.cascading.thresholds.temperature import fitted_temperature
 from edge_power.errors import CascadeError
 
 CONFIDENCE = 0.95

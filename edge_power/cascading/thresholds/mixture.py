@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_power.cascading.answers import Answers
-from edge_power.cascading.temperature import confidences
+from edge_power.cascading.thresholds.temperature import confidences
 
 
 @dataclass(frozen=True, slots=True)

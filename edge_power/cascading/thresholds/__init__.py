@@ -1,0 +1,1 @@
+"""Temperatures and thresholds: what a cascade does at each, and which keep a promise."""
