@@ -118,9 +118,9 @@ def test_rounding_keeps_seven_bits_of_each_row() -> None:
     )
     rows[5] = 0
     table = rounded(columns, Learned(rows.astype(np.float32), np.array([1, 2, 3], np.float32)))
-    back = (table.rows.astype(float) * np.exp2(table.shifts)[:, None]) * table.scale
-    # A step is at most 1/64 of the row's largest weight, and rounding is off by half a step.
-    assert (np.abs(back - rows).max(axis=1) <= np.abs(rows).max(axis=1) / 127).all()
+    back = (table.rows.astype(float) * np.exp2(table.shifts.astype(float))[:, None]) * table.scale
+    # A step is at most 1/64 of the row's largest weight, and rounding is off by half a step; none is below `scale`.
+    assert (np.abs(back - rows).max(axis=1) <= np.maximum(np.abs(rows).max(axis=1) / 127, table.scale[0])).all()
 
 
 def test_features_are_what_the_runtime_sums() -> None:
@@ -130,7 +130,7 @@ def test_features_are_what_the_runtime_sums() -> None:
     rows = seeded.normal(size=(columns.known + columns.buckets, 2)).astype(np.float32)
     table = rounded(columns, Learned(rows, np.zeros(2, np.float32)))
     found = BagTier(table, cast(TextEncoder, None), ("a", "b"), max_length=64)
-    exact = (table.rows.astype(float) * np.exp2(table.shifts)[:, None]) * table.scale
+    exact = (table.rows.astype(float) * np.exp2(table.shifts.astype(float))[:, None]) * table.scale
     unknown = EncodedText((0, 3999, 5, 4100), (0,) * 4, truncated=False)  # pieces without a row, or no pieces at all
     known = [*texts, EncodedText(unknown.ids[:3], (0,) * 3, truncated=False)]
     # The matrix is float32, 24 bits, of sums of some tens of numbers near 1.
