@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,12 @@ import torch
 from edge_power.conversion import second_process
 from edge_power.conversion.artifacts import Order
 from edge_power.conversion.tracing import Tracer
+from edge_power.evaluation import BundlePredictor
 from edge_power.model.macs import count_macs, count_stage
 from edge_power_converters import fp32
-from edge_power_runtime import Bundle, RetentionConfig
+from edge_power_runtime import Bundle, Classifier, RetentionConfig
 from edge_power_runtime.bundle.tensors import handed_on
+from tests.cascades import change_manifest
 from tests.edge_power.conftest import make_batch
 from tests.tiny import staged_model, tiny_model, write_staged_bundle
 
@@ -118,3 +121,17 @@ def test_weights_are_there_once(tiny_stages):
         else:
             assert len(artifact.files) == 1
             assert {stage.file for stage in artifact.stages} == {artifact.files[0].path}
+
+
+def test_an_evaluation_counts_the_stages_that_ran(tiny_stages, tmp_path):
+    bundle = shutil.copytree(tiny_stages, tmp_path / "stages")
+    tiers = [
+        {"kind": "stage", "budget": "fast", "last": last, "temperature": 1.0, "threshold": threshold}
+        for last, threshold in ((1, 0.9), (3, None))
+    ]
+    change_manifest(bundle, lambda manifest: manifest.update(cascades=[{"name": "cascade", "tiers": tiers}]))
+    classifier = Classifier.open(bundle, engine="onnx")
+    macs = {stage.name: stage.macs for stage in classifier.artifact.stages}
+    sure, unsure = BundlePredictor(classifier).answer(["a good film", "dull"])
+    assert (sure.tier, sure.macs) == ("fast-1", macs["fast_8_1-1"])
+    assert (unsure.tier, unsure.macs) == ("fast-3", sum(macs[f"fast_8_{part}"] for part in ("1-1", "2-2", "3-3")))
