@@ -174,7 +174,7 @@ class EagerPredictor:
             OptionError: a length is none that the model takes.
             InputError: the threshold is outside (0, 1), or the model has one label a text.
         """
-        from edge_power.conversion.convert import check_lengths
+        from edge_power.conversion.plan import check_lengths
         from edge_power.model.macs import count_macs
         from edge_power.model.retention_file import Retention
         from edge_power.model.tokenizer import text_encoder

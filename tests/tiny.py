@@ -15,7 +15,8 @@ import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 from transformers import BertTokenizer
 
-from edge_power.conversion.convert import Plan, convert, default_budgets
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan, default_budgets
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.config import ModelConfig
 from edge_power.model.retention_file import parse_keep

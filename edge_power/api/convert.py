@@ -119,8 +119,8 @@ def convert(
     texts = _read_texts(verify_with)
     auto = None if lengths_from is None else AutoLengths.read(lengths_from, max_programs, latency)
 
-    from edge_power.conversion.convert import Plan, check_lengths
     from edge_power.conversion.convert import convert as write
+    from edge_power.conversion.plan import Plan, check_lengths
     from edge_power.model.classifier import PowerForSequenceClassification
     from edge_power.progress import Silent
 
@@ -158,7 +158,7 @@ def _read_texts(path: str | PathLike[str] | None) -> "tuple[Text, ...]":
 
 def _budgets(model: "PowerForSequenceClassification", name: str | None, named: "Budgets", *, full: bool) -> "Budgets":
     """What to convert: the caller's go before the checkpoint's own; a single budget takes the name that is given."""
-    from edge_power.conversion.convert import full_budget
+    from edge_power.conversion.plan import full_budget
     from edge_power.model.retention_file import checked_budget_name
 
     budgets = named or model.budgets

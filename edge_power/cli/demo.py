@@ -107,8 +107,9 @@ def _fit(screen: ProgressScreen, checkpoint: Path | None) -> "PowerForSequenceCl
 
 
 def _convert(screen: ProgressScreen, model: "PowerForSequenceClassification", place: "Place") -> None:
-    from edge_power.conversion.convert import Plan, convert
+    from edge_power.conversion.convert import convert
     from edge_power.conversion.engines import ENGINES
+    from edge_power.conversion.plan import Plan
     from edge_power.demo.classifier import LENGTHS, demo_budgets, read_rows
 
     texts = read_rows("train").first(CHECKED_TEXTS).texts

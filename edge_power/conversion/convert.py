@@ -4,18 +4,19 @@ import json
 import os
 import reprlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 from edge_power.conversion import told
 from edge_power.conversion.acceptance import for_references
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
-from edge_power.conversion.artifacts import FASTER_LOWERING, Configurations, Order, Stages, write_artifact
+from edge_power.conversion.artifacts import Order, write_artifact
 from edge_power.conversion.bundle_readme import write_readme
-from edge_power.conversion.engines import ANY_LENGTH, ENGINES
+from edge_power.conversion.engines import ANY_LENGTH
+from edge_power.conversion.plan import Plan, configurations_of, default_budgets, recipes_of, schedules_of, stages_of
 from edge_power.conversion.references import (
     CheckedText,
     encode_texts,
@@ -33,9 +34,7 @@ from edge_power.conversion.tracing import Tracer
 from edge_power.errors import OptionError
 from edge_power.model.checkpoint.checks import check_finite
 from edge_power.model.classifier import PowerForSequenceClassification
-from edge_power.model.extract import Lowering
 from edge_power.model.macs import count_macs, count_stage
-from edge_power.model.retention_file import FULL, Budgets, Retention
 from edge_power.model.tokenizer import save_tokenizer, text_encoder, tokenizer_entry
 from edge_power.progress import Progress, Silent
 from edge_power_converters import (
@@ -44,8 +43,6 @@ from edge_power_converters import (
     Recipe,
     Reference,
     check_artifact,
-    fp32,
-    reduced,
     staged_directory,
 )
 from edge_power_converters.output.staging import Place, check_output
@@ -66,47 +63,9 @@ from edge_power_runtime.bundle.manifest import (
 )
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.errors import BundleError, InputError
-from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
+from edge_power_runtime.retention import RetentionConfig
 from edge_power_runtime.tasks import Task, task_named
 from edge_power_runtime.text import Text
-
-# Its tools take about as long as those of both others.
-SLOWEST = "executorch"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a bundle shall hold.
-
-    Attributes:
-        engines: onnx, executorch or tflite, each once.
-        precisions: fp32, fp16 or int8, each once; an artifact for each, of each engine.
-        lengths: static lengths, each once.
-        budgets: by name, the bundle's default first.
-        lowering: how extract is written; None takes each engine's faster one.
-        atol: the largest difference of a logit from eager that is accepted at fp32.
-        min_agreement: the least fraction of texts with eager's label that is accepted at fp16 and int8.
-        texts: to compare on, besides the built-in ones.
-        force: replace a bundle that is there, if nothing else is in it.
-        one_process: convert for one engine after the other: less memory, more time.
-        threshold: of a multi-label model, the probability above which a text has a label; None takes 0.5.
-        tflite_metadata: also write the first budget at the longest length for MediaPipe's TextClassifier.
-        dynamic_length: for onnx, one graph for each budget, which takes any length up to the longest.
-    """
-
-    engines: tuple[str, ...] = ENGINES
-    precisions: tuple[str, ...] = ("fp32",)
-    lengths: tuple[int, ...] = (32, 64, 128)
-    budgets: dict[str, Retention] = field(default_factory=dict)
-    lowering: Lowering | None = None
-    atol: float = 1e-4
-    min_agreement: float = 0.98
-    texts: tuple[Text, ...] = ()
-    force: bool = False
-    one_process: bool = False
-    threshold: float | None = None
-    tflite_metadata: bool = False
-    dynamic_length: bool = False
 
 
 def convert(
@@ -168,12 +127,12 @@ class _Job:
     ) -> None:
         self.model, self.task, self.directory, self.plan, self.progress = model, task, directory, plan, progress
         self.budgets = plan.budgets or default_budgets(model)
-        self.configurations = _configurations(model, self.budgets, plan.lengths)
-        self.stages = _stages(model, self.configurations)
+        self.configurations = configurations_of(model, self.budgets, plan.lengths)
+        self.stages = stages_of(model, self.configurations)
         macs = {name: self._macs(*stage) for name, stage in self.stages.items()}
         # While this process writes those of the slowest engine, a second one writes the others.
-        self.schedules = _schedules(model, self.budgets) if plan.dynamic_length else {}
-        orders = [self._order(recipe, macs) for recipe in _recipes(plan)]
+        self.schedules = schedules_of(model, self.budgets) if plan.dynamic_length else {}
+        orders = [self._order(recipe, macs) for recipe in recipes_of(plan)]
         self.own = [order for order in orders if order.recipe.engine == orders[-1].recipe.engine]
         self.others = orders[: -len(self.own)]
         self.tracer = Tracer(model)
@@ -376,88 +335,3 @@ class _Job:
             if owner == budget
         )
         return Budget(budget, fractions, configurations, accuracy=None)
-
-
-def _schedules(model: PowerForSequenceClassification, budgets: Budgets) -> dict[str, RetentionSchedule]:
-    """What each budget keeps at any length.
-
-    Raises:
-        OptionError: a budget has configurations, and so no answer at other lengths.
-    """
-    found = {}
-    for name, retention in budgets.items():
-        if retention.schedule is None or retention.configurations:
-            raise OptionError(
-                f"`dynamic_length` needs what the budget {name} keeps at every length, found configurations for some; "
-                "give a schedule"
-            )
-        found[name] = retention.schedule.for_encoders(model.config.num_encoders)
-    return found
-
-
-def _recipes(plan: Plan) -> list[Recipe]:
-    """What is written, the slowest engine's last."""
-    engines = sorted(plan.engines, key=lambda engine: engine == SLOWEST)
-    return [_recipe(plan, engine, precision) for engine in engines for precision in plan.precisions]
-
-
-def _recipe(plan: Plan, engine: str, precision: str) -> Recipe:
-    lowering = plan.lowering or FASTER_LOWERING[engine]
-    if precision == EXACT:
-        return fp32(engine, lowering, atol=plan.atol)
-    return reduced(engine, precision, lowering, label_agreement=plan.min_agreement)
-
-
-def full_budget(model: PowerForSequenceClassification) -> Budgets:
-    """All words, to compare with."""
-    return {FULL: Retention(schedule=RetentionSchedule.full(model.config.num_encoders))}
-
-
-def default_budgets(model: PowerForSequenceClassification) -> Budgets:
-    """The model's own budgets, if it has some, and all words."""
-    return {**model.budgets, **full_budget(model)}
-
-
-def check_lengths(lengths: Iterable[int], longest: int) -> tuple[int, ...]:
-    """Check lengths and put them in order.
-
-    Raises:
-        OptionError: one is below 2, repeated, or beyond the position table.
-    """
-    found = tuple(lengths)
-    for length in found:
-        if length < 2:
-            raise OptionError(f"length {length} cannot hold [CLS] and [SEP]; give `lengths` of at least 2")
-        if length > longest:
-            raise OptionError(
-                f"length {length} exceeds the model's position table of {longest}; give `lengths` of at most {longest}"
-            )
-        if found.count(length) > 1:
-            raise OptionError(f"length {length} is given twice; give each of `lengths` once")
-    if not found:
-        raise OptionError("no length is given; give `lengths` such as 32")
-    return tuple(sorted(found))
-
-
-def _stages(model: PowerForSequenceClassification, configurations: Configurations) -> Stages:
-    """Names of the stages of programs: of a model with exits all but the unpruned, unless there are no others."""
-    pruned = [program for program, (budget, _) in configurations.items() if budget != FULL]
-    ends = (*model.config.exits, model.config.num_encoders)
-    begins = (1, *(behind + 1 for behind in model.config.exits))
-    return {
-        f"{program}_{first}-{last}": (program, first, last)
-        for program in (pruned or configurations if model.config.exits else ())
-        for first, last in zip(begins, ends, strict=True)
-    }
-
-
-def _configurations(
-    model: PowerForSequenceClassification, budgets: dict[str, Retention], lengths: Iterable[int]
-) -> Configurations:
-    """Program names with their budget and configuration."""
-    checked = check_lengths(lengths, model.config.max_positions)
-    return {
-        f"{budget}_{length}": (budget, retention.at(length, encoders=model.config.num_encoders))
-        for budget, retention in budgets.items()
-        for length in checked
-    }

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from edge_power.conversion.convert import default_budgets
+from edge_power.conversion.plan import default_budgets
 from edge_power.data import label_ids, read_examples
 from edge_power.errors import CheckpointError
 from edge_power.evaluation import eager_batches

@@ -20,7 +20,8 @@ LAST_S = 0.02
 
 def convert_anew(output: str, name: str, told: str) -> None:
     """A conversion, as the command does it, of a tiny model for one engine."""
-    from edge_power.conversion.convert import Plan, convert
+    from edge_power.conversion.convert import convert
+    from edge_power.conversion.plan import Plan
     from edge_power.model.retention_file import parse_keep
     from edge_power.progress import Silent
     from tests.tiny import KEEP, tiny_model

@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from edge_power.cli.demo import LEAST_AGREEMENT, PRECISIONS, _print_measurements
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.demo import classifier as demo
 from edge_power.demo.measure import is_report, measure, report_json
 from edge_power.errors import CheckpointError

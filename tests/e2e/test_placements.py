@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.fitting.options import FitOptions, Goal
 from edge_power.fitting.run import FITTED, fit
 from edge_power.model.retention_file import parse_keep

@@ -11,7 +11,7 @@ import pytest
 
 import edge_power
 import edge_power.errors
-from edge_power.conversion.convert import Plan
+from edge_power.conversion.plan import Plan
 from edge_power.fitting.options import Epochs, FitOptions
 from edge_power.fitting.training.objective import Distillation
 from edge_power_runtime.profiler.options import Options

@@ -84,7 +84,8 @@ def test_labels_that_are_numbers_are_text_in_the_bundle(cli, small_checkpoint, t
 
 def test_a_bundle_that_cannot_be_read_back_is_not_written(cli, checkpoint, tmp_path):
     """A name that JSON cannot hold as UTF-8, from Python: no checkpoint has one, but a caller may give it."""
-    from edge_power.conversion.convert import Plan, convert
+    from edge_power.conversion.convert import convert
+    from edge_power.conversion.plan import Plan
     from edge_power_converters import ConversionError
     from edge_power_runtime.errors import EdgePowerError
     from tests.tiny import tiny_config, tiny_model
@@ -96,7 +97,8 @@ def test_a_bundle_that_cannot_be_read_back_is_not_written(cli, checkpoint, tmp_p
 
 
 def test_a_text_that_overflows_is_named(tmp_path):
-    from edge_power.conversion.convert import Plan, convert
+    from edge_power.conversion.convert import convert
+    from edge_power.conversion.plan import Plan
     from edge_power.errors import CheckpointError
     from tests.tiny import VOCABULARY, tiny_model
 

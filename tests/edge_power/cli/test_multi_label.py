@@ -12,7 +12,8 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, pipeline
 
 from edge_power.conversion.artifacts import ENGINES
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.retention_file import Retention, parse_keep
 from edge_power_runtime import Bundle, Classifier, InputError

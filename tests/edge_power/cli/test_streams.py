@@ -12,7 +12,8 @@ import pytest
 
 from edge_power.api.convert import _read_texts
 from edge_power.cli import main
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.data import DataError, Kept, Source, count_rows, keep, labels_from, read_examples
 from edge_power.fitting.options import FitOptions, Goal
 from edge_power.fitting.prepare import prepare

@@ -9,7 +9,8 @@ import torch
 
 import edge_power.model.classifier
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.conversion.references import encode_texts
 from edge_power.conversion.told import compared
 from edge_power.model.classifier import PowerForSequenceClassification

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from edge_power.conversion.artifacts import Order
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.conversion.second_process import JOB_FILE, SecondProcess
 from edge_power.model.retention_file import parse_keep
 from edge_power.progress import Silent

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from edge_power.conversion.convert import default_budgets
+from edge_power.conversion.plan import default_budgets
 from edge_power.fitting.options import Epochs, Goal
 from edge_power.fitting.record import FitRecord
 from edge_power.fitting.run import fit

@@ -10,7 +10,8 @@ from transformers import AutoModelForSequenceClassification
 from transformers.activations import ACT2CLS
 
 from edge_power.conversion.artifacts import ENGINES
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.config import Activation
 from edge_power.model.families.family import ACTIVATIONS

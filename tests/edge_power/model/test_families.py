@@ -11,7 +11,8 @@ from torch.utils.flop_counter import FlopCounterMode
 from transformers import AutoModel, AutoModelForMaskedLM, AutoModelForSequenceClassification, AutoTokenizer
 
 from edge_power.conversion.artifacts import ENGINES
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.conversion.tracing import Tracer
 from edge_power.errors import CheckpointError, NoClassifierError
 from edge_power.model.classifier import PowerForSequenceClassification

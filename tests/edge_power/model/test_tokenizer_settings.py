@@ -9,7 +9,8 @@ import torch
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from edge_power.conversion.artifacts import ENGINES
-from edge_power.conversion.convert import Plan, convert
+from edge_power.conversion.convert import convert
+from edge_power.conversion.plan import Plan
 from edge_power.errors import CheckpointError
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import text_encoder, tokenizer_entry
