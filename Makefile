@@ -69,7 +69,7 @@ test-main: $(VENV)/.installed
 # More of the same, for other families, engines and moments: ten minutes that no change should have to wait for at a desk.
 test-thorough: $(VENV)/.installed
 	@echo '== the same properties for other families, engines and moments'
-	@$(SHARED_OUT) -m thorough
+	@$(SHARED_OUT) -m 'thorough and not slow'
 
 test-slow: $(VENV)/.installed
 	@$(BIN)/pytest -m slow

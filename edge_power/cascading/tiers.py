@@ -45,14 +45,9 @@ def open_last(name: TierName, engine: str | None, precision: str | None) -> Clas
     """
     assert name.path is not None
     bundle = Bundle.open(name.path)
-    task = bundle.manifest.task
-    if task != "classification":
-        why = (
-            "a value has no confidence to choose a tier by"
-            if task == "regression"
-            else "several labels a text are as many answers, each with a confidence of its own"
-        )
-        raise OptionError(f"`second` {name.path} does {task}, must be classification: {why}")
+    task = bundle.manifest.answers()
+    if task.no_confidence is not None:
+        raise OptionError(f"`second` {name.path} does {task.name}, must be classification: {task.no_confidence}")
     return _at(Model.open(bundle, engine=engine, precision=precision), name)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from edge_power.model.extract import product
-from edge_power_runtime.tasks import TaskName
+from edge_power_runtime.tasks import TaskName, task_named
 
 # Encoders, counted from 1 and rising, behind which a head stands besides the one behind the last.
 Exits = tuple[int, ...]
@@ -40,8 +40,8 @@ def exits_fault(exits: Sequence[int], *, encoders: int, task: TaskName) -> str |
     """
     if not exits:
         return None
-    if task != "classification":
-        return f"a model for {task} has no exits, since its answers have no largest probability to be sure by"
+    if (why := task_named(task).no_confidence) is not None:
+        return f"a model for {task} has no exits, since {why}, so that none can be sure"
     for exit_ in exits:
         if type(exit_) is not int or not 1 <= exit_ < encoders:
             why = ", behind which the model's own head stands" if exit_ == encoders else ""

@@ -45,6 +45,11 @@ class Task(Protocol):
         """The probability above which a text has a label; None where that is not what decides."""
         ...
 
+    @property
+    def no_confidence(self) -> str | None:
+        """Why an answer has no confidence that a cascade could choose a tier by; None where it has one."""
+        ...
+
     def num_logits(self, labels: Sequence[str]) -> int:
         """How many logits a model gives that knows these labels."""
         ...
@@ -74,6 +79,10 @@ class Classification:
     @property
     def threshold(self) -> None:
         """The likeliest label is the answer, however likely it is."""
+
+    @property
+    def no_confidence(self) -> None:
+        """It has one: the probability of the likeliest label."""
 
     def num_logits(self, labels: Sequence[str]) -> int:
         """One for each label."""
@@ -115,6 +124,11 @@ class Regression:
     def threshold(self) -> None:
         """There are no labels."""
 
+    @property
+    def no_confidence(self) -> str:
+        """A value is not probable."""
+        return "a value has no probability"
+
     def num_logits(self, labels: Sequence[str]) -> int:
         """The one value."""
         return 1
@@ -153,6 +167,11 @@ class MultiLabelClassification:
     def name(self) -> TaskName:
         """As manifests spell it."""
         return "multi_label_classification"
+
+    @property
+    def no_confidence(self) -> str:
+        """Each label has a confidence of its own."""
+        return "several labels a text are as many answers, each with its own probability"
 
     def num_logits(self, labels: Sequence[str]) -> int:
         """One for each label."""

@@ -10,6 +10,8 @@ from edge_power_runtime.retention import survivors
 from edge_power_runtime.sessions import open_engine
 from tests.converters.conftest import RETENTION, sources
 
+pytestmark = pytest.mark.thorough
+
 CLASSIFIERS = ("topk_12", "full_8")
 # A weight is off by at most 1 in 4,000; of logits up to 6, after three encoders.
 ATOL = 0.02

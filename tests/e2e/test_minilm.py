@@ -20,6 +20,7 @@ KEEP, ROWS = "0.9,0.8,0.7,0.6,0.5", 100
 
 pytestmark = [
     pytest.mark.real,
+    pytest.mark.thorough,
     pytest.mark.skipif(
         not (CHECKPOINT.is_dir() and DATA.is_file()), reason="the checkpoint and the data are not beside the checkout"
     ),

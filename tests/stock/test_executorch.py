@@ -28,7 +28,7 @@ def int8(directory: Path) -> tuple[Path, object]:
     return directory, convert([program], directory, reduced("executorch", "int8", "topk"), progress=lambda step: None)
 
 
-@pytest.mark.parametrize("precision", ["fp32", "int8"])
+@pytest.mark.parametrize("precision", ["fp32", pytest.param("int8", marks=pytest.mark.thorough)])
 def test_its_runtime_gives_our_sessions_logits_to_the_bit(precision, tmp_path):
     import torch
     from executorch.runtime import Runtime

@@ -6,6 +6,8 @@ import pytest
 
 from tests.stock.conftest import BUDGETS, feed, place
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("budget", BUDGETS)
 @pytest.mark.parametrize("precision", ["fp32", "int8"])

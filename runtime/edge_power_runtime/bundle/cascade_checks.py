@@ -26,8 +26,8 @@ def check_cascades(manifest: Manifest, node: Node) -> None:
     later = node.later("cascades")
     if later is None:
         return
-    if manifest.cascades and manifest.task != "classification":
-        later.fail(f"absent, since the task is {manifest.task}, which has no confidence to compare")
+    if manifest.cascades and (why := manifest.answers().no_confidence) is not None:
+        later.fail(f"absent, since the task is {manifest.task}: {why}")
     names = [item.field("name").text() for item in later.items()]
     check_unique((*(budget.name for budget in manifest.budgets), *names), later, "names, also of budgets")
     known = iter(manifest.cascades)

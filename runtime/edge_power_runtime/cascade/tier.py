@@ -78,14 +78,8 @@ def _check_first(tier: Tier) -> Answerer:
             f"{tier.name} is a {type(answerer).__name__}, expected an answerer such as a Classifier; "
             "only the last tier may be any callable"
         )
-    match answerer.task.name:
-        case "regression":
-            raise InputError("a cascade compares confidences, and a regression has none; ask one model alone")
-        case "multi_label_classification":
-            raise InputError(
-                "a cascade compares the confidence of one answer, and several labels a text are as many answers, each "
-                "with its own; ask one model alone"
-            )
+    if (why := answerer.task.no_confidence) is not None:
+        raise InputError(f"a cascade compares the confidence of one answer, and {why}; ask one model alone")
     return answerer
 
 

@@ -382,7 +382,8 @@ def test_a_tolerance_that_no_engine_meets_is_a_failed_check(cli, small_checkpoin
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("sign", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.thorough)])
+@pytest.mark.thorough  # tests/converters/test_kills.py stops the step that puts a bundle in its place
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 def test_a_conversion_stopped_on_its_way_leaves_the_old_bundle(small_checkpoint, tmp_path, tiny_bundle, sign):
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()

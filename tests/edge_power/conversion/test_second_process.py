@@ -90,6 +90,7 @@ def test_two_processes_write_what_one_writes(tmp_path):
     assert [checked_name(tmp_path / name) for name in found] == ["model", "model"], "nothing of the job is in them"
 
 
+@pytest.mark.thorough
 def test_what_an_engine_refuses_there_is_raised_here(tmp_path):
     unknown = Order(fp32("ort", "topk"), CONFIGURATIONS)
     with second_process(tmp_path, unknown) as process, pytest.raises(ConversionError, match=r"no converter for 'ort'"):

@@ -244,6 +244,7 @@ def priced(place: Path) -> Made:
     return make(place, "priced", Goal(price=0.02), encoders=2)
 
 
+@pytest.mark.thorough
 def test_the_papers_price_is_held(priced):
     record, _ = priced
     depth, search, retrain = record.phases
@@ -253,6 +254,7 @@ def test_the_papers_price_is_held(priced):
     assert search.schedule[0] < 0.9, "a price of 0.02 a word is dear"
 
 
+@pytest.mark.thorough
 def test_a_cheaper_price_keeps_more(place, priced):
     record, _ = make(place, "cheaper", Goal(price=1e-5), encoders=2)
     assert record.budgets[0].multiply_adds > priced[0].budgets[0].multiply_adds + 0.05

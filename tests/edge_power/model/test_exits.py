@@ -17,6 +17,7 @@ from edge_power.model.families import FAMILIES
 from edge_power.model.macs import count_macs
 from edge_power.model.retention_file import parse_retention, read_budgets
 from edge_power_runtime import RetentionConfig, RetentionError, RetentionSchedule
+from edge_power_runtime.tasks import task_named
 from tests.edge_power.conftest import make_batch
 from tests.tiny import tiny_config, tiny_model
 from tests.tiny_families import family_checkpoint
@@ -114,7 +115,7 @@ def test_a_checkpoint_without_their_weights(tmp_path):
 def test_a_task_without_a_likeliest_label_has_none(task):
     assert exits_fault((), encoders=4, task=task) is None
     assert exits_fault((1,), encoders=4, task=task) == (
-        f"a model for {task} has no exits, since its answers have no largest probability to be sure by"
+        f"a model for {task} has no exits, since {task_named(task).no_confidence}, so that none can be sure"
     )
 
 

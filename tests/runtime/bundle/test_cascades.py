@@ -15,6 +15,7 @@ from edge_power_runtime.bundle.cascades import (
     StageEntry,
 )
 from edge_power_runtime.bundle.checks import read_manifest
+from edge_power_runtime.tasks import task_named
 from tests.flips import Answers, flip_file
 from tests.mangled import any_values, mangled, places
 from tests.runtime.bundle.test_manifest import LITERAL, SHA
@@ -163,7 +164,7 @@ def test_only_a_classification_has_cascades(task):
     else:
         found["threshold"] = 0.5
     with pytest.raises(
-        BundleError, match=f"cascades must be absent, since the task is {task}, which has no confidence"
+        BundleError, match=f"cascades must be absent, since the task is {task}: {task_named(task).no_confidence}"
     ):
         read_manifest(json.dumps(found))
     found["cascades"] = [{"name": "later", "tiers": [{"kind": "oracle"}]}]

@@ -254,7 +254,10 @@ def test_what_cannot_stand_together_is_refused_in_one_line(second, options, mess
 @pytest.mark.parametrize(
     ("first", "message"),
     [
-        (Toy({}, labels=(), task=Regression()), "a cascade compares confidences, and a regression has none"),
+        (
+            Toy({}, labels=(), task=Regression()),
+            "confidence of one answer, and a value has no probability; ask one model",
+        ),
         (Toy({}, task=MultiLabelClassification()), "several labels a text are as many answers, each with its own"),
         (len, "tier1 is a builtin_function_or_method, expected an answerer such as a Classifier; only the last"),
     ],
