@@ -39,8 +39,8 @@ def cascade(
 
     Args:
         second: the bundle that answers the rest, BUNDLE[:budget].
-        first: what is asked before it, bag for a bag tier that is trained here, or BUNDLE[:budget]; several in the
-            order they are asked.
+        first: what is asked before it, bag for a bag tier that is trained here, exits for the second's own, or
+            BUNDLE[:budget]; several in the order they are asked, exits last.
         output: directory of the bundle to write: the second's, with what the first needs.
         train: labelled texts that a bag tier is trained on, TSV, CSV or JSON lines, or a data set as evaluate takes.
         select: labelled texts that nothing was trained on, to choose thresholds by; by default a fifth of `train` is
@@ -51,8 +51,8 @@ def cascade(
         pair_column: column of the second text; by default text_b, if there.
         label_column: column of the label; by default label.
         max_loss: points of accuracy that may be lost against the second tier alone, with 95 % confidence.
-        latency: report of a profile of the bundles (JSON), by which expected time is made least; by default
-            multiply-adds are, of which a bag tier has none.
+        latency: report of a profile of the bundles (JSON), by which expected time is made least, of an exit by its
+            share of the multiply-adds; by default multiply-adds are, of which a bag tier has none.
         bag_mb: megabytes of the bag tier's file, at most.
         distil: weight of the second tier's answers against labels, where a bag tier is trained.
         engine: of the bundles, that answers here; by default the first installed.

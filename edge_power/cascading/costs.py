@@ -1,13 +1,15 @@
 """What a text costs in each tier: milliseconds by a profile's report, else multiply-adds."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from edge_power.cascading.rungs import Rung
 from edge_power.errors import OptionError
 from edge_power_runtime.answerer import Answerer
 from edge_power_runtime.bundle.bundle import programs_of
@@ -33,20 +35,26 @@ class Costs:
 
     Attributes:
         unit: of every figure.
-        tiers: of each tier. A bag tier costs no multiply-adds; its milliseconds are those of this machine.
+        tiers: of each tier, of a stage where all tiers are asked. A bag tier costs no multiply-adds; its milliseconds
+            are those of this machine.
+        alone: of the last tier alone; where that is a stage, of the whole program.
         reading: what tokenizing a text costs; nothing where multiply-adds are counted.
     """
 
     unit: Unit
     tiers: tuple[Cost, ...]
+    alone: Cost
     reading: float
 
 
-def costs_of(tiers: Sequence[Answerer], texts: Sequence[Text], latency: Path | None) -> Costs:
+def costs_of(
+    rungs: Sequence[Rung], answerers: Sequence[Answerer], texts: Sequence[Text], latency: Path | None
+) -> Costs:
     """Give what each tier costs.
 
     Args:
-        tiers: classifiers and bag tiers.
+        rungs: the tiers.
+        answerers: theirs.
         texts: on which a bag tier is timed, at least one.
         latency: the report of a profile, with these programs or with one latency table of this engine and precision;
             None counts multiply-adds.
@@ -56,21 +64,34 @@ def costs_of(tiers: Sequence[Answerer], texts: Sequence[Text], latency: Path | N
         BundleError: it is no report.
         OptionError: it does not tell what a program takes.
     """
-    if latency is None:
-        return Costs("M multiply-adds", tuple(_cost(tier, lambda _: 0.0, _macs) for tier in tiers), 0.0)
-    report = load_report(latency)
-    read, looked_up = _timed(tiers, texts)
-    made = tuple(_cost(tier, lambda _: looked_up, lambda one: _milliseconds(one, report, latency)) for tier in tiers)
-    return Costs("ms", made, read)
+    unit: Unit = "M multiply-adds"
+    of_programs: Callable[[Classifier], dict[int, float]] = _macs
+    reading = looked_up = 0.0
+    if latency is not None:
+        unit, of_programs = "ms", partial(_milliseconds, report=load_report(latency), path=latency)
+        reading, looked_up = _timed(answerers, texts)
+
+    def cost(rung: Rung) -> Cost:
+        if rung.classifier is None:
+            return lambda _: looked_up
+        whole = of_programs(rung.classifier)
+        lengths = sorted(whole)
+        found = [whole[length] * _share(rung, length) for length in lengths]
+        return lambda tokens: found[bisect_left(lengths, tokens)]
+
+    return Costs(unit, tuple(map(cost, rungs)), cost(replace(rungs[-1], stage=None)), reading)
 
 
-def _cost(tier: Answerer, of_bag: Cost, of_programs: Callable[[Classifier], Mapping[int, float]]) -> Cost:
-    if isinstance(tier, BagTier):
-        return of_bag
-    assert isinstance(tier, Classifier)
-    by_length = of_programs(tier)
-    lengths = sorted(by_length)
-    return lambda tokens: by_length[lengths[bisect_left(lengths, tokens)]]
+def _share(rung: Rung, length: int) -> float:
+    """The part of a whole program that a tier runs, by multiply-adds: a profile times whole programs."""
+    if rung.stage is None or rung.classifier is None:
+        return 1.0
+    first, last = rung.stage
+    budget, stages = rung.classifier.budget, rung.classifier.artifact.stages or ()
+    whole = rung.classifier.bundle.manifest.configuration(budget, length)
+    assert whole is not None
+    parts = (one for one in stages if (one.budget, one.length) == (budget, length))
+    return sum(one.macs for one in parts if first <= one.first and one.last <= last) / whole.macs
 
 
 def _macs(classifier: Classifier) -> dict[int, float]:
@@ -113,7 +134,8 @@ def _milliseconds(classifier: Classifier, report: Report, path: Path) -> dict[in
     return found
 
 
-def _timed(tiers: Sequence[Answerer], texts: Sequence[Text]) -> tuple[float, float]:
+def _timed(answerers: Sequence[Answerer], texts: Sequence[Text]) -> tuple[float, float]:
     """Milliseconds of this machine for reading a text, and for the rest of a bag tier's answer; medians."""
-    times = np.array([tiers[0].timed(text)[1] for text in texts[:_TIMED]]) / 1e6
+    asked = next((one for one in answerers if isinstance(one, BagTier)), answerers[0])
+    times = np.array([asked.timed(text)[1] for text in texts[:_TIMED]]) / 1e6
     return float(np.median(times[:, 0])), float(np.median(times[:, 1:].sum(axis=1)))

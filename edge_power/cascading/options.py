@@ -3,11 +3,13 @@
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from edge_power.data import Source
 from edge_power.errors import OptionError
 
-BAG, EXITS = "bag", "exits"
+BAG: Literal["bag"] = "bag"
+EXITS: Literal["exits"] = "exits"
 LARGEST_BAG_MB = 4.0
 
 
@@ -16,32 +18,30 @@ class TierName:
     """A tier as a user names it.
 
     Attributes:
-        path: of a bundle; None for a bag tier that is to be trained.
+        path: of a bundle; None for a bag tier that is to be trained, and for exits.
         budget: of the bundle; None takes its first.
+        kind: what it is: exits are the stages of the second's budget before its last.
     """
 
     path: Path | None
     budget: str | None = None
+    kind: Literal["bundle", "bag", "exits"] = "bundle"
 
     @classmethod
     def read(cls, typed: str, option: str) -> "TierName":
-        """Read `bag`, or `BUNDLE[:budget]`.
+        """Read `bag`, `exits`, or `BUNDLE[:budget]`.
 
         Raises:
-            OptionError: it is neither.
+            OptionError: it is none of them.
         """
         path, colon, budget = typed.rpartition(":")
         if Path(typed).is_dir():
             return cls(Path(typed))
         if colon and Path(path).is_dir():
             return cls(Path(path), budget)
-        if typed == BAG and option == "first":
-            return cls(None)
-        if typed == EXITS and option == "first":
-            raise OptionError(
-                "`first` exits needs a model whose encoders have heads of their own, which this one lacks"
-            )
-        expected = "bag, or a bundle's directory" if option == "first" else "a bundle's directory"
+        if option == "first" and (typed == BAG or typed == EXITS):
+            return cls(None, kind=typed)
+        expected = "bag, exits, or a bundle's directory" if option == "first" else "a bundle's directory"
         raise OptionError(f"`{option}` is {typed!r}, must be {expected}, with :budget behind it where not its first")
 
 
@@ -90,9 +90,13 @@ class Options:
 
     def __post_init__(self) -> None:
         if not self.first:
-            raise OptionError("`first` names no tier; give bag, or a bundle's directory")
-        if sum(tier.path is None for tier in self.first) > 1:
-            raise OptionError("`first` names bag twice; give it once")
+            raise OptionError("`first` names no tier; give bag, exits, or a bundle's directory")
+        kinds = [tier.kind for tier in self.first]
+        for kind in (BAG, EXITS):
+            if kinds.count(kind) > 1:
+                raise OptionError(f"`first` names {kind} twice; give it once")
+        if self.has_exits and kinds[-1] != EXITS:
+            raise OptionError("`first` names a tier behind exits, from which the second goes on; name exits last")
         if not (math.isfinite(self.max_loss) and 0 < self.max_loss <= 100):
             raise OptionError(f"`max_loss` is {self.max_loss:g}, must be points above 0 and at most 100, such as 0.5")
         if not 0 < self.bag_mb <= LARGEST_BAG_MB:
@@ -111,4 +115,9 @@ class Options:
     @property
     def has_bag(self) -> bool:
         """Whether a bag tier is wanted."""
-        return any(tier.path is None for tier in self.first)
+        return any(tier.kind == BAG for tier in self.first)
+
+    @property
+    def has_exits(self) -> bool:
+        """Whether the second's exits are to be used."""
+        return any(tier.kind == EXITS for tier in self.first)

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from edge_power.cascading.record import CascadeRecord
 from edge_power.cascading.thresholds.mixture import Mixture
-from edge_power.cascading.words import cost, figures, outcome, promise, tighter
+from edge_power.cascading.words import cost, figures, left_out, outcome, promise, tighter
 from edge_power.report.charts import FONT_SIZE, add_axes, draw, scale_axes
 from edge_power.report.markup import Column, Html, element, figure, section, table
 from edge_power.report.page import page
@@ -37,7 +37,7 @@ def render(record: CascadeRecord) -> str:
 
 def _headline(record: CascadeRecord) -> Html:
     over = f"edge-power cascade: {' before '.join(record.tiers)}, {record.engine}"
-    also = [element("li", {}, line) for line in (promise(record), tighter(record)) if line]
+    also = [element("li", {}, line) for line in (promise(record), tighter(record), left_out(record)) if line]
     return element(
         "header",
         {},

@@ -17,6 +17,7 @@ class CascadeRecord:
         engine: that answered, with its precision, such as `onnx int8`.
         entry: of the manifest.
         choice: of the thresholds, with the curve that they were chosen from.
+        left_out: encoders of the exits that were looked at, and are not asked.
         dev: at the chosen thresholds, on the dev rows; None without them.
         dev_curve: at those of the curve; empty without dev rows.
         dev_rows: how many there are.
@@ -30,6 +31,7 @@ class CascadeRecord:
     engine: str
     entry: CascadeEntry
     choice: Choice
+    left_out: tuple[int, ...]
     dev: Mixture | None
     dev_curve: tuple[Mixture, ...]
     dev_rows: int

@@ -11,10 +11,11 @@ from edge_power.cascading.costs import Costs, costs_of
 from edge_power.cascading.options import Options
 from edge_power.cascading.page import render
 from edge_power.cascading.record import CascadeRecord
+from edge_power.cascading.rungs import ways
 from edge_power.cascading.texts import Labelled, Texts, read_texts
 from edge_power.cascading.thresholds.choose import choose
 from edge_power.cascading.thresholds.mixture import Tiers
-from edge_power.cascading.tiers import open_first, open_last
+from edge_power.cascading.tiers import open_last, open_rungs
 from edge_power.cascading.write import entry_of, write_cascade
 from edge_power.errors import OptionError
 from edge_power.progress import Progress
@@ -40,24 +41,27 @@ def run(options: Options, progress: Progress) -> CascadeRecord:
     place = check_output(options.output, force=options.force, inputs=inputs)
     _check_report(options)
     last = open_last(options.second, options.engine, options.precision)
-    rungs = open_first(options.first, last)
+    rungs = open_rungs(options.first, last)
     progress.begin("reading texts")
     texts = read_texts(options, last.labels)
     bag = _train(options, texts, last, progress) if options.has_bag else None
-    answerers = [*(rung.classifier or _bag_tier(bag, last) for rung in rungs), last]
-    costs = costs_of(answerers, texts.select.texts, options.latency)
+    bag_tier = None if bag is None else _bag_tier(bag, last)
+    answerers = [rung.answerer(bag_tier) for rung in rungs]
+    costs = costs_of(rungs, answerers, texts.select.texts, options.latency)
     answers = _ask("asking every tier about the rows to choose by", answerers, costs, texts.select, progress)
-    choice = choose(answers, options.max_loss / 100, seed=options.seed)
-    dev_answers = None
+    choice = choose(answers, options.max_loss / 100, seed=options.seed, among=ways(rungs))
+    dev = None
     if texts.dev is not None:
         dev_answers = _ask("asking every tier about the dev rows", answerers, costs, texts.dev, progress)
-    dev = None if dev_answers is None else Tiers(dev_answers, choice.temperatures)
-    entry = entry_of(rungs, last, choice)
+        dev = Tiers(dev_answers.asking(choice.places), choice.temperatures)
+    asked = [rungs[place] for place in choice.places]
+    entry = entry_of(asked, choice)
     record = CascadeRecord(
         name=last.bundle.manifest.name,
         engine=last.artifact.key,
         entry=entry,
         choice=choice,
+        left_out=tuple(rung.stage[1] for rung in rungs if rung.stage is not None and rung not in asked),
         dev=None if dev is None else dev.mixture(choice.mixture.thresholds),
         dev_curve=() if dev is None else tuple(dev.mixture(one.thresholds) for one in choice.curve),
         dev_rows=0 if texts.dev is None else len(texts.dev),
@@ -68,7 +72,7 @@ def run(options: Options, progress: Progress) -> CascadeRecord:
     )
     page = render(record)
     progress.begin("writing the bundle")
-    write_cascade(place, last.bundle, rungs, bag, entry)
+    write_cascade(place, last.bundle, asked, bag, entry)
     write_whole(options.report, page)
     return record
 
@@ -113,11 +117,10 @@ def _logits(last: Classifier, texts: Sequence[Text], progress: Progress) -> np.n
     return np.array(found)
 
 
-def _bag_tier(bag: bytes | None, last: Classifier) -> BagTier:
-    assert bag is not None
+def _bag_tier(bag: bytes, last: Classifier) -> BagTier:
     return BagTier.from_bytes(bag, last.encoder, last.labels, max_length=last.bundle.manifest.max_length)
 
 
 def _ask(what: str, answerers: Sequence[Answerer], costs: Costs, rows: Labelled, progress: Progress) -> Answers:
-    progress.begin(what, len(answerers) * len(rows))
+    progress.begin(what, len(rows))
     return ask(answerers, costs, rows.texts, rows.truth, progress=progress.advance)

@@ -1,37 +1,12 @@
-"""Opens the tiers that a user names, and says where each will stand in the bundle."""
+"""Opens the tiers that a user names."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
-from edge_power.cascading.options import TierName
+from edge_power.cascading.options import BAG, EXITS, TierName
+from edge_power.cascading.rungs import Rung, stages_of
 from edge_power.errors import OptionError
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.bundle.cascades import BagEntry, BudgetEntry, BundleEntry, TierEntry
 from edge_power_runtime.model import Classifier, Model
-
-BAG_FILE = "bag.safetensors"
-
-
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """A tier before the last.
-
-    Attributes:
-        classifier: None for the bag tier, which is trained later.
-        inside: the directory of the new bundle that its own bundle is copied to; None for a budget of the last tier's.
-    """
-
-    classifier: Classifier | None
-    inside: str | None = None
-
-    def entry(self, temperature: float, threshold: float | None) -> TierEntry:
-        """Give the manifest's entry."""
-        if self.classifier is None:
-            return BagEntry(file=BAG_FILE, temperature=temperature, threshold=threshold)
-        budget = self.classifier.budget
-        if self.inside is None:
-            return BudgetEntry(budget=budget, temperature=temperature, threshold=threshold)
-        return BundleEntry(path=self.inside, budget=budget, temperature=temperature, threshold=threshold)
 
 
 def open_last(name: TierName, engine: str | None, precision: str | None) -> Classifier:
@@ -51,30 +26,33 @@ def open_last(name: TierName, engine: str | None, precision: str | None) -> Clas
     return _at(Model.open(bundle, engine=engine, precision=precision), name)
 
 
-def open_first(names: tuple[TierName, ...], last: Classifier) -> tuple[Rung, ...]:
-    """Open the tiers before the last.
+def open_rungs(names: tuple[TierName, ...], last: Classifier) -> tuple[Rung, ...]:
+    """Open all tiers that there may be.
 
     Args:
-        names: in the order they are asked.
+        names: of those before the last, in the order they are asked; exits stand for several tiers.
         last: they answer the same question as it does, with its engine and precision.
 
+    Returns:
+        The tiers, the last one at the end: a stage where there are exits.
+
     Raises:
-        OptionError: a tier has other labels or another task, or is there twice.
+        OptionError: a tier has other labels or another task, or is there twice, or the last one has no exits.
         BundleError, InputError, EngineError: see `open_last`.
     """
-    rungs: list[Rung] = []
-    for name in names:
-        rungs.append(_open(name, last, len(rungs)))
+    rungs = [_open(name, last, place) for place, name in enumerate(names) if name.kind != EXITS]
     budgets = [rung.classifier.budget for rung in rungs if rung.classifier is not None and rung.inside is None]
     for budget in {last.budget, *budgets}:
         if [*budgets, last.budget].count(budget) > 1:
             raise OptionError(f"`first` and `second` name the budget {budget!r} twice; name each tier once")
-    return tuple(rungs)
+    ends = stages_of(last) if any(name.kind == EXITS for name in names) else (Rung(last),)
+    return (*rungs, *ends)
 
 
 def _open(name: TierName, last: Classifier, place: int) -> Rung:
-    if name.path is None:
+    if name.kind == BAG:
         return Rung(None)
+    assert name.path is not None
     if _is_same(name.path, last.bundle.path):
         return Rung(_at(last.model, name))
     bundle, manifest = Bundle.open(name.path), last.bundle.manifest

@@ -32,6 +32,14 @@ def tighter(record: CascadeRecord) -> str:
     return f"A promise of {wanted} at these thresholds would need about {choice.tighter_rows} rows to test."
 
 
+def left_out(record: CascadeRecord) -> str:
+    """Say which exits are not asked; nothing where all are."""
+    if not record.left_out:
+        return ""
+    behind = ", ".join(map(str, record.left_out))
+    return f"Not asked, since what was chosen is expected to cost less: an exit behind encoder {behind}."
+
+
 def cost(mixture: Mixture, record: CascadeRecord) -> str:
     """Say what a text costs."""
     return (

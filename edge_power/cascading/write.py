@@ -6,31 +6,29 @@ from dataclasses import replace
 from pathlib import Path
 
 from edge_power.cascading.readme import with_cascade
+from edge_power.cascading.rungs import BAG_FILE, Rung
 from edge_power.cascading.thresholds.choose import CONFIDENCE, Choice
-from edge_power.cascading.tiers import BAG_FILE, Rung
 from edge_power.conversion.bundle_readme import README_FILE
 from edge_power.conversion.cascade_golden import add_cascade_answers
 from edge_power_converters import ConversionError
 from edge_power_converters.output.staging import Place, staged_directory
 from edge_power_converters.program import file_entry
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.bundle.cascades import BudgetEntry, CascadeEntry, MeasuredCascade
+from edge_power_runtime.bundle.cascades import CascadeEntry, MeasuredCascade
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Manifest
 from edge_power_runtime.bundle.seal import SEAL_FILE, write_manifest
 from edge_power_runtime.errors import BundleError
-from edge_power_runtime.model import Classifier
 
 CASCADE = "cascade"
 
 
-def entry_of(rungs: Sequence[Rung], last: Classifier, choice: Choice) -> CascadeEntry:
-    """Give what the manifest says of a choice."""
-    *temperatures, last_temperature = choice.temperatures
+def entry_of(rungs: Sequence[Rung], choice: Choice) -> CascadeEntry:
+    """Give what the manifest says of a choice; `rungs` are those that were chosen."""
+    mixture = choice.mixture
     tiers = [
         rung.entry(temperature, threshold)
-        for rung, temperature, threshold in zip(rungs, temperatures, choice.mixture.thresholds, strict=True)
+        for rung, temperature, threshold in zip(rungs, choice.temperatures, (*mixture.thresholds, None), strict=True)
     ]
-    mixture = choice.mixture
     measured = MeasuredCascade(
         rows=choice.tested,
         accuracy=mixture.accuracy,
@@ -39,8 +37,7 @@ def entry_of(rungs: Sequence[Rung], last: Classifier, choice: Choice) -> Cascade
         max_loss=choice.max_loss,
         confidence=CONFIDENCE,
     )
-    end = BudgetEntry(budget=last.budget, temperature=last_temperature, threshold=None)
-    return CascadeEntry(CASCADE, (*tiers, end), measured)
+    return CascadeEntry(CASCADE, tuple(tiers), measured)
 
 
 def write_cascade(
@@ -51,7 +48,7 @@ def write_cascade(
     Args:
         place: as `check_output` gave it before the work.
         last: the last tier's, which is copied; a cascade of the same name is replaced.
-        rungs: the tiers before it.
+        rungs: its tiers.
         bag: the bag tier's file; None where there is none.
         entry: of the manifest.
 

@@ -30,6 +30,8 @@ def command(output: str, **others: Any) -> int:
         --dev dev.tsv --max-loss 0.5 --output my-cascade
       edge-power cascade --second my-bundle:full --first bag --first my-bundle:fast \
         --train train.tsv --select rows.tsv --output my-cascade
+      edge-power cascade --second my-bundle:fast --first exits --select rows.tsv \
+        --output my-cascade
     """
     with ProgressScreen(error_console()) as screen:
         record = cascade(output=output, progress=screen, **others)
@@ -60,10 +62,12 @@ def _figures(record: "CascadeRecord") -> Sheet:
 
 
 def _tell(record: "CascadeRecord", output: str, report: str | None) -> None:
-    from edge_power.cascading.words import promise, tighter
+    from edge_power.cascading.words import left_out, promise, tighter
 
     say(promise(record))
     say(tighter(record))
+    if record.left_out:
+        say(left_out(record))
     if record.bag_bytes:
         say(f"the bag tier: {megabytes(record.bag_bytes)}, trained on {record.trained} texts")
     say(f"wrote {output}, and {report or f'{output}-report.html'}; try:")

@@ -4,7 +4,7 @@ The rows are shared out. A fifth tells each tier's temperature, and where the th
 they are tested, so that what is tested does not depend on what it is tested on. Along a path the first tier's threshold
 falls from one that passes everything on; each step is tested at the whole error, and the first that fails ends the path
 (fixed sequence testing, section 3.2 there). With more than two tiers each choice of the later thresholds is a path of
-its own, and the error is divided among them (Bonferroni).
+its own, where several cascades may be chosen, of each; the error is divided among all paths (Bonferroni).
 """
 
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,8 @@ class Choice:
     """What was chosen, and what it was chosen from.
 
     Attributes:
-        temperatures: of each tier.
+        places: of the tiers to ask, among those that answered.
+        temperatures: of each tier to ask.
         mixture: of the chosen thresholds, on the rows that were tested.
         curve: of all that were looked at with the chosen later thresholds, from safe to bold, on the same rows.
         promised: how many of the curve, from its beginning, keep the promise.
@@ -44,6 +45,7 @@ class Choice:
         tighter_rows: about how many rows a promise of that would need at these thresholds; None where they lose more.
     """
 
+    places: tuple[int, ...]
     temperatures: tuple[float, ...]
     mixture: Mixture
     curve: tuple[Mixture, ...]
@@ -55,41 +57,73 @@ class Choice:
     tighter_rows: int | None
 
 
-def choose(answers: Answers, max_loss: float, *, seed: int) -> Choice:
-    """Choose each tier's temperature and threshold.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Path:
+    """Thresholds from safe to bold, of which the first `promised`, one at least, keep the promise."""
+
+    places: tuple[int, ...]
+    rest: Tiers
+    curve: tuple[Mixture, ...]
+    promised: int
+
+    @property
+    def cheapest(self) -> Mixture:
+        return min(self.curve[: self.promised], key=lambda one: one.mean)
+
+
+def choose(answers: Answers, max_loss: float, *, seed: int, among: Sequence[Sequence[int]] | None = None) -> Choice:
+    """Choose each tier's temperature and threshold, and which tiers to ask.
 
     Args:
         answers: to rows that nothing was trained on.
         max_loss: accuracy that may be lost against the last tier alone, as a fraction, above 0.
         seed: of which rows tell the temperatures.
+        among: the places of the tiers of each cascade that may be chosen; None asks all.
 
     Raises:
         CascadeError: there are too few rows to promise anything, or no threshold keeps the promise.
     """
+    among = among or [range(len(answers.tiers))]
     order = np.random.default_rng(seed).permutation(len(answers))
     tuned = min(_MOST_TUNING, round(_TUNING * len(answers)))
-    paths = len(_LATER) ** (len(answers.tiers) - 2)
-    error = (1 - CONFIDENCE) / paths
-    _check_rows(len(answers), len(answers) - tuned, max_loss, error)
-    tuning = answers.of(order[:tuned])
+    tested = len(answers) - tuned
+    error = (1 - CONFIDENCE) / sum(len(_LATER) ** (len(places) - 2) for places in among)
+    _check_rows(len(answers), tested, max_loss, error)
+    tuning, testing = answers.of(order[:tuned]), answers.of(order[tuned:])
     temperatures = tuple(fitted_temperature(tier.logits, tuning.truth) for tier in tuning.tiers)
-    known, rest = Tiers(tuning, temperatures), Tiers(answers.of(order[tuned:]), temperatures)
-    best: Choice | None = None
+
+    def tiers(part: Answers, places: Sequence[int]) -> Tiers:
+        return Tiers(part.asking(places), [temperatures[place] for place in places])
+
+    found = [
+        path
+        for places in among
+        for path in _paths(places, tiers(tuning, places), tiers(testing, places), max_loss, error)
+    ]
+    if not found:
+        raise _none(tiers(testing, among[0]), tiers(tuning, among[0]), max_loss, error)
+    best = min(found, key=lambda path: path.cheapest.mean)
+    return Choice(
+        places=best.places,
+        temperatures=tuple(temperatures[place] for place in best.places),
+        mixture=best.cheapest,
+        curve=best.curve,
+        promised=best.promised,
+        tested=tested,
+        tuned=tuned,
+        max_loss=max_loss,
+        tighter=max_loss / 2,
+        tighter_rows=rows_for(best.rest.losses(best.cheapest.thresholds), max_loss / 2, error=error),
+    )
+
+
+def _paths(places: Sequence[int], known: Tiers, rest: Tiers, max_loss: float, error: float) -> Iterator[_Path]:
+    """Those of a cascade that promise something; `known` rows tell where thresholds lie, the `rest` are tested."""
     for later in _later_thresholds(known):
         steps = [(first, *later) for first in _first_thresholds(known)]
         promised = _promised(rest, steps, max_loss, error)
-        if promised == 0:
-            continue
-        curve = tuple(rest.mixture(step) for step in steps)
-        place = min(range(promised), key=lambda step: curve[step].mean)
-        if best is None or curve[place].mean < best.mixture.mean:
-            needed = rows_for(rest.losses(steps[place]), max_loss / 2, error=error)
-            best = Choice(
-                temperatures, curve[place], curve, promised, len(answers) - tuned, tuned, max_loss, max_loss / 2, needed
-            )
-    if best is None:
-        raise _none(rest, known, max_loss, error)
-    return best
+        if promised:
+            yield _Path(tuple(places), rest, tuple(rest.mixture(step) for step in steps), promised)
 
 
 def _promised(rest: Tiers, steps: Sequence[Sequence[float]], max_loss: float, error: float) -> int:

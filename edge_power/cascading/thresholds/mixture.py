@@ -51,7 +51,7 @@ class Tiers:
         """
         self._right = np.array([tier.logits.argmax(axis=1) == answers.truth for tier in answers.tiers])
         self._spent = answers.reading + np.cumsum([tier.cost for tier in answers.tiers], axis=0)
-        self._last_cost = answers.reading + answers.tiers[-1].cost
+        self._last_cost = answers.reading + (answers.tiers[-1].cost if answers.alone is None else answers.alone)
         first = answers.tiers[:-1]
         self.confidences = np.array(
             [confidences(tier.logits, one) for tier, one in zip(first, temperatures, strict=False)]
