@@ -64,6 +64,7 @@ def test_learns_and_is_surest_where_it_is_right(data: bytes) -> None:
     assert right[surest].mean() > 0.97
 
 
+@pytest.mark.thorough
 def test_is_the_same_for_the_same_seed(data: bytes) -> None:
     assert trained(Lesson(*banking("train"))) == data
     assert trained(Lesson(*banking("train")), seed=1) != data
@@ -76,6 +77,7 @@ def test_safetensors_reads_the_file(data: bytes) -> None:
         np.testing.assert_array_equal(array, getattr(table, name), strict=True)
 
 
+@pytest.mark.thorough
 def test_keeps_to_its_size_and_asks_for_no_more() -> None:
     lesson = Lesson(*banking("train"))
     small = trained(lesson, max_bytes=60_000)
@@ -88,6 +90,7 @@ def test_keeps_to_its_size_and_asks_for_no_more() -> None:
         trained(lesson, max_bytes=20_000)
 
 
+@pytest.mark.thorough
 def test_learns_from_a_second_tier(data: bytes) -> None:
     """Texts without labels, whose answers a second tier gives, are learned too."""
     texts, truth = banking("train")

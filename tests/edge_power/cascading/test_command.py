@@ -65,6 +65,7 @@ def test_the_page_and_the_readme_tell_it(made):
     assert readme.count("## Cascade") == 1 and "| `bag` | bag |" in readme and "at most 2 points are lost" in readme
 
 
+@pytest.mark.thorough
 def test_the_same_again_replaces_it(made, tiny_bundle, data, tmp_path):
     """The same options give the same bag tier; a bundle that has a cascade gets the new one in its place."""
     first = shutil.copytree(made, tmp_path / "first")
@@ -77,6 +78,7 @@ def test_the_same_again_replaces_it(made, tiny_bundle, data, tmp_path):
     checked_name(tmp_path / "again")
 
 
+@pytest.mark.thorough
 def test_another_bundle_is_copied_inside(cli, tiny_bundle, data, tmp_path):
     write_bundle(tmp_path / "small", "small")
     found = cli(
@@ -105,6 +107,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(cli, tiny_bundle, made, data, 
     few = write_rows(tmp_path / "few.tsv", [("positive", "good"), ("negative", "bad")] * 50)
     train, select = ("--train", data["train"]), ("--select", data["select"])
     bag = ("--second", tiny_bundle, "--first", "bag")
+    budget = ("--second", f"{tiny_bundle}:full", "--first", f"{tiny_bundle}:fast")
     cases: list[tuple[tuple[object, ...], str]] = [
         ((*bag, *train, "--max-loss", "0"), "--max-loss is 0, must be points above 0"),
         ((*bag, *train, "--bag-mb", "5"), "--bag-mb is 5, must be above 0 and at most 4"),
@@ -123,9 +126,9 @@ def test_bad_input_is_one_line_and_leaves_nothing(cli, tiny_bundle, made, data, 
         (("--second", tiny_bundle, "--first", labelled, *select), "must be the same, in the same order"),
         (("--second", value, "--first", "bag", *train), "does multi_label_classification, must be classification"),
         ((*bag, *train, "--select", data["one"]), "have one label alone"),
-        ((*bag, *train, "--select", few, "--distil", "0"), "100 rows to select by are too few"),
+        ((*budget, "--select", few), "100 rows to select by are too few"),
         ((*bag, *train, "--unlabelled", tmp_path / "none.tsv"), "cannot read"),
-        ((*bag, *train, *select, "--latency", few, "--distil", "0"), "is not valid JSON"),
+        ((*budget, *select, "--latency", few), "is not valid JSON"),
     ]
     for arguments, message in cases:
         assert_refused(cli("cascade", *arguments, "--output", tmp_path / "out", "--engine", "onnx"), message)

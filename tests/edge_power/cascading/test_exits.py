@@ -66,6 +66,7 @@ def test_stages_are_tiers_that_go_on(cli, tiny_stages, data, tmp_path):
     assert "fast-1 before fast-3" in page and "an exit behind encoder 2" in page
 
 
+@pytest.mark.thorough
 def test_a_bag_tier_in_front_makes_three(tiny_stages, data, tmp_path):
     record = ep.cascade(
         tiny_stages, ["bag", "exits"], tmp_path / "out", train=data["train"], select=data["select"], max_loss=5.0,
