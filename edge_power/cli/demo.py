@@ -18,7 +18,9 @@ from edge_power_runtime.reading.printable import shell_word
 from edge_power_runtime.reading.whole_file import write_whole
 
 if TYPE_CHECKING:
+    from edge_power.demo.cascade import Promise
     from edge_power.demo.measure import Measurement
+    from edge_power.demo.measure_cascade import CascadeMeasurement
     from edge_power.model.classifier import PowerForSequenceClassification
     from edge_power_converters.output.staging import Place
 
@@ -33,6 +35,8 @@ NEXT_TEXT = "my card was swallowed by the machine"
 # Programs are compared with PyTorch on so many questions, besides the built-in sentences.
 CHECKED_TEXTS = 40
 PRECISIONS = ("fp32", "int8")
+# A cascade's last tier is what an app would ship without one.
+CASCADE_ENGINE, SMALL = "onnx", PRECISIONS[-1]
 # Of these few questions, two may lie between two of ten intents.
 LEAST_AGREEMENT = 0.95
 DEFAULT_OUTPUT = Path("out") / "demo"
@@ -55,7 +59,8 @@ def command(output: Path, keep_files: bool) -> int:
     \b
     A pretrained encoder (all-MiniLM-L6-v2) gets a head that tells ten intents of
     bank customers apart, becomes a bundle for ONNX Runtime, ExecuTorch and TFLite,
-    at fp32 and int8, and labels 200 held-out questions on each. Takes some minutes,
+    at fp32 and int8, and labels 200 held-out questions on each. In the end a table of
+    words answers what it is sure of before the encoder is asked. Takes some minutes,
     downloads nothing.
 
     \b
@@ -75,12 +80,15 @@ def command(output: Path, keep_files: bool) -> int:
         model = _fit(screen, checkpoint if keep_files else None)
         _convert(screen, model, place)
         measurements = _measure(screen, bundle)
+        promise, cascade = _cascade(screen, bundle)
         _check_report(report)  # some minutes have passed
-        write_whole(report, _report(measurements))
+        write_whole(report, _report(measurements, promise, cascade))
     _print_sentences(bundle)
     _print_measurements(measurements)
+    _print_cascade(promise, cascade)
     say(f"The demo took {perf_counter() - started:.0f} s; every sample is in {output / 'demo.json'}.")
-    say(f'Try next: {_own_name()} run {shell_word(bundle)} "{NEXT_TEXT}"')
+    say("The bundle answers by both; --budget balanced leaves the bag tier out. Try next:")
+    say(f'  {_own_name()} run {shell_word(bundle)} --precision {SMALL} "{NEXT_TEXT}"')
     return 0
 
 
@@ -128,16 +136,34 @@ def _convert(screen: ProgressScreen, model: "PowerForSequenceClassification", pl
 
 def _measure(screen: ProgressScreen, bundle: Path) -> "list[Measurement]":
     from edge_power.conversion.engines import ENGINES
-    from edge_power.demo.classifier import label_names, read_rows
     from edge_power.demo.measure import measure
 
-    rows, names = read_rows("dev"), label_names()
-    labels = [names[label] for label in rows.labels]
+    texts, labels = _held_out()
     found: list[Measurement] = []
-    with _stage(screen, f"measured on {len(rows.texts)} held-out questions"):
+    with _stage(screen, f"measured on {len(texts)} held-out questions"):
         for engine in ENGINES:
-            found += measure(bundle, engine, rows.texts, labels, progress=screen.begin)
+            found += measure(bundle, engine, texts, labels, progress=screen.begin)
     return found
+
+
+def _cascade(screen: ProgressScreen, bundle: Path) -> "tuple[Promise, CascadeMeasurement]":
+    from edge_power.demo.cascade import add_cascade
+    from edge_power.demo.classifier import BUDGET, read_rows
+    from edge_power.demo.measure_cascade import measure_cascade
+
+    with _stage(screen, f"trained a bag tier, put it before {BUDGET}, and measured both"):
+        train = read_rows("train")
+        promise = add_cascade(bundle, train, engine=CASCADE_ENGINE, precision=SMALL, budget=BUDGET, progress=screen)
+        screen.begin(f"measuring the bag tier before {BUDGET}")
+        return promise, measure_cascade(bundle, CASCADE_ENGINE, SMALL, *_held_out())
+
+
+def _held_out() -> tuple[tuple[str, ...], list[str]]:
+    """The questions that tables report on, and their intents."""
+    from edge_power.demo.classifier import label_names, read_rows
+
+    rows, names = read_rows("dev"), label_names()
+    return rows.texts, [names[label] for label in rows.labels]
 
 
 def _check_report(path: Path) -> None:
@@ -148,19 +174,21 @@ def _check_report(path: Path) -> None:
         raise InputError(f"{path} exists and is no report of a demo; move it away, or choose another --output")
 
 
-def _report(measurements: "Sequence[Measurement]") -> str:
+def _report(measurements: "Sequence[Measurement]", promise: "Promise", cascade: "CascadeMeasurement") -> str:
     from edge_power.demo.measure import report_json
+    from edge_power.demo.measure_cascade import cascade_json
 
-    return report_json(measurements)
+    return report_json(measurements, cascade_json(cascade, promise))
 
 
 def _print_sentences(bundle: Path) -> None:
     """One table: what each engine, with words dropped, says of a few sentences."""
     from edge_power.conversion.engines import ENGINES
+    from edge_power.demo.classifier import BUDGET
     from edge_power_runtime import Classifier
 
     # The small and fast ones, as an app would ship them.
-    classifiers = [Classifier.open(bundle, engine=engine, precision=PRECISIONS[-1]) for engine in ENGINES]
+    classifiers = [Classifier.open(bundle, engine=engine, precision=SMALL, budget=BUDGET) for engine in ENGINES]
     heads = tuple(classifier.artifact.title for classifier in classifiers)
     made = table("sentence", "label", *heads, numbers=heads)
     for text in SENTENCES:
@@ -200,6 +228,27 @@ def _print_measurements(measurements: "Sequence[Measurement]") -> None:
     say(f"{PRECISIONS[0]}, text by text, measured in turn, as a median. Of full's multiply-adds {share}.")
     if cut := measurements[0].truncated:
         say(f"{cut} of the texts {'is' if cut == 1 else 'are'} longer than the longest program and cut.")
+    say()
+
+
+def _print_cascade(promise: "Promise", found: "CascadeMeasurement") -> None:
+    numbers = ("by the bag", "mean", "p95", "accuracy")
+    made = table(f"{found.engine} {found.precision}", *numbers, numbers=numbers)
+    by_the_bag = f"{found.answered:.0%}"
+    for name, share, spent in (
+        (f"{found.budget} alone", "-", found.alone),
+        (f"a bag tier before {found.budget}", by_the_bag, found.cascade),
+    ):
+        made.add_row(name, share, f"{spent.mean_ms:.2f} ms", f"{spent.p95_ms:.2f} ms", f"{spent.accuracy:.3f}")
+    made.add_row(f"of {found.budget} alone", "", f"{found.mean_ratio:.2f}", f"{found.p95_ratio:.2f}", "")
+    output_console().print(made, "")
+    texts, rounds = len(found.alone.latencies_ms[0]), len(found.alone.latencies_ms)
+    say(f"The bag tier is a table of words, {megabytes(found.bag_bytes)}. Where its confidence is at least")
+    say(f"{promise.threshold:.2f} its answer stands; {found.budget} is asked the rest. {texts} held-out texts, each")
+    say(f"on both in turn, {rounds} rounds: mean and p95 of each text's median.")
+    sure, lost = f"{promise.confidence:.0%}", f"{100 * promise.max_loss:g} points"
+    say(f"The promise, with {sure} confidence: at most {lost} lost on such texts. It was")
+    say(f"tested on {promise.tested} training texts, each answered by a bag tier that had not seen it.")
     say()
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import platform
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -102,7 +102,7 @@ def measure(
     answers = {case: [classifier(text) for text in texts] for case, classifier in classifiers.items()}
     for number in range(rounds):
         progress(f"{engine}: measuring, round {number + 1} of {rounds}")
-        for case, taken in _one_round(classifiers, texts, first=number).items():
+        for case, taken in one_round(classifiers, texts, first=number).items():
             rounds_ms[case].append(taken)
     flat = {case: [sample for taken in rounds_ for sample in taken] for case, rounds_ in rounds_ms.items()}
     baseline = next(iter(classifiers))
@@ -124,8 +124,25 @@ def measure(
     ]
 
 
-def report_json(measurements: Sequence[Measurement]) -> str:
-    """Every sample with what is needed to read it, as JSON."""
+def one_round(classifiers: dict[Case, Classifier], texts: Sequence[str], *, first: int) -> dict[Case, list[float]]:
+    """Give milliseconds of every text on every case; which comes first changes from text to text."""
+    taken: dict[Case, list[float]] = {case: [] for case in classifiers}
+    order = list(classifiers.items())
+    for index, text in enumerate(texts, start=first):
+        for case, classifier in order if index % 2 == 0 else reversed(order):
+            started = perf_counter()
+            classifier(text)
+            taken[case].append((perf_counter() - started) * 1e3)
+    return taken
+
+
+def report_json(measurements: Sequence[Measurement], cascade: Mapping[str, object]) -> str:
+    """Every sample with what is needed to read it, as JSON.
+
+    Args:
+        measurements: of budgets and precisions.
+        cascade: what there is to say of the cascade.
+    """
     packages = ("edge-power", "onnxruntime", "executorch", "ai-edge-litert", "torch", "numpy")
     report = {
         "machine": {"architecture": platform.machine(), "system": platform.system(), "cores": os.cpu_count()},
@@ -136,6 +153,7 @@ def report_json(measurements: Sequence[Measurement]) -> str:
             {**_rounded(item), "median_ms": round(item.median_ms, 3), "p90_ms": round(item.p90_ms, 3)}
             for item in measurements
         ],
+        "cascade": cascade,
     }
     return json.dumps(report, separators=(",", ":")).replace('{"engine"', '\n{"engine"') + "\n"
 
@@ -164,18 +182,6 @@ def _open_all(bundle: Path, engine: str, full: str) -> tuple[dict[Case, Classifi
             load_ms[case] = (perf_counter() - started) * 1e3
             started = perf_counter()
     return classifiers, load_ms
-
-
-def _one_round(classifiers: dict[Case, Classifier], texts: Sequence[str], *, first: int) -> dict[Case, list[float]]:
-    """Milliseconds of every text on every case; which comes first changes from text to text."""
-    taken: dict[Case, list[float]] = {case: [] for case in classifiers}
-    order = list(classifiers.items())
-    for index, text in enumerate(texts, start=first):
-        for case, classifier in order if index % 2 == 0 else reversed(order):
-            started = perf_counter()
-            classifier(text)
-            taken[case].append((perf_counter() - started) * 1e3)
-    return taken
 
 
 def _macs(manifest: Manifest) -> dict[tuple[str, int], int]:
