@@ -18,7 +18,7 @@ def promise(record: CascadeRecord) -> str:
     choice = record.choice
     origin = f"{record.held_out} rows held out of the training texts" if record.held_out else "rows to select by"
     return (
-        f"With {CONFIDENCE:.0%} confidence at most {100 * choice.max_loss:g} points are lost on texts like the "
+        f"With {CONFIDENCE:.0%} confidence at most {_counted(choice.max_loss)} lost on texts like the "
         f"{origin}, of which {choice.tuned} told the temperatures and {choice.tested} were tested."
     )
 
@@ -62,6 +62,11 @@ def figures(mixture: Mixture, record: CascadeRecord) -> dict[str, str]:
         f"p95 {record.unit}": f"{mixture.p95:.3g}",
         "p95 of alone": f"{mixture.p95 / mixture.last_p95:.2f}",
     }
+
+
+def _counted(loss: float) -> str:
+    points = f"{100 * loss:g}"
+    return f"{points} point is" if points == "1" else f"{points} points are"
 
 
 def _points(fraction: float) -> str:
