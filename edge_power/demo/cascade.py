@@ -13,8 +13,8 @@ from edge_power.cascading.answers import Answers, TierAnswers, ask
 from edge_power.cascading.bag.learn import planned_steps
 from edge_power.cascading.bag.train import Lesson, train_bag
 from edge_power.cascading.costs import costs_of
+from edge_power.cascading.rungs import Rung
 from edge_power.cascading.thresholds.choose import CONFIDENCE, Choice, choose
-from edge_power.cascading.tiers import Rung
 from edge_power.cascading.write import entry_of, write_cascade
 from edge_power.demo.classifier import LabelledTexts
 from edge_power.progress import Progress
@@ -81,7 +81,7 @@ def add_cascade(
     last = Classifier.open(bundle, engine=engine, precision=precision, budget=budget)
     truth = np.array(rows.labels)
     progress.begin(f"asking {budget} about the questions to train on", len(rows.texts))
-    costs = costs_of([last], rows.texts, None)
+    costs = costs_of([Rung(last)], [last], rows.texts, None)
     (answers,) = ask([last], costs, rows.texts, truth, progress=progress.advance).tiers
     lesson = Lesson([last.encode(text) for text in rows.texts], truth, answers.logits)
     every = np.arange(len(truth))
@@ -89,8 +89,8 @@ def add_cascade(
     choice = choose(Answers(truth, (unseen, answers)), max_loss, seed=SEED)
     bag = _train(lesson, every, last, "training the bag tier that ships", progress)
     progress.begin("writing the bundle, with the bag tier")
-    rungs = (Rung(None),)
-    write_cascade(place, last.bundle, rungs, bag, entry_of(rungs, last, choice))
+    rungs = (Rung(None), Rung(last))
+    write_cascade(place, last.bundle, rungs, bag, entry_of(rungs, choice))
     return _promise(choice)
 
 
