@@ -3,7 +3,6 @@
 A model makes classifiers and a classifier can open a model, so the two share a file.
 """
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -21,7 +20,8 @@ from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.cascade.opening import open_cascade
 from edge_power_runtime.cascade.staged import StageAnswerer
 from edge_power_runtime.choice import Choice
-from edge_power_runtime.errors import EngineError, InputError
+from edge_power_runtime.decoding import predict
+from edge_power_runtime.errors import InputError
 from edge_power_runtime.prediction import Prediction, Step
 from edge_power_runtime.sessions import Session, open_engine
 from edge_power_runtime.sessions.loaded import LoadedPrograms
@@ -385,23 +385,8 @@ class Classifier:
             EngineError: a logit is not finite.
         """
         (program, length, retention), encoded = choice.way, choice.encoded
-        logits = tuple(outputs["logits"].tolist()[0])
-        # One call sees them all: programs give float32, whose sum in doubles is finite unless one of them is not.
-        if not math.isfinite(sum(logits)):
-            raise EngineError(
-                f"program {program.name} gave the logits {logits}, expected finite numbers; verify the bundle"
-            )
-        label, score, scores, labels = self.task.decode(logits, self.labels)
-        return Prediction(
-            label=label,
-            score=score,
-            scores=scores,
-            labels=labels,
-            logits=logits,
-            num_tokens=encoded.num_tokens,
-            truncated=encoded.truncated,
-            steps=(Step(program.name, length, retention, outputs.get("kept")),),
-        )
+        steps = (Step(program.name, length, retention, outputs.get("kept")),)
+        return predict(self.task, self.labels, encoded, outputs["logits"], steps)
 
     def classify(self, texts: Iterable[Text], *, budget: str | None = None) -> list[Prediction]:
         """Classify several texts or pairs, one after the other; by a cascade as `Cascade.classify` does.

@@ -5,7 +5,6 @@ early where a head behind one of its encoders is sure. Here each part of the enc
 and the host decides between them.
 """
 
-import math
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.manifest import Artifact, Program
 from edge_power_runtime.bundle.tensors import handed_on
 from edge_power_runtime.cascade.reading import Reading
-from edge_power_runtime.errors import EngineError, InputError
+from edge_power_runtime.decoding import predict
+from edge_power_runtime.errors import InputError
 from edge_power_runtime.prediction import Prediction, Step
 from edge_power_runtime.sessions import Session
 from edge_power_runtime.system import lifetime
@@ -210,7 +210,7 @@ class StageAnswerer:
                 inputs = handed_on(outputs)
                 steps += (self._step(stage, outputs),)
             ran = perf_counter_ns()
-            prediction = self._decode(stages[-1], encoded, outputs["logits"], steps)
+            prediction = predict(self.task, self.labels, encoded, outputs["logits"], steps)
             rest = before.rest[len(stages) :]
             stopped = Stopped(self._source, self._budget, encoded, rest, inputs)
             return prediction, stopped, (chosen - start, ran - chosen, perf_counter_ns() - ran)
@@ -229,24 +229,6 @@ class StageAnswerer:
 
     def _step(self, stage: Program, outputs: Mapping[str, np.ndarray]) -> Step:
         return Step(stage.name, stage.length, self._retentions[stage.name], outputs.get("kept"), stage.first)
-
-    def _decode(self, stage: Program, encoded: EncodedText, found: np.ndarray, steps: tuple[Step, ...]) -> Prediction:
-        logits = tuple(found.tolist()[0])
-        if not math.isfinite(sum(logits)):
-            raise EngineError(
-                f"program {stage.name} gave the logits {logits}, expected finite numbers; verify the bundle"
-            )
-        label, score, scores, labels = self.task.decode(logits, self.labels)
-        return Prediction(
-            label=label,
-            score=score,
-            scores=scores,
-            labels=labels,
-            logits=logits,
-            num_tokens=encoded.num_tokens,
-            truncated=encoded.truncated,
-            steps=steps,
-        )
 
     def __reduce__(self) -> tuple[Callable[[], "StageAnswerer"], tuple[()]]:
         """Say how to make another: of a model that is copied, or opened again."""
