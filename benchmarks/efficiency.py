@@ -32,7 +32,7 @@ from edge_power.model.config import ModelConfig
 from edge_power.model.extract import Lowering
 from edge_power.model.macs import count_macs
 from edge_power_converters import SourceProgram, fp32
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.profiler.machine.device_facts import cpu_model
 from edge_power_runtime.profiler.machine.system_files import SystemFiles
 from edge_power_runtime.reading.jsonnode import parse

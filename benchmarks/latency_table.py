@@ -26,7 +26,7 @@ from edge_power.conversion.tracing import Tracer
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.macs import count_macs
 from edge_power_converters import SourceProgram, fp32
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.profiler.judge.latency_table import expected_ms, fit_latency_tables
 from edge_power_runtime.profiler.report.record import Case, CaseResult, LatencyTable
 from edge_power_runtime.profiler.report.spans import SpanTimes

@@ -28,7 +28,8 @@ from rich.console import Console
 from rich.table import Table
 
 from edge_power_runtime import Bundle
-from edge_power_runtime.bundle.manifest import Artifact, Program
+from edge_power_runtime.bundle.artifacts import Artifact
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.sessions import Session, open_engine
 from edge_power_runtime.sessions.loaded import LoadedPrograms

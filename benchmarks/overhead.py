@@ -25,7 +25,8 @@ from tokenizers import Tokenizer
 
 from edge_power.data import read_examples
 from edge_power_runtime import Bundle, Classifier
-from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Program
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.reading.whole_file import write_whole
 
 WORDS = range(26, 35)

@@ -25,7 +25,7 @@ from rich.table import Table
 
 from edge_power.data import label_ids, read_examples
 from edge_power_runtime import Bundle, Classifier, Model
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.sessions import Session
 

@@ -20,7 +20,7 @@ import numpy as np
 import edge_power as ep
 from edge_power.data import Columns, Source, read_examples
 from edge_power_runtime import Cascade, Model, Prediction
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.text import Text
 
 

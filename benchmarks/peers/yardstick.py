@@ -29,7 +29,7 @@ from tokenizers import Tokenizer
 
 from edge_power.data import Example, label_ids, read_examples
 from edge_power_runtime import Bundle, Classifier, EdgePowerError, InputError
-from edge_power_runtime.bundle.manifest import Program
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.sessions import Engine, Session
 

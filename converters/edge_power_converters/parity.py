@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from edge_power_converters.quiet import quiet
+from edge_power_runtime.bundle.artifacts import Acceptance, Artifact
 from edge_power_runtime.bundle.golden import GoldenOutput
-from edge_power_runtime.bundle.manifest import Acceptance, Artifact, Parity, Program
+from edge_power_runtime.bundle.programs import Parity, Program
 from edge_power_runtime.bundle.tensors import handed_on
 from edge_power_runtime.retention import RetentionConfig, count_kept, survivors
 from edge_power_runtime.sessions import open_engine

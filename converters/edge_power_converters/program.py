@@ -13,7 +13,7 @@ from torch.utils import _pytree as pytree
 
 from edge_power_converters.errors import ConversionError
 from edge_power_runtime.bundle.files import FileEntry
-from edge_power_runtime.bundle.manifest import Program
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.tensors import ROLES, TensorSpec
 
 # Called before each step of a conversion with a word or two on what it is.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from edge_power_converters.errors import ConversionError
-from edge_power_runtime.bundle.manifest import Acceptance, at_precision
+from edge_power_runtime.bundle.artifacts import Acceptance, at_precision
 
 # Of kept words, where weights are rounded: words whose scores are nearly equal change places.
 KEPT_AGREEMENT = 0.8

@@ -13,7 +13,8 @@ from edge_power.cli.cascades import cascade_lines
 from edge_power.cli.options import help_of, options_of
 from edge_power.cli.screens.screen import mega_macs, megabytes, output_console, say_data, shown, table
 from edge_power.cli.sheet import Sheet
-from edge_power_runtime.bundle.manifest import Delegation, Manifest
+from edge_power_runtime.bundle.manifest import Manifest
+from edge_power_runtime.bundle.programs import Delegation
 from edge_power_runtime.reading.lines import STDIN
 from edge_power_runtime.reading.printable import printable_json
 

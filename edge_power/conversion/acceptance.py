@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from edge_power_converters import Reference
-from edge_power_runtime.bundle.manifest import Acceptance
+from edge_power_runtime.bundle.artifacts import Acceptance
 
 # Of the range of the logits. Integer products are exact, so that processors and runtimes differ by single steps of
 # rounding: two runtimes of TFLite by 0.02 on MiniLM. Products that saturate where they must not: by 0.1 and more.

@@ -14,7 +14,8 @@ from edge_power.errors import OptionError
 from edge_power.model.extract import LOWERINGS, Lowering
 from edge_power_converters import Recipe, SourceProgram
 from edge_power_converters.program import Progress
-from edge_power_runtime.bundle.manifest import Artifact, Stage
+from edge_power_runtime.bundle.artifacts import Artifact
+from edge_power_runtime.bundle.programs import Stage
 from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 # Measured on each engine, docs/efficiency.md.

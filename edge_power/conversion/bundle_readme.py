@@ -10,7 +10,8 @@ from pathlib import Path
 
 from edge_power.conversion.against_transformers import SourceReport
 from edge_power_converters.program import file_entry
-from edge_power_runtime.bundle.manifest import Budget, Manifest
+from edge_power_runtime.bundle.budgets import Budget
+from edge_power_runtime.bundle.manifest import Manifest
 from edge_power_runtime.engines import engine_info
 from edge_power_runtime.profiler.report.figures import list_of
 from edge_power_runtime.reading.printable import printable

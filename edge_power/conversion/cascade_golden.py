@@ -6,11 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.cascades import BagEntry
 from edge_power_runtime.bundle.files import FileEntry
 from edge_power_runtime.bundle.golden import read_golden
-from edge_power_runtime.bundle.manifest import GOLDEN_FILE, Artifact
+from edge_power_runtime.bundle.manifest import GOLDEN_FILE
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.cascade.bag import BagTier
 from edge_power_runtime.engines import engine_info

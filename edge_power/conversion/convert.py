@@ -47,20 +47,12 @@ from edge_power_converters import (
 )
 from edge_power_converters.output.staging import Place, check_output
 from edge_power_converters.program import file_entries
+from edge_power_runtime.bundle.artifacts import EXACT, PRECISIONS, Artifact
+from edge_power_runtime.bundle.budgets import Budget, Configuration
 from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.golden import GoldenOutput
-from edge_power_runtime.bundle.manifest import (
-    EXACT,
-    GOLDEN_FILE,
-    MANIFEST_FILE,
-    PRECISIONS,
-    SCHEMA_VERSION,
-    Artifact,
-    Budget,
-    Configuration,
-    Manifest,
-    Program,
-)
+from edge_power_runtime.bundle.manifest import GOLDEN_FILE, MANIFEST_FILE, SCHEMA_VERSION, Manifest
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.errors import BundleError, InputError
 from edge_power_runtime.retention import RetentionConfig

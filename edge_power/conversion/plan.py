@@ -10,7 +10,7 @@ from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.extract import Lowering
 from edge_power.model.retention_file import FULL, Budgets, Retention
 from edge_power_converters import Recipe, fp32, reduced
-from edge_power_runtime.bundle.manifest import EXACT
+from edge_power_runtime.bundle.artifacts import EXACT
 from edge_power_runtime.retention import RetentionSchedule
 from edge_power_runtime.text import Text
 

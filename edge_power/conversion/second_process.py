@@ -23,7 +23,7 @@ from edge_power.conversion.artifacts import Order, Step, write_artifact
 from edge_power.conversion.tracing import Tracer
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power_converters import ConversionError, Recipe
-from edge_power_runtime.bundle.manifest import Acceptance, Artifact
+from edge_power_runtime.bundle.artifacts import Acceptance, Artifact
 from edge_power_runtime.errors import EdgePowerError
 from edge_power_runtime.reading.jsonnode import Node
 from edge_power_runtime.reading.records import read_record

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from edge_power.conversion.against_transformers import SourceReport
 from edge_power_converters import ParityError, ProgramParity
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.reading.printable import one_line
 
 

@@ -8,8 +8,9 @@ from edge_power.lengths.plan import price
 from edge_power.model.checkpoint.config import read_config, read_source_config
 from edge_power.model.config import ModelConfig
 from edge_power.model.retention_file import Retention
+from edge_power_runtime.bundle.budgets import Budget
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Budget
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
 from edge_power_runtime.retention import RetentionSchedule
 from edge_power_runtime.text import Text, TextEncoder
 

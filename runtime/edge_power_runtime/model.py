@@ -13,8 +13,10 @@ from typing import Self
 import numpy as np
 
 from edge_power_runtime.answerer import Span
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.bundle.bundle import Bundle, programs_of
-from edge_power_runtime.bundle.manifest import TOKENIZER_FILE, Artifact, Program
+from edge_power_runtime.bundle.manifest import TOKENIZER_FILE
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.ways import Ways
 from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.cascade.opening import open_cascade

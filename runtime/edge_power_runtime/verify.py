@@ -10,7 +10,8 @@ import numpy as np
 from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.cascades import BagEntry
 from edge_power_runtime.bundle.golden import GoldenCascade, GoldenExample, GoldenOutput, read_golden
-from edge_power_runtime.bundle.manifest import GOLDEN_FILE, TOKENIZER_FILE, Program
+from edge_power_runtime.bundle.manifest import GOLDEN_FILE, TOKENIZER_FILE
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.tensors import handed_on
 from edge_power_runtime.cascade.bag import BagTier
 from edge_power_runtime.cascade.cascade import Cascade

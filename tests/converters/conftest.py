@@ -17,7 +17,8 @@ from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.tokenizer import text_encoder
 from edge_power_converters import Reference, SourceProgram, fp32
 from edge_power_runtime import RetentionConfig
-from edge_power_runtime.bundle.manifest import Artifact, Program
+from edge_power_runtime.bundle.artifacts import Artifact
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.sessions import Session, open_engine
 from edge_power_runtime.text import Text
 from tests.machines.forker import Forker, open_forker

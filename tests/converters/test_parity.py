@@ -7,8 +7,9 @@ import pytest
 
 from edge_power_converters import Reference, check_artifact, fp32, parity, reduced
 from edge_power_runtime import RetentionConfig
+from edge_power_runtime.bundle.artifacts import Acceptance, Artifact
 from edge_power_runtime.bundle.golden import GoldenOutput
-from edge_power_runtime.bundle.manifest import Acceptance, Artifact, Program
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.tasks import Classification
 
 RETENTION = RetentionConfig(4, (2, 1))

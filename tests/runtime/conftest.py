@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edge_power_runtime import Bundle
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.bundle.tensors import ROLES
 from tests.cascades import change_manifest, two_budgets

@@ -15,7 +15,7 @@ from edge_power_converters.preconditions import check_programs
 from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
 from edge_power_converters.quiet import quiet
 from edge_power_converters.recipe import Recipe
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 
 if TYPE_CHECKING:
     from executorch.exir import EdgeProgramManager

@@ -2,7 +2,7 @@
 
 from torch.export import ExportedProgram
 
-from edge_power_runtime.bundle.manifest import Delegation
+from edge_power_runtime.bundle.programs import Delegation
 
 # Nodes of a lowered graph that only name one of several results; nothing runs for them.
 UNPACK = frozenset({"getitem"})

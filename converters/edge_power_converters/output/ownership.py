@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from edge_power_converters.errors import OutputError
-from edge_power_runtime.bundle.checks import read_manifest
+from edge_power_runtime.bundle.checks.manifest import read_manifest
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.bundle.seal import SEAL_FILE
 from edge_power_runtime.errors import EdgePowerError

@@ -9,7 +9,7 @@ from edge_power_converters.program import Progress, SourceProgram, describe, fil
 from edge_power_converters.quiet import quiet
 from edge_power_converters.recipe import Recipe
 from edge_power_converters.tflite.lowering import to_flatbuffer
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 
 # tflite-runtime 2.14 has no GATHER of float16, and mixes up what it makes of such weights.
 _RUNTIMES: dict[str, tuple[str, ...]] = {"fp32": (), "fp16": ("ai-edge-litert",), "int8": ()}

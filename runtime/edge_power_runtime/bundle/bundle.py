@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_power_runtime.bundle import bounds
+from edge_power_runtime.bundle.artifacts import PRECISIONS, Artifact
 from edge_power_runtime.bundle.cascades import BudgetEntry, StageEntry
-from edge_power_runtime.bundle.checks import read_manifest
+from edge_power_runtime.bundle.checks.manifest import read_manifest
 from edge_power_runtime.bundle.files import FileEntry
-from edge_power_runtime.bundle.manifest import MANIFEST_FILE, PRECISIONS, Artifact, Manifest, Program
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Manifest
 from edge_power_runtime.bundle.paths import resolve
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.seal import SEAL_BYTES, SEAL_FILE, check_seal
 from edge_power_runtime.engines import ENGINE_NAMES, engine_info, engine_name, missing_engine
 from edge_power_runtime.errors import BundleError, InputError, UnsupportedEngineError

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Annotated, Self
 
 from edge_power_runtime.bundle import bounds
-from edge_power_runtime.bundle.manifest import GOLDEN_FILE, Artifact, Program
+from edge_power_runtime.bundle.artifacts import Artifact
+from edge_power_runtime.bundle.manifest import GOLDEN_FILE
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.reading.jsonnode import LARGEST_INT32, Node, parse_versioned
 from edge_power_runtime.reading.records import Most, fill, read_record, whole

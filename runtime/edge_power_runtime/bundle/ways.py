@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from edge_power_runtime.bundle.manifest import Manifest, Program
+from edge_power_runtime.bundle.manifest import Manifest
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.retention import RetentionConfig
 
 

@@ -3,9 +3,9 @@
 from typing import Protocol, Self
 
 from edge_power_runtime.answerer import Answerer
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.cascades import BagEntry, BudgetEntry, BundleEntry, CascadeEntry, StageEntry, TierEntry
-from edge_power_runtime.bundle.manifest import Artifact
 from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.cascade.tier import Tier
 from edge_power_runtime.errors import BundleError, InputError

@@ -15,8 +15,9 @@ from typing import Protocol
 import numpy as np
 
 from edge_power_runtime.answerer import Span
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.bundle.manifest import Artifact, Program
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.tensors import handed_on
 from edge_power_runtime.cascade.reading import Reading
 from edge_power_runtime.decoding import predict

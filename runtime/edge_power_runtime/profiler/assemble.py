@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Delegation, Manifest
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Manifest
+from edge_power_runtime.bundle.programs import Delegation
 from edge_power_runtime.profiler.judge.flags import find_flags
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.report.environment import Environment

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from edge_power_runtime.bundle.manifest import PRECISIONS
+from edge_power_runtime.bundle.artifacts import PRECISIONS
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.judge.statistics import DEFAULT_PERCENTILES

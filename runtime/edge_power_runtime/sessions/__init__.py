@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from edge_power_runtime.bundle.manifest import Artifact, Program
+from edge_power_runtime.bundle.artifacts import Artifact
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.engines import ENGINE_NAMES, engine_info
 from edge_power_runtime.errors import EngineError, UnsupportedEngineError
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from edge_power_runtime.bundle.manifest import Program
 from edge_power_runtime.bundle.paths import resolve
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.tensors import INPUT_NAMES, OUTPUT_NAMES, TensorSpec
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from time import perf_counter_ns
 
-from edge_power_runtime.bundle.manifest import Program
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.sessions import Engine, Session
 from edge_power_runtime.system.lifetime import keep_forever, start_afresh_after_fork
 

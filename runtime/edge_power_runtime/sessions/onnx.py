@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Program
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.bundle.paths import resolve
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import BundleError, EngineError
 from edge_power_runtime.sessions.onnx_external import external_locations

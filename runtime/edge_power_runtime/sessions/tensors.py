@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Program
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.tensors import TensorSpec
 from edge_power_runtime.errors import BundleError, EngineError
 

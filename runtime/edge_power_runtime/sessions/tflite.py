@@ -12,8 +12,8 @@ from typing import Protocol
 
 import numpy as np
 
-from edge_power_runtime.bundle.manifest import Program
 from edge_power_runtime.bundle.paths import resolve
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
 from edge_power_runtime.sessions.tensors import InputBinder, check_tensors

@@ -14,7 +14,7 @@ from edge_power_runtime.bundle.cascades import (
     MeasuredCascade,
     StageEntry,
 )
-from edge_power_runtime.bundle.checks import read_manifest
+from edge_power_runtime.bundle.checks.manifest import read_manifest
 from edge_power_runtime.tasks import task_named
 from tests.flips import Answers, flip_file
 from tests.mangled import any_values, mangled, places

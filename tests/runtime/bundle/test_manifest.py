@@ -8,9 +8,10 @@ import pytest
 
 from edge_power_runtime import BundleError, RetentionConfig, SchemaVersionError
 from edge_power_runtime.bundle import bounds
-from edge_power_runtime.bundle.checks import read_manifest
-from edge_power_runtime.bundle.manifest import Acceptance, Manifest
-from edge_power_runtime.bundle.signatures import SIGNATURES
+from edge_power_runtime.bundle.artifacts import Acceptance
+from edge_power_runtime.bundle.checks.manifest import read_manifest
+from edge_power_runtime.bundle.checks.signatures import SIGNATURES
+from edge_power_runtime.bundle.manifest import Manifest
 from edge_power_runtime.reading.jsonnode import repeated_key
 from edge_power_runtime.tasks import TASK_NAMES, MultiLabelClassification
 from tests.mangled import mangled, places

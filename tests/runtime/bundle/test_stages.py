@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge_power_runtime import Bundle, BundleError
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 from tests.cascades import change_manifest
 
 

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from edge_power_runtime import Bundle, BundleError, Classifier
-from edge_power_runtime.bundle.manifest import Program
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.tensors import TensorSpec
 from edge_power_runtime.sessions import open_engine
 from edge_power_runtime.verify import verify

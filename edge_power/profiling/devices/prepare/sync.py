@@ -9,7 +9,7 @@ from pathlib import Path
 from edge_power.profiling.devices.reach.device import Device
 from edge_power.profiling.devices.reach.errors import DeviceError
 from edge_power_runtime import Bundle, BundleError
-from edge_power_runtime.bundle.checks import read_manifest
+from edge_power_runtime.bundle.checks.manifest import read_manifest
 from edge_power_runtime.bundle.files import FileEntry
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE
 from edge_power_runtime.bundle.seal import SEAL_FILE, seal_of

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from edge_power.profiling.devices.reach.errors import DeviceError
 from edge_power_runtime import Bundle
-from edge_power_runtime.bundle.manifest import Artifact
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.measure.plan import cases_of
 from edge_power_runtime.profiler.options import Options

@@ -13,7 +13,8 @@ from edge_power.profiling.devices.runner.output import (
     read_executor_runner,
     read_perf_test,
 )
-from edge_power_runtime.bundle.manifest import Artifact, Program
+from edge_power_runtime.bundle.artifacts import Artifact
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_power_runtime.bundle.bundle import Bundle
-from edge_power_runtime.bundle.manifest import Program
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.measure.onnx_profile import median_times, read_runs
 from edge_power_runtime.profiler.measure.plan import program_of

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from edge_power_runtime.bundle.artifacts import PRECISIONS, Artifact
+from edge_power_runtime.bundle.budgets import Configuration
 from edge_power_runtime.bundle.bundle import Bundle, programs_of
-from edge_power_runtime.bundle.manifest import PRECISIONS, Artifact, Configuration, Program
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.engines import ENGINE_NAMES, engine_info, missing_engine
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.machine.usage import usable_cores

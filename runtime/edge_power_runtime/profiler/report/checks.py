@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from edge_power_runtime.bundle.manifest import PRECISIONS
+from edge_power_runtime.bundle.artifacts import PRECISIONS
 from edge_power_runtime.engines import ENGINE_NAMES
 from edge_power_runtime.errors import RetentionError
 from edge_power_runtime.profiler.report.baseline import fits

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from edge_power_runtime.bundle.manifest import Delegation as Delegation  # a part of the report, as of the manifest
+from edge_power_runtime.bundle.programs import Delegation as Delegation
 from edge_power_runtime.profiler.report.cascade import MixCascade
 from edge_power_runtime.profiler.report.environment import Environment
 from edge_power_runtime.profiler.report.figures import count

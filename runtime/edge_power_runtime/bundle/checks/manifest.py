@@ -6,22 +6,15 @@ Each check looks at each part once, by sets and dictionaries: a manifest of thou
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from edge_power_runtime.bundle.cascade_checks import check_cascades
+from edge_power_runtime.bundle.artifacts import Artifact, is_known
+from edge_power_runtime.bundle.budgets import Configuration
+from edge_power_runtime.bundle.checks.cascades import check_cascades
+from edge_power_runtime.bundle.checks.signatures import SIGNATURES, Part, Size, TensorRule
+from edge_power_runtime.bundle.checks.unique import check_unique
 from edge_power_runtime.bundle.files import FileEntry
-from edge_power_runtime.bundle.manifest import (
-    MANIFEST_FILE,
-    SCHEMA_VERSION,
-    TOKENIZER_FILE,
-    Artifact,
-    Configuration,
-    Manifest,
-    Program,
-    Stage,
-    is_known,
-)
-from edge_power_runtime.bundle.signatures import SIGNATURES, Part, Size, TensorRule
+from edge_power_runtime.bundle.manifest import MANIFEST_FILE, SCHEMA_VERSION, TOKENIZER_FILE, Manifest
+from edge_power_runtime.bundle.programs import Program, Stage
 from edge_power_runtime.bundle.tensors import NAMES, TensorSpec
-from edge_power_runtime.bundle.unique import check_unique
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
 from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.retention import RetentionSchedule

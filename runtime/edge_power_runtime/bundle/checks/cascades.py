@@ -11,8 +11,8 @@ from edge_power_runtime.bundle.cascades import (
     TierEntry,
     is_known_cascade,
 )
+from edge_power_runtime.bundle.checks.unique import check_unique
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE, Manifest
-from edge_power_runtime.bundle.unique import check_unique
 from edge_power_runtime.reading.jsonnode import Node
 
 
