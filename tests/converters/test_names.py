@@ -10,7 +10,7 @@ from edge_power.conversion.tracing import Tracer
 from edge_power_converters import SourceProgram
 from edge_power_converters.onnx.names import SCOPES, module_parts, name_nodes
 from edge_power_runtime.profiler.measure.operations import place_of
-from tests.converters.conftest import PRUNED, convert_for, other_lowering
+from tests.converters.conftest import PRUNED, convert_for, more_sources
 from tests.tiny import tiny_config, tiny_model
 
 
@@ -55,7 +55,7 @@ def test_every_operation_of_an_encoder_has_its_place(conversion):
 
 
 def test_the_other_lowering_and_all_words_are_named_alike(conversion, tmp_path):
-    other = convert_for("onnx", other_lowering()[:1], tmp_path)
+    other = convert_for("onnx", more_sources()[:1], tmp_path)
     for converted, program, extracts in ((other, "compare_12", {1}), (conversion("onnx"), "full_8", set())):
         places = [place_of(name) for name in node_names(converted, program)]
         assert {encoder for encoder, group in places if group == "extract"} == extracts

@@ -121,7 +121,9 @@ def assert_engines_agree(directory, output, engines):
             np.testing.assert_allclose(classifier(text).logits, expected, rtol=0, atol=ENGINE_ATOL, err_msg=repr(text))
 
 
-@pytest.mark.parametrize("name", ["bert-left-no-types", "xlm-roberta-split-special"])
+@pytest.mark.parametrize(
+    "name", ["bert-left-no-types", pytest.param("xlm-roberta-split-special", marks=pytest.mark.thorough)]
+)
 def test_onnx_answers_as_transformers_does(name, tmp_path):
     assert_engines_agree(CASES[name].write(tmp_path / "model"), tmp_path / "bundle", ("onnx",))
 

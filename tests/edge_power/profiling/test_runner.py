@@ -419,6 +419,7 @@ def alive_in(session: str) -> list[str]:
     return [line for line in told.splitlines() if not line.startswith("Z")]
 
 
+@pytest.mark.thorough  # it waits for 10 s; test_ssh.py and test_adb.py lose connections
 def test_a_guarded_program_ends_with_its_input_and_its_folder_goes(tmp_path):
     """As after a lost connection: sshd and adbd close the input of what they started."""
 
