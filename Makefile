@@ -24,7 +24,7 @@ PIP_INSTALL := $(PIP) --no-build-isolation
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-main test-thorough test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb test-mediapipe test-stock lint format bench bench-accuracy bench-peers clean distclean
+.PHONY: help demo test test-main test-thorough test-slow test-runtime-onnx test-runtime-tflite test-arm test-adb test-mediapipe test-android test-stock lint format bench bench-accuracy bench-peers clean distclean
 
 help:
 	@echo 'make demo                 convert a real classifier for three engines and compare them'
@@ -35,6 +35,7 @@ help:
 	@echo "make test-mediapipe       MediaPipe's TextClassifier on what we write for it (.venv-mediapipe)"
 	@echo 'make test-arm             the runtime on emulated 64-bit ARM: the same answers as here, and its own tests (.arm)'
 	@echo 'make test-adb             a real adbd, unpacked into .adbd, in a network of its own; needs root'
+	@echo "make test-android         the Android demo: its code on this JVM and ONNX Runtime's Android library, its APK (.android)"
 	@echo 'make test-stock           stock clients open what we ship: onnxruntime, optimum-onnx, onnxruntime-web under node'
 	@echo 'make test-thorough        the same properties for other families, engines and moments; .ci/run runs it'
 	@echo 'make test-slow            the tests that take minutes'
@@ -48,7 +49,7 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/edge-power demo
 
-UNTIMED := 'not slow and not thorough and not arm and not mediapipe and not alone'
+UNTIMED := 'not slow and not thorough and not arm and not mediapipe and not android and not alone'
 # The files whose tests measure time: collecting all the others takes as long as running these.
 TIMED = $$(grep -rl --include='*.py' 'mark\.alone' tests)
 # Conversions and tiny trainings keep one core busy, so the files of tests are shared out to two processes; more threads
@@ -64,7 +65,7 @@ test:
 test-main: $(VENV)/.installed
 	@echo '== main suite'
 	@$(SHARED_OUT) -m $(UNTIMED)
-	@$(BIN)/pytest -m alone $(TIMED)
+	@$(BIN)/pytest -m 'alone and not android' $(TIMED)
 
 # More of the same, for other families, engines and moments: ten minutes that no change should have to wait for at a desk.
 test-thorough: $(VENV)/.installed
@@ -115,7 +116,13 @@ test-mediapipe: $(VENV)/.installed .venv-mediapipe/.installed
 test-adb: $(VENV)/.installed
 	@$(BIN)/python -m tests.machines.adbd_setup
 	@echo '== Android devices, over a real adbd'
-	@$(BIN)/pytest tests/edge_power/profiling/test_adb.py
+	@$(BIN)/pytest tests/edge_power/profiling/test_adb.py tests/edge_power/profiling/test_app.py
+
+# The library and the tools are fetched once, and again when tests/android/install.py changes: it looks itself.
+test-android: $(VENV)/.installed
+	@$(BIN)/python -m tests.android.install
+	@echo '== the Android demo, without Android'
+	@$(BIN)/pytest tests/android -m android
 
 # onnxruntime-web comes from npm's registry; without node its tests skip themselves.
 test-stock: $(VENV)/.installed .venv-peers/.installed .web/.installed
@@ -202,7 +209,7 @@ $(VENVS:%=%/bin/python):
 clean:
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	for project in . converters runtime; do rm -rf $$project/build $$project/dist $$project/*.egg-info; done
-	find . -path './.venv*' -prune -o -path ./$(ARM) -prune -o -path ./.adbd -prune -o -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
+	find . -path './.venv*' -prune -o -path ./$(ARM) -prune -o -path ./.adbd -prune -o -path ./.android -prune -o -path ./.git -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 distclean: clean
-	rm -rf $(VENVS) $(ARM) .adbd
+	rm -rf $(VENVS) $(ARM) .adbd .android

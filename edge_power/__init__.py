@@ -20,6 +20,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from edge_power.android_app.write import AndroidProject
+    from edge_power.api.android import android
     from edge_power.api.cascade import cascade
     from edge_power.api.check import inspect, length_costs, verify
     from edge_power.api.convert import convert
@@ -64,6 +66,7 @@ __version__ = "0.1.0"
 
 # Where each name is, and what it is called there, if otherwise.
 _HOMES = {
+    "AndroidProject": "edge_power.android_app.write",
     "Bundle": "edge_power_runtime",
     "BundleError": "edge_power_runtime",
     "CascadeError": "edge_power.errors",
@@ -98,6 +101,7 @@ _HOMES = {
     "RetentionSchedule": "edge_power_runtime",
     "Tracer": "edge_power.conversion.tracing",
     "VerificationError": "edge_power_runtime",
+    "android": "edge_power.api.android",
     "cascade": "edge_power.api.cascade",
     "compare": "edge_power_runtime.profiler.judge.compare",
     "convert": "edge_power.api.convert",
@@ -113,6 +117,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AndroidProject",
     "Bundle",
     "BundleError",
     "CascadeError",
@@ -147,6 +152,7 @@ __all__ = [
     "RetentionSchedule",
     "Tracer",
     "VerificationError",
+    "android",
     "cascade",
     "compare",
     "convert",

@@ -16,7 +16,7 @@ from edge_power.cli import _COMMANDS as COMMANDS
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
-    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "android_demo/README.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "runtime").glob("*.md")),
 ]

@@ -32,6 +32,7 @@ _COMMANDS = {
     "explain": "Show the words of a text that survive each encoder.",
     "fit": "Learn how many word-vectors each encoder needs.",
     "cascade": "Put a small tier before a bundle, which answers what it is sure of.",
+    "android": "Write an Android project that runs a bundle, ready for Android Studio.",
     "demo": "Convert a real classifier for three engines and compare them.",
 }
 

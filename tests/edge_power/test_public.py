@@ -18,13 +18,13 @@ from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.reading.parameters import parameters_of
 
 CALLS = {
-    "cascade", "compare", "convert", "evaluate", "explain", "fit", "inspect", "length_costs", "load_report", "profile",
-    "verify",
+    "android", "cascade", "compare", "convert", "evaluate", "explain", "fit", "inspect", "length_costs", "load_report",
+    "profile", "verify",
 }  # fmt: skip
 VALUES = {
-    "Bundle", "CascadeRecord", "Classifier", "Evaluation", "Explanation", "FitRecord", "LengthCost", "Manifest",
-    "PowerEncoder", "PowerForSequenceClassification", "Prediction", "ProfileOptions", "ProgramCheck", "Progress",
-    "Report", "RetentionConfig", "RetentionSchedule", "Tracer", "count_macs",
+    "AndroidProject", "Bundle", "CascadeRecord", "Classifier", "Evaluation", "Explanation", "FitRecord", "LengthCost",
+    "Manifest", "PowerEncoder", "PowerForSequenceClassification", "Prediction", "ProfileOptions", "ProgramCheck",
+    "Progress", "Report", "RetentionConfig", "RetentionSchedule", "Tracer", "count_macs",
 }  # fmt: skip
 ERRORS = {
     "BundleError", "CascadeError", "CheckpointError", "ConversionError", "DataError", "DeviceError", "EdgePowerError",

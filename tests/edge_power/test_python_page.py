@@ -13,7 +13,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "python.md"
 @pytest.mark.thorough  # a fit, conversions and a profile, each of which has tests of its own
 def test_every_example_runs(tmp_path, monkeypatch, capfd):
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    assert len(blocks) == 13
+    assert len(blocks) == 14
     taught_model().save_pretrained(tmp_path / "my-checkpoint")
     write_task(tmp_path, rows=120)
     monkeypatch.chdir(tmp_path)
@@ -21,8 +21,8 @@ def test_every_example_runs(tmp_path, monkeypatch, capfd):
     for number, block in enumerate(blocks, start=1):
         exec(compile(block, f"{PAGE.name}, example {number}", "exec"), names)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "by-hand", "dev.tsv", "film.html", "my-bundle", "my-checkpoint", "my-fit", "report.html", "report.json",
-        "train.tsv",
+        "by-hand", "dev.tsv", "film.html", "my-app", "my-bundle", "my-checkpoint", "my-fit", "report.html",
+        "report.json", "train.tsv",
     ]  # fmt: skip
     out, err = capfd.readouterr()
     assert err == ""
