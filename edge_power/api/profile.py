@@ -28,6 +28,8 @@ def profile(
     keep: bool = False,
     ssh_config: str | PathLike[str] | None = None,
     runner: str | PathLike[str] | None = None,
+    app: bool = False,
+    apk: str | PathLike[str] | None = None,
     json: str | PathLike[str] | None = None,
     report: str | PathLike[str] | None = None,
     markdown: str | PathLike[str] | None = None,
@@ -49,6 +51,8 @@ def profile(
         keep: leave the bundle there, so that the next time is quicker.
         ssh_config: configuration file for ssh; by default its own.
         runner: for adb without Python, an engine's own benchmark program.
+        app: for adb, measure by the demo app, which holds this bundle (see `edge-power android`).
+        apk: the file of `app`, which is installed unless that very file is.
         json: write the report with every sample there.
         report: write the report as a page there.
         markdown: write the summary for a pull request there.
@@ -68,7 +72,7 @@ def profile(
     from edge_power_runtime.profiler.options import Options
 
     asked, told = options or Options(), progress or Silent()
-    choice = DeviceChoice(device, python, setup, _path(wheels), keep, _path(ssh_config), _path(runner))
+    choice = DeviceChoice(device, python, setup, _path(wheels), keep, _path(ssh_config), _path(runner), app, _path(apk))
     choice.check(asked)
     outputs = Outputs(_path(json), _path(report), _path(markdown))
     outputs.check(force=force, inputs=[Path(bundle), asked.texts, *choice.files])
@@ -88,11 +92,13 @@ class DeviceChoice:
     keep: bool
     ssh_config: Path | None
     runner: Path | None
+    app: bool = False
+    apk: Path | None = None
 
     @property
     def files(self) -> list[Path | None]:
         """What is read on this machine."""
-        return [self.wheels, self.ssh_config, self.runner]
+        return [self.wheels, self.ssh_config, self.runner, self.apk]
 
     def check(self, options: "Options") -> None:
         """Refuse what contradicts itself or is not there, before anything is opened.
@@ -121,6 +127,20 @@ class DeviceChoice:
             raise InputError("`runner` is for `device` adb")
         if self.runner is not None and not self.runner.is_file():
             raise InputError(f"there is no file {self.runner}; `runner` names the program on this machine")
+        self._check_app()
+
+    def _check_app(self) -> None:
+        if self.apk is not None and not self.app:
+            raise InputError("`apk` is for `app`; add it")
+        if not self.app:
+            return
+        if not self.device.startswith("adb"):
+            raise InputError("`app` is for `device` adb")
+        for name in ("python", "setup", "keep", "runner"):
+            if getattr(self, name):
+                raise InputError(f"`{name}` has nothing to do where the `app` measures; leave one of them out")
+        if self.apk is not None and not self.apk.is_file():
+            raise InputError(f"there is no file {self.apk}; `apk` names the app's file on this machine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +214,10 @@ def _measure(bundle: Path, options: "Options", choice: DeviceChoice, progress: "
 
             job = RunnerRequest(bundle, options, choice.runner, choice.keep)
             return profile_with_runner(device, job, progress=progress)
+        if choice.app:
+            from edge_power.profiling.devices.app.profile import AppRequest, profile_with_app
+
+            return profile_with_app(device, AppRequest(bundle, options, choice.apk), progress=progress)
         request = Request(bundle, options, choice.python, choice.setup, choice.wheels, choice.keep)
         return profile_on(device, request, progress=progress)
     finally:
