@@ -164,6 +164,7 @@ def test_a_result_survives_its_file(results, settings):
     assert not list(settings.output.rglob("*.work"))
 
 
+@pytest.mark.thorough
 def test_first_words_needs_the_learned_schedule(settings):
     with pytest.raises(FitError, match="run the arm `learned` of tiny with this seed first"):
         run(Unit(TINY, "first", 1), settings, Silent())

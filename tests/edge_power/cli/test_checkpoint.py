@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import pytest
 import torch
@@ -90,7 +91,7 @@ def test_a_bundle_that_cannot_be_read_back_is_not_written(cli, checkpoint, tmp_p
     from edge_power_runtime.errors import EdgePowerError
     from tests.tiny import tiny_config, tiny_model
 
-    model = tiny_model(tiny_config(labels=("", "b")))
+    model = tiny_model(replace(tiny_config(labels=("", "b")), num_encoders=2))
     with pytest.raises(ConversionError, match="cannot be read back, so none was written: bundle.json: labels"):
         convert(model, tmp_path / "out", Plan(engines=("onnx",), lengths=(8,)))
     assert issubclass(ConversionError, EdgePowerError) and not list(tmp_path.iterdir())

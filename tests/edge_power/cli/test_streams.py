@@ -171,6 +171,7 @@ class Notebook(io.TextIOBase):
         raise io.UnsupportedOperation("fileno")
 
 
+@pytest.mark.thorough  # tests/runtime/test_standard_streams.py classifies where streams are a notebook's
 def test_a_notebook_converts_and_calls_commands(checkpoint, tmp_path, monkeypatch):
     model = PowerForSequenceClassification.from_pretrained(checkpoint)
     (tmp_path / "rows.tsv").write_text(ROWS)

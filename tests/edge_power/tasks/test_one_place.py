@@ -12,7 +12,7 @@ from edge_power_runtime.tasks import TASK_NAMES
 PACKAGES = [Path(package.__file__).parent for package in (edge_power, edge_power_converters, edge_power_runtime)]
 RUNTIME = Path(edge_power_runtime.__file__).parent
 # The format has a table of tensors by task, in which each task has a row.
-OWN = {RUNTIME / "tasks.py", RUNTIME / "bundle" / "signatures.py", *(PACKAGES[0] / "tasks").glob("*.py")}
+OWN = {RUNTIME / "tasks.py", RUNTIME / "bundle" / "checks" / "signatures.py", *(PACKAGES[0] / "tasks").glob("*.py")}
 
 
 def branches(source: str) -> Iterator[int]:
