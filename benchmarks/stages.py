@@ -94,9 +94,9 @@ def measured(model: Model, budget: str, rows: str, rounds: int) -> dict[str, obj
     return {
         "answered": {count.name: count.answered for count in counts},
         "accuracy": {
-            **{f"stage {last}": _right(of, dev_labels) for last, of in alone.items()},
-            "cascade": _right(found, dev_labels),
-            "whole": _right(expected, dev_labels),
+            **{f"stage {last}": right(of, dev_labels) for last, of in alone.items()},
+            "cascade": right(found, dev_labels),
+            "whole": right(expected, dev_labels),
         },
         "hand_over_error": max(float(np.abs(np.subtract(last.logits, one.logits)).max()) for last, one in pairs),
         "times_as_fast": {"median": statistics.median(ratios), "each": ratios},
@@ -106,7 +106,8 @@ def measured(model: Model, budget: str, rows: str, rounds: int) -> dict[str, obj
     }
 
 
-def _right(answers: Sequence[Prediction], labels: Sequence[str]) -> float:
+def right(answers: Sequence[Prediction], labels: Sequence[str]) -> float:
+    """The fraction of answers with the right label."""
     return statistics.fmean(found.label == label for found, label in zip(answers, labels, strict=True))
 
 

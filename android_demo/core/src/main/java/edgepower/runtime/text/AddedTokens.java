@@ -2,7 +2,6 @@ package edgepower.runtime.text;
 
 import edgepower.runtime.text.normal.Chars;
 import edgepower.runtime.text.unicode.CodePointSet;
-import java.util.Arrays;
 import java.util.List;
 
 /** Finds added tokens in a text: of those that begin first the longest, none within another. */

@@ -3,7 +3,6 @@ package edgepower.runtime.profiler.measure;
 import edgepower.runtime.Answerer;
 import edgepower.runtime.Classifier;
 import edgepower.runtime.Options;
-import edgepower.runtime.Text;
 import edgepower.runtime.bundle.Artifact;
 import edgepower.runtime.bundle.Bundle;
 import edgepower.runtime.bundle.TierEntry;
