@@ -279,6 +279,7 @@ def explored(place: Path) -> Made:
     return make(place, "explored", Goal(max_loss=5.0), fewest_steps=12)
 
 
+@pytest.mark.thorough  # cli/test_fit.py asks for a loss, too
 def test_the_cheapest_within_a_loss_is_chosen(explored):
     record, _ = explored
     (chosen,) = [one for one in record.candidates if one.chosen]
@@ -292,6 +293,7 @@ def test_the_cheapest_within_a_loss_is_chosen(explored):
     assert chosen.expected_latency <= dearest
 
 
+@pytest.mark.thorough
 def test_what_was_tried_is_told(explored):
     record, output = explored
     assert {one.encoders for one in record.candidates} == {2, 3}

@@ -419,20 +419,36 @@ def alive_in(session: str) -> list[str]:
     return [line for line in told.splitlines() if not line.startswith("Z")]
 
 
-@pytest.mark.thorough  # it waits for 10 s; test_ssh.py and test_adb.py lose connections
+class Cut:
+    """A device whose connection is lost at the first line: sshd and adbd close the input of what they started."""
+
+    def run(self, argv, *, on_line):
+        process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None and process.stdin is not None
+        on_line(process.stdout.readline())
+        process.stdin.close()
+        on_line(process.stdout.read())
+        process.stdout.close()
+        return process.wait()
+
+
+def test_folders_go_though_the_program_is_gone_before_them(tmp_path, monkeypatch):
+    """The shell that waited for the program goes on while the guard still removes, and must not end it."""
+    slow = script(tmp_path / "bin", "rm", 'sleep 0.5\nexec /bin/rm "$@"\n')
+    slow.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{slow.parent}:{os.environ['PATH']}")
+    folders = [tmp_path / "first", tmp_path / "second"]
+    for folder in folders:
+        folder.mkdir()
+    assert run_guarded(Cut(), ["sh", "-c", "echo; sleep 61"], remove=[str(folder) for folder in folders]).status == 137
+    deadline = time.monotonic() + 30
+    while left := [folder.name for folder in folders if folder.exists()]:
+        assert time.monotonic() < deadline, f"left: {left}"
+        time.sleep(0.05)
+
+
+@pytest.mark.thorough  # it may wait for 10 s
 def test_a_guarded_program_ends_with_its_input_and_its_folder_goes(tmp_path):
-    """As after a lost connection: sshd and adbd close the input of what they started."""
-
-    class Cut:
-        def run(self, argv, *, on_line):
-            process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-            assert process.stdout is not None and process.stdin is not None
-            on_line(process.stdout.readline())
-            process.stdin.close()
-            on_line(process.stdout.read())
-            process.stdout.close()
-            return process.wait()
-
     folder = tmp_path / "a folder"
     folder.mkdir()
     (folder / "file").touch()

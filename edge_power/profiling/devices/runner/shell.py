@@ -9,12 +9,13 @@ from edge_power.profiling.devices.reach.device import Device
 from edge_power.profiling.devices.reach.shell import remove_script
 
 # `read` hears the beats of the host, and fails when the connection ends and its input is closed. A program in a session
-# of its own is the leader of a group, which is killed with all that it started.
+# of its own is the leader of a group, which is killed with all that it started. Then the shell that waits for the
+# program goes on, and would end the guard, which has yet to remove the folders.
 _GUARD = """
 exec 3<&0
 if command -v setsid >/dev/null; then setsid "$@" </dev/null 3<&- & else "$@" </dev/null 3<&- & fi
 child=$!
-( while read -r beat; do :; done; kill -9 -$child || kill -9 $child; {remove} ) <&3 >/dev/null 2>&1 &
+( while read -r beat; do :; done; trap '' TERM; kill -9 -$child || kill -9 $child; {remove} ) <&3 >/dev/null 2>&1 &
 guard=$!
 wait $child; status=$?
 kill $guard 2>/dev/null
