@@ -29,7 +29,7 @@ pytestmark = pytest.mark.android
 WORK = "2 products of float32 160 x 160 in Java, "
 # What differs between the reports of two runtimes on one machine, both fresh: 10 % is the bar.
 MOST_APART = 0.10
-PAIRS = 5
+PAIRS = 7
 
 
 def java(main: str, *arguments: object) -> subprocess.CompletedProcess[str]:
