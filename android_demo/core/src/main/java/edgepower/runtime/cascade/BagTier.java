@@ -6,7 +6,6 @@ import edgepower.runtime.Span;
 import edgepower.runtime.Step;
 import edgepower.runtime.TimedPrediction;
 import edgepower.runtime.task.Classification;
-import edgepower.runtime.task.Task;
 import edgepower.runtime.text.EncodedText;
 import edgepower.runtime.text.TextEncoder;
 import java.util.Arrays;
@@ -25,17 +24,11 @@ public final class BagTier extends TokenAnswerer {
     private static final List<Span> SPANS = Collections.unmodifiableList(
         Arrays.asList(new Span("encode", false), new Span("look_up", false), new Span("decode", false)));
 
-    private final Task task = new Classification();
     private final BagTable table;
-    private final TextEncoder encoder;
-    private final List<String> labels;
-    private final int maxLength;
 
     private BagTier(BagTable table, TextEncoder encoder, List<String> labels, int maxLength) {
+        super(new Classification(), labels, SPANS, encoder, maxLength);
         this.table = table;
-        this.encoder = encoder;
-        this.labels = labels;
-        this.maxLength = maxLength;
     }
 
     /**
@@ -55,31 +48,6 @@ public final class BagTier extends TokenAnswerer {
                 + labels.size() + "; train it for these");
         }
         return new BagTier(table, encoder, labels, maxLength);
-    }
-
-    @Override
-    public String task() {
-        return task.name();
-    }
-
-    @Override
-    public List<String> labels() {
-        return labels;
-    }
-
-    @Override
-    public List<Span> spans() {
-        return SPANS;
-    }
-
-    @Override
-    public TextEncoder encoder() {
-        return encoder;
-    }
-
-    @Override
-    public int maxLength() {
-        return maxLength;
     }
 
     @Override

@@ -11,7 +11,6 @@ import edgepower.runtime.onnx.OnnxSession;
 import edgepower.runtime.onnx.Outputs;
 import edgepower.runtime.task.Task;
 import edgepower.runtime.text.EncodedText;
-import edgepower.runtime.text.TextEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -24,17 +23,18 @@ public final class BudgetAnswerer extends TokenAnswerer {
         new Span("encode", false), new Span("choose", false), new Span("run", true), new Span("decode", false)));
 
     private final Model model;
-    private final Task task;
-    private final List<String> labels;
     private final List<Program> programs;
     private final Ways ways;
     private final int padId;
 
     BudgetAnswerer(Model model, String budget, Task task) {
+        this(model, programsOf(model, budget), task);
+    }
+
+    private BudgetAnswerer(Model model, List<Program> programs, Task task) {
+        super(task, model.bundle().manifest.labels, SPANS, model.encoder(), programs.get(programs.size() - 1).length);
         this.model = model;
-        this.task = task;
-        labels = model.bundle().manifest.labels;
-        programs = programsOf(model, budget);
+        this.programs = programs;
         ways = new Ways(model.bundle().manifest, programs);
         padId = model.bundle().manifest.tokenizer.padId;
     }
@@ -54,31 +54,6 @@ public final class BudgetAnswerer extends TokenAnswerer {
             }
         });
         return programs;
-    }
-
-    @Override
-    public String task() {
-        return task.name();
-    }
-
-    @Override
-    public List<String> labels() {
-        return labels;
-    }
-
-    @Override
-    public List<Span> spans() {
-        return SPANS;
-    }
-
-    @Override
-    public TextEncoder encoder() {
-        return model.encoder();
-    }
-
-    @Override
-    public int maxLength() {
-        return programs.get(programs.size() - 1).length;
     }
 
     @Override
