@@ -8,7 +8,7 @@ import pytest
 
 from edge_power.conversion.tracing import Tracer
 from edge_power_converters import SourceProgram
-from edge_power_converters.onnx.names import SCOPES, module_parts, name_nodes
+from edge_power_converters.onnx.names import SCOPES, module_parts, name_nodes, shorten_values
 from edge_power_runtime.profiler.measure.operations import place_of
 from tests.converters.conftest import PRUNED, convert_for, more_sources
 from tests.tiny import tiny_config, tiny_model
@@ -40,6 +40,32 @@ def test_a_node_without_a_note_keeps_its_kind_and_place():
     noted = ir.node("Relu", add.outputs, metadata_props={SCOPES: "['', 'head', 'relu']"})
     name_nodes(ir.Graph([], noted.outputs, nodes=[add, noted], name="g"))
     assert [add.name, noted.name] == ["Add_0", "head/Relu_1"]
+
+
+def test_what_passes_between_nodes_has_a_number_for_its_name():
+    taken = ir.tensor([1.0], name="0")
+    constant = ir.Value(name="0", const_value=taken, shape=ir.Shape([1]), type=ir.TensorType(taken.dtype))
+    read = ir.Value(name="read", shape=ir.Shape([1]), type=ir.TensorType(taken.dtype))
+    add = ir.node("Add", [read, constant])
+    relu = ir.node("Relu", add.outputs)
+    given = ir.node("Neg", relu.outputs)
+    given.outputs[0].name = "given"
+    graph = ir.Graph([read], given.outputs, nodes=[add, relu, given], initializers=[constant], name="g")
+    shorten_values(graph)
+    assert [value.name for node in (add, relu) for value in node.outputs] == ["1", "2"]
+    assert (read.name, constant.name, given.outputs[0].name) == ("read", "0", "given")
+    assert read.shape is not None and add.outputs[0].shape is None
+
+
+def test_a_graph_tells_its_own_inputs_outputs_and_constants_alone(conversion):
+    converted = conversion("onnx")
+    path = converted.directory / converted.program("topk_12").file
+    graph = onnx.load(path, load_external_data=False).graph
+    assert not graph.value_info
+    assert {value.name for value in graph.output} == {"logits", "kept"}
+    between = {name for node in graph.node for name in node.output} - {"logits", "kept"}
+    assert all(name.isdecimal() for name in between)
+    assert "encoders.0.encoder.key.bias" in {constant.name for constant in graph.initializer}
 
 
 def test_every_operation_of_an_encoder_has_its_place(conversion):

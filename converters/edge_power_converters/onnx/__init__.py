@@ -8,7 +8,7 @@ import onnx_ir as ir
 
 from edge_power_converters.onnx.half import halve
 from edge_power_converters.onnx.int8 import Rounded, quantize
-from edge_power_converters.onnx.names import name_nodes
+from edge_power_converters.onnx.names import name_nodes, shorten_values
 from edge_power_converters.onnx.operators import keep_operators
 from edge_power_converters.onnx.weights import WEIGHTS, SharedWeights
 from edge_power_converters.preconditions import check_programs
@@ -57,6 +57,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
                 with quiet(f"converting {program.name} to ONNX"):
                     model = _to_model(program)
                     _round(model, recipe.precision, rounded)
+                    shorten_values(model.graph)
                     shared = [f"{folder.name}/{WEIGHTS}"] if weights.move_from(model) else []
                     ir.save(model, folder / graph)
                 graphs[graph] = [f"{folder.name}/{graph}", *shared]

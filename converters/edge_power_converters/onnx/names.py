@@ -1,7 +1,8 @@
-"""Names of an ONNX graph's nodes after the modules that they were traced in, so that a profile can group them."""
+"""Names in an ONNX graph: a node's tells its modules, so that a profile can group them; a value's is a number."""
 
 import ast
 from collections.abc import Sequence
+from itertools import count
 
 import onnx_ir as ir
 
@@ -16,6 +17,23 @@ def name_nodes(graph: ir.Graph) -> None:
     """
     for place, node in enumerate(graph.all_nodes()):
         node.name = "/".join((*module_parts(scopes_of(node)), f"{node.op_type}_{place}"))
+
+
+def shorten_values(graph: ir.Graph) -> None:
+    """Number what passes from node to node, and leave its shape for whoever reads the graph to infer.
+
+    Names and shapes were a third of a graph, and a bundle with stages has dozens. The graph's own inputs, outputs and
+    constants keep their names.
+    """
+    kept = {*graph.inputs, *graph.outputs}
+    for value in graph.initializers.values():
+        value.shape = value.type = None
+    taken = {value.name for value in kept} | set(graph.initializers)
+    names = (name for name in map(str, count()) if name not in taken)
+    for node in graph.all_nodes():
+        for value in node.outputs:
+            if value not in kept:
+                value.name, value.shape, value.type = next(names), None, None
 
 
 def scopes_of(node: ir.Node) -> list[str]:
