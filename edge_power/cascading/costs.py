@@ -47,15 +47,26 @@ class Costs:
     reading: float
 
 
-def costs_of(
-    rungs: Sequence[Rung], answerers: Sequence[Answerer], texts: Sequence[Text], latency: Path | None
-) -> Costs:
-    """Give what each tier costs.
+@dataclass(frozen=True, slots=True, eq=False)
+class Prices:
+    """What the programs of tiers cost, which is known before a bag tier is trained.
+
+    Attributes:
+        unit: of every figure.
+        tiers: see `Costs`; None is a bag tier's.
+        alone: see `Costs`.
+    """
+
+    unit: Unit
+    tiers: tuple[Cost | None, ...]
+    alone: Cost
+
+
+def prices_of(rungs: Sequence[Rung], latency: Path | None) -> Prices:
+    """Give what each tier's programs cost.
 
     Args:
         rungs: the tiers.
-        answerers: theirs.
-        texts: on which a bag tier is timed, at least one.
         latency: the report of a profile, with these programs or with one latency table of this engine and precision;
             None counts multiply-adds.
 
@@ -66,20 +77,33 @@ def costs_of(
     """
     unit: Unit = "M multiply-adds"
     of_programs: Callable[[Classifier], dict[int, float]] = _macs
-    reading = looked_up = 0.0
     if latency is not None:
         unit, of_programs = "ms", partial(_milliseconds, report=load_report(latency), path=latency)
-        reading, looked_up = _timed(answerers, texts)
 
-    def cost(rung: Rung) -> Cost:
+    def price(rung: Rung) -> Cost | None:
         if rung.classifier is None:
-            return lambda _: looked_up
+            return None
         whole = of_programs(rung.classifier)
         lengths = sorted(whole)
         found = [whole[length] * _share(rung, length) for length in lengths]
         return lambda tokens: found[bisect_left(lengths, tokens)]
 
-    return Costs(unit, tuple(map(cost, rungs)), cost(replace(rungs[-1], stage=None)), reading)
+    alone = price(replace(rungs[-1], stage=None))
+    assert alone is not None, "a bag tier is never the last"
+    return Prices(unit, tuple(map(price, rungs)), alone)
+
+
+def costs_of(prices: Prices, answerers: Sequence[Answerer], texts: Sequence[Text]) -> Costs:
+    """Give what each tier costs, a bag tier too.
+
+    Args:
+        prices: of the tiers.
+        answerers: theirs.
+        texts: on which a bag tier is timed where milliseconds are asked for, at least one.
+    """
+    reading, looked_up = _timed(answerers, texts) if prices.unit == "ms" else (0.0, 0.0)
+    tiers = tuple(price or (lambda _: looked_up) for price in prices.tiers)
+    return Costs(prices.unit, tiers, prices.alone, reading)
 
 
 def _share(rung: Rung, length: int) -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from edge_power.cascading.answers import Answers, ask
 from edge_power.cascading.bag.learn import planned_steps
 from edge_power.cascading.bag.train import Lesson, train_bag
-from edge_power.cascading.costs import Costs, costs_of
+from edge_power.cascading.costs import Costs, costs_of, prices_of
 from edge_power.cascading.options import Options
 from edge_power.cascading.page import render
 from edge_power.cascading.record import CascadeRecord
@@ -42,12 +42,13 @@ def run(options: Options, progress: Progress) -> CascadeRecord:
     _check_report(options)
     last = open_last(options.second, options.engine, options.precision)
     rungs = open_rungs(options.first, last)
+    prices = prices_of(rungs, options.latency)
     progress.begin("reading texts")
     texts = read_texts(options, last.labels)
     bag = _train(options, texts, last, progress) if options.has_bag else None
     bag_tier = None if bag is None else _bag_tier(bag, last)
     answerers = [rung.answerer(bag_tier) for rung in rungs]
-    costs = costs_of(rungs, answerers, texts.select.texts, options.latency)
+    costs = costs_of(prices, answerers, texts.select.texts)
     answers = _ask("asking every tier about the rows to choose by", answerers, costs, texts.select, progress)
     choice = choose(answers, options.max_loss / 100, seed=options.seed, among=ways(rungs))
     dev = None

@@ -12,7 +12,7 @@ import numpy as np
 from edge_power.cascading.answers import Answers, TierAnswers, ask
 from edge_power.cascading.bag.learn import planned_steps
 from edge_power.cascading.bag.train import Lesson, train_bag
-from edge_power.cascading.costs import costs_of
+from edge_power.cascading.costs import costs_of, prices_of
 from edge_power.cascading.rungs import Rung
 from edge_power.cascading.thresholds.choose import CONFIDENCE, Choice, choose
 from edge_power.cascading.write import entry_of, write_cascade
@@ -81,7 +81,7 @@ def add_cascade(
     last = Classifier.open(bundle, engine=engine, precision=precision, budget=budget)
     truth = np.array(rows.labels)
     progress.begin(f"asking {budget} about the questions to train on", len(rows.texts))
-    costs = costs_of([Rung(last)], [last], rows.texts, None)
+    costs = costs_of(prices_of([Rung(last)], None), [last], rows.texts)
     (answers,) = ask([last], costs, rows.texts, truth, progress=progress.advance).tiers
     lesson = Lesson([last.encode(text) for text in rows.texts], truth, answers.logits)
     every = np.arange(len(truth))

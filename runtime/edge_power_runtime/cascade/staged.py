@@ -77,6 +77,7 @@ class StageAnswerer:
     its answer has the steps of those alone, to which a cascade adds the ones before.
 
     Attributes:
+        budget: of the stages.
         task: a classification.
         labels: of the bundle.
         encoder: the bundle's tokenizer.
@@ -99,7 +100,7 @@ class StageAnswerer:
         Raises:
             InputError: the artifact has no such stages.
         """
-        self._source, self._budget, self._last = source, budget, last
+        self._source, self.budget, self._last = source, budget, last
         runs = [run for run in source.artifact.runs if len(run) > 1 and run[0].budget == budget]
         runs.sort(key=lambda run: run[0].length)
         lengths = sorted(program.length for program in source.artifact.programs if program.budget == budget)
@@ -213,18 +214,18 @@ class StageAnswerer:
             ran = perf_counter_ns()
             prediction = predict(self.task, self.labels, encoded, outputs["logits"], steps)
             rest = before.rest[len(stages) :]
-            stopped = Stopped(self._source, self._budget, encoded, rest, inputs)
+            stopped = Stopped(self._source, self.budget, encoded, rest, inputs)
             return prediction, stopped, (chosen - start, ran - chosen, perf_counter_ns() - ran)
 
     def _begin(self, encoded: EncodedText) -> Stopped:
         run = self._runs[bisect_left(self._lengths, encoded.num_tokens)]
         inputs = self.encoder.pad(encoded, run[0].length)
-        return Stopped(self._source, self._budget, encoded, run, inputs)
+        return Stopped(self._source, self.budget, encoded, run, inputs)
 
     def _before(self, reading: Reading) -> Stopped | None:
         """Where a stage of the same programs stopped, if there is anything left to run up to this one."""
         found = reading.handed_on
-        if not isinstance(found, Stopped) or found.source is not self._source or found.budget != self._budget:
+        if not isinstance(found, Stopped) or found.source is not self._source or found.budget != self.budget:
             return None
         return found if found.rest and found.rest[0].last <= self._last else None
 
@@ -233,4 +234,4 @@ class StageAnswerer:
 
     def __reduce__(self) -> tuple[Callable[[], "StageAnswerer"], tuple[()]]:
         """Say how to make another: of a model that is copied, or opened again."""
-        return partial(StageAnswerer, self._source, self._budget, self._last), ()
+        return partial(StageAnswerer, self._source, self.budget, self._last), ()

@@ -129,6 +129,8 @@ def test_bad_input_is_one_line_and_leaves_nothing(cli, tiny_bundle, made, data, 
         ((*budget, "--select", few), "100 rows to select by are too few"),
         ((*bag, *train, "--unlabelled", tmp_path / "none.tsv"), "cannot read"),
         ((*budget, *select, "--latency", few), "is not valid JSON"),
+        # Before anything is trained: the texts, which are read first for that, are not there.
+        ((*bag, "--train", tmp_path / "none.tsv", "--latency", few), "is not valid JSON"),
     ]
     for arguments, message in cases:
         assert_refused(cli("cascade", *arguments, "--output", tmp_path / "out", "--engine", "onnx"), message)

@@ -9,7 +9,7 @@ import pytest
 
 import edge_power as ep
 from edge_power.cascading.answers import Answers, TierAnswers
-from edge_power.cascading.costs import costs_of
+from edge_power.cascading.costs import costs_of, prices_of
 from edge_power.cascading.rungs import Rung, stages_of, ways
 from edge_power.cascading.thresholds.choose import choose
 from edge_power.cascading.thresholds.mixture import Tiers
@@ -84,7 +84,7 @@ def test_a_stage_costs_its_share(tiny_stages, tmp_path):
     assert [rung.stage for rung in rungs] == [(1, 1), (2, 2), (3, 3)]
     answerers = [rung.answerer(None) for rung in rungs]
     macs = {(stage.length, stage.last): stage.macs for stage in last.artifact.stages or ()}
-    counted = costs_of(rungs, answerers, ["the sea"], None)
+    counted = costs_of(prices_of(rungs, None), answerers, ["the sea"])
     for tokens, length in ((5, 8), (8, 8), (9, 24)):
         expected = [macs[length, encoder] / 1e6 for encoder in PAIR]
         assert [cost(tokens) for cost in counted.tiers] == pytest.approx(expected)
@@ -94,7 +94,7 @@ def test_a_stage_costs_its_share(tiny_stages, tmp_path):
     measured = tuple(result(case, schedule=(0.5, 0.5, 0.5)) for case in cases)
     path = tmp_path / "report.json"
     path.write_text(report(measured, bundle=bundle(schedules={"fast": (0.5, 0.5, 0.5)})).to_json(), encoding="utf-8")
-    timed = costs_of(rungs, answerers, ["the sea"], path)
+    timed = costs_of(prices_of(rungs, path), answerers, ["the sea"])
     run_ms = float(np.median(measured[0].run_ms))
     assert timed.unit == "ms" and timed.reading > 0 and timed.alone(8) == pytest.approx(run_ms)
     assert timed.tiers[1](8) == pytest.approx(run_ms * macs[8, 2] / 1e6 / whole)

@@ -18,6 +18,7 @@ from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power_converters.output.ownership import BUNDLE, judge
 from edge_power_runtime import Bundle, Classifier
 from tests.edge_power.conftest import assert_refused
+from tests.interrupts import listening
 
 EDGE_POWER = (sys.executable, "-c", "from edge_power.cli import main; main()")
 QUICK = ("--format", "onnx", "--lengths", "8", "--keep", "0.8,0.5,0.3", "--no-full")
@@ -383,11 +384,9 @@ def test_a_tolerance_that_no_engine_meets_is_a_failed_check(cli, small_checkpoin
     assert not list(tmp_path.iterdir())
 
 
-# A job in the background ignores SIGINT, and so would its children; a user's terminal does not. The process stops
-# itself where it opens the file that is written last, so that no signal comes too late.
+# The process stops itself where it opens the file that is written last, so that no signal comes too late.
 STOPS_ITSELF = f"""
 import os, signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
 def stop(event, arguments):
     if event == "open" and str(arguments[0]).endswith("/golden.json"):
         os.kill(os.getpid(), signal.SIGSTOP)
@@ -402,7 +401,7 @@ def test_a_conversion_stopped_on_its_way_leaves_the_old_bundle(small_checkpoint,
     shutil.copytree(tiny_bundle, tmp_path / "bundle")
     before = (tmp_path / "bundle" / "bundle.json").read_bytes()
     arguments = ["convert", "--model", str(small_checkpoint), "--output", str(tmp_path / "bundle"), *SMALL, "--force"]
-    command = [*EDGE_POWER[:-1], STOPS_ITSELF, *arguments]
+    command = [*listening(STOPS_ITSELF), *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         _, status = os.waitpid(process.pid, os.WUNTRACED)
         assert os.WIFSTOPPED(status), process.stderr.read()

@@ -6,7 +6,6 @@ import math
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -23,6 +22,7 @@ from edge_power.fitting.training.saving import saving
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power_converters.output.staging import OutputError, check_output, staged_directory
 from tests.edge_power.conftest import Result, assert_refused
+from tests.interrupts import listening
 from tests.tiny import tiny_config, tiny_model
 from tests.tiny_fit import FILLERS, make_rows, taught_model, write_task, write_tsv
 
@@ -178,11 +178,9 @@ def test_what_cannot_be_is_refused_before_anything_is_written(run, tmp_path, nam
 @pytest.mark.thorough  # test_resume.py kills a fit, and goes on
 def test_a_fit_that_is_interrupted_can_go_on(place, tmp_path):
     """Ctrl-C in the middle of the search."""
-    # A job in the background ignores SIGINT, and so would its children; a user's terminal does not.
-    listening = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    listening += "from edge_power.cli import main; main()"
     options = ["--model", place / "taught", "--train", place / "train.tsv", "--output", tmp_path / "fitted"]
-    command = [sys.executable, "-c", listening, "fit", *map(str, options), "--min-steps", "4000"]
+    fit = listening("from edge_power.cli import main; main()")
+    command = [*fit, "fit", *map(str, options), "--min-steps", "4000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         until = time.monotonic() + 120
         while not list(tmp_path.glob("fitted.unfinished/01-search/metrics.jsonl")) and time.monotonic() < until:

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -26,6 +25,7 @@ from edge_power_runtime.errors import InputError
 from edge_power_runtime.profiler.options import Options
 from edge_power_runtime.profiler.report.file import read_report
 from tests.cascades import bag_and_full
+from tests.interrupts import listening
 from tests.machines.adbd import Adbd, missing, namespace
 from tests.machines.android import Android
 from tests.profile_records import report
@@ -366,7 +366,7 @@ def test_an_unplugged_device(adbd, device, android, tiny_bundle, tmp_path):
 
 def command(adbd: Adbd, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "edge_power", "profile", *arguments],
+        [*listening("from edge_power.cli import main; main()"), "profile", *arguments],
         env={**os.environ, "PATH": f"{adbd.bin}:{os.environ['PATH']}", "NO_COLOR": "1"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

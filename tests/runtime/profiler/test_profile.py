@@ -15,6 +15,7 @@ from edge_power_runtime.profiler.report.file import read_report
 from edge_power_runtime.profiler.report.record import Baseline, Case, Startup
 from edge_power_runtime.profiler.report.rows import rows
 from tests.bundles import add_precision, write_bundle
+from tests.cascades import change_manifest
 
 INSTALLED = tuple(info.name for info in ENGINES if info.is_installed)
 
@@ -153,6 +154,21 @@ def test_a_cascade_is_timed_by_the_mix_beside_its_last_tier_alone(engine, no_pro
     assert mix.cascade.alone_ms == report.mixes[1].total_ms and report.mixes[1].cascade is None
     assert listener.total == len(listener.steps)
     assert read_report(report.to_json(), "report") == report
+
+
+def test_a_last_stage_is_timed_alone_as_the_whole_program(engine, no_probe, stages_copy, tmp_path):
+    stages = [
+        {"kind": "stage", "budget": "fast", "last": last, "temperature": 1.0, "threshold": threshold}
+        for last, threshold in ((1, 0.95), (3, None))
+    ]
+    cascades = [{"name": "cascade", "tiers": stages}]
+    change_manifest(stages_copy, lambda manifest: manifest.update(cascades=cascades))
+    file = tmp_path / "texts.tsv"
+    file.write_text("dull\na good film\n" * 2, encoding="utf-8")
+    options = Options(engines=(engine,), budgets=("fast", "cascade"), lengths=(8,), iterations=2, warmup=1, burst=2)
+    whole, cascade = profile(stages_copy, replace(options, texts=str(file))).mixes
+    assert (whole.budget, cascade.budget) == ("fast", "cascade")
+    assert cascade.cascade.alone_ms == whole.total_ms
 
 
 def test_a_cascade_needs_texts(engine, no_probe, cascade_bundle):

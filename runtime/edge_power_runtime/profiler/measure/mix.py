@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from edge_power_runtime.cascade.cascade import Cascade
 from edge_power_runtime.cascade.reading import is_answerer
+from edge_power_runtime.cascade.staged import StageAnswerer
 from edge_power_runtime.model import Classifier, Model
 from edge_power_runtime.profiler.measure.rounds import Series, pool_of
 from edge_power_runtime.profiler.report.cascade import MixCascade, MixTier
@@ -21,7 +22,8 @@ class Mix:
     Attributes:
         classifier: that answers them.
         series: of its answers.
-        alone: of a cascade, the answers of its last tier alone, which may be the series of another mix; None elsewhere.
+        alone: of a cascade, the answers of its last tier alone, which may be the series of another mix; where that tier
+            is a stage, of its budget, whole; None elsewhere.
     """
 
     classifier: Classifier
@@ -48,6 +50,8 @@ def all_series(mixes: Sequence[Mix]) -> list[Series]:
 def _of_cascade(item: Classifier, known: dict[tuple[Model, str], Series], texts: Sequence[Text]) -> Mix:
     assert item.cascade is not None
     last = item.cascade.tiers[-1].answerer
+    if isinstance(last, StageAnswerer):  # it goes on from other stages; what it would be alone is its budget, whole
+        last = item.at(last.budget)
     alone = known.get((last.model, last.budget)) if isinstance(last, Classifier) else None
     if alone is None:
         assert is_answerer(last)  # a bundle has no other callables
