@@ -120,21 +120,25 @@ class Eager:
 
 
 class Ours:
-    """One budget of a bundle at one precision, through the runtime as an app uses it."""
+    """One budget or cascade of a bundle at one precision, through the runtime as an app uses it."""
 
     def __init__(self, bundle: Path, precision: str, budget: str) -> None:
-        """Open the bundle and load every program of the budget."""
+        """Open the bundle and load every program of the budget, or of the cascade's tiers."""
         self.name = f"{bundle.name} {precision} {budget}"
         self.engine_ns = 0
         self._classifier = Classifier.open(
             bundle, engine="onnx", precision=precision, budget=budget, num_threads=NUM_THREADS
         )
-        loaded = self._classifier.model._loaded
-        loaded.engine = _TimedEngine(loaded.engine, self)
+        cascade = self._classifier.cascade
+        tiers = [] if cascade is None else [tier.answerer for tier in cascade.tiers]
+        models = {self._classifier.model, *(tier.model for tier in tiers if isinstance(tier, Classifier))}
+        for loaded in (model._loaded for model in models):
+            loaded.engine = _TimedEngine(loaded.engine, self)
         self._classifier.warm_up()
 
     def label(self, text: str) -> str:
         """See `Contender`."""
+        self.engine_ns = 0  # a cascade runs several programs, or none
         label = self._classifier(text).label
         if label is None:
             raise InputError("the bundle is a regression; the yardstick compares labels")
@@ -166,7 +170,7 @@ class _TimedSession:
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         start = time.perf_counter_ns()
         outputs = self._session.run(inputs)
-        self._owner.engine_ns = time.perf_counter_ns() - start
+        self._owner.engine_ns += time.perf_counter_ns() - start
         return outputs
 
 
@@ -316,7 +320,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("optimum", type=Path, help="directory written by export_optimum.py")
     parser.add_argument("data", type=Path, help="labelled sentences, such as dev.tsv of SST-2")
     parser.add_argument("--bundle", type=Path, action="append", required=True, help="may be given several times")
-    parser.add_argument("--budget", action="append", help="only these; default: every budget of each bundle")
+    parser.add_argument("--budget", action="append", help="only these; default: all budgets and cascades")
     parser.add_argument("--rounds", type=int, default=5, help="over all sentences; default: 5")
     parser.add_argument("--warm-up", type=int, default=50, help="sentences before the clock starts; default: 50")
     parser.add_argument("--limit", type=int, help="take only the first sentences, for a quick look")
@@ -328,15 +332,15 @@ def run(options: argparse.Namespace) -> None:
     """Measure, write, print."""
     manifests = [Bundle.open(path).manifest for path in options.bundle]
     ours = [
-        Ours(path, artifact.precision, budget.name)
+        Ours(path, artifact.precision, name)
         for path, manifest in zip(options.bundle, manifests, strict=True)
         for artifact in manifest.artifacts
         if artifact.engine == "onnx"
-        for budget in manifest.budgets
-        if not options.budget or budget.name in options.budget
+        for name in [*(budget.name for budget in manifest.budgets), *(cascade.name for cascade in manifest.cascades)]
+        if not options.budget or name in options.budget
     ]
     if not ours:
-        wanted = f"a budget {' or '.join(options.budget)}" if options.budget else "an artifact"
+        wanted = f"a budget or cascade {' or '.join(options.budget)}" if options.budget else "an artifact"
         raise InputError(f"no bundle has {wanted} for onnx")
     lengths = {max(item.length for item in manifest.budgets[0].configurations) for manifest in manifests}
     if len(lengths) > 1:
