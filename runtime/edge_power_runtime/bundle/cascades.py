@@ -180,5 +180,5 @@ class CascadeEntry:
 
 def is_known_cascade(cascade: Node) -> bool:
     """Whether this runtime knows every tier of a cascade that is yet to be read."""
-    tiers = cascade.field("tiers").items(most=bounds.TIERS)
-    return all(tier.field("kind").text() in TIER_KINDS for tier in tiers)
+    kinds = [tier.field("kind").text() for tier in cascade.field("tiers").items(most=bounds.TIERS)]
+    return all(kind in TIER_KINDS for kind in kinds)

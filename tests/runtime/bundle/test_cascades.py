@@ -86,6 +86,13 @@ def test_a_cascade_with_an_unknown_tier_is_passed_over():
     assert [entry["name"] for entry in json.loads(manifest.to_json())["cascades"]] == ["cascade"]
 
 
+def test_every_tier_of_a_cascade_that_is_passed_over_has_a_kind():
+    for tier, found in (({"kind": 3}, "kind must be a string"), ({}, "kind is missing"), ([], "must be an object")):
+        unknown = {"name": "later", "tiers": [{"kind": "oracle"}, tier]}
+        with pytest.raises(BundleError, match=rf"cascades\[0\].tiers\[1\].?{found}|tiers\[1\] {found}"):
+            read_manifest(document(cascades=[unknown, CASCADE]))
+
+
 CASCADES = ("cascades", 0)
 TIER = (*CASCADES, "tiers")
 
