@@ -1,10 +1,10 @@
 """Measures bag tiers, alone and before a bundle: `python benchmarks/cascade.py --data DIR --tokenizer BUNDLE ...`.
 
 `--bag NAME` trains on NAME/train.tsv and scores on NAME/dev.tsv, or where there is none on a fifth that is held out.
-`--task NAME=BUNDLE` puts the bag before a bundle, too: thresholds are chosen on held-out training rows and reported on
-dev; 200 random halves of dev, and of the held-out rows, tell how often the promise breaks on the other half; and the
-cascade is timed against its last tier alone, text by text in turns, by the thread's own clock, one thread. All samples
-go into one JSON file.
+`--task NAME=BUNDLE` puts the bag before a bundle, too: thresholds are chosen on NAME/select.tsv, or where there is none
+on held-out training rows, and reported on dev; 200 random halves of dev, and of the rows to choose by, tell how often
+the promise breaks on the other half; and the cascade is timed against its last tier alone, text by text in turns, by
+the thread's own clock, one thread. All samples go into one JSON file.
 """
 
 import argparse
@@ -129,8 +129,9 @@ def measure_task(directory: Path, path: Path, losses: list[float]) -> list[dict[
     last = Classifier.open(path, engine="onnx")
     manifest = last.bundle.manifest
     labels = manifest.labels
-    train, select = split(read(directory / "train.tsv", labels))
-    dev = read(directory / "dev.tsv", labels)
+    train, dev = read(directory / "train.tsv", labels), read(directory / "dev.tsv", labels)
+    chosen_by = directory / "select.tsv"
+    train, select = (train, read(chosen_by, labels)) if chosen_by.exists() else split(train)
     of_last = [answers_of(last, rows) for rows in (select, dev)]
     found: list[dict[str, Any]] = []
     for seed in SEEDS:
