@@ -125,6 +125,9 @@ class _Job:
         # While this process writes those of the slowest engine, a second one writes the others.
         self.schedules = schedules_of(model, self.budgets) if plan.dynamic_length else {}
         orders = [self._order(recipe, macs) for recipe in recipes_of(plan)]
+        self.without_stages = [order.recipe for order in orders if self.stages and not order.stages]
+        if len(self.without_stages) == len(orders):
+            self.stages = {}  # of no artifact
         self.own = [order for order in orders if order.recipe.engine == orders[-1].recipe.engine]
         self.others = orders[: -len(self.own)]
         self.tracer = Tracer(model)
@@ -152,6 +155,8 @@ class _Job:
             self._make_references()
             found = [self._check(self._write(order)) for order in self.own]
             found += (self._check(artifact) for artifact in artifacts)
+        for recipe in self.without_stages:
+            self.progress.line(told.no_stages(recipe))
         shared = file_entries(self.directory, [*self.tokenizer_files, *self._write_side_files(name)])
         manifest = Manifest(
             schema_version=SCHEMA_VERSION,

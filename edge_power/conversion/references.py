@@ -150,6 +150,8 @@ def golden_examples(
             entry["programs"][name] = asdict(golden_output(references[index]))
             for key, given in (("artifacts", answers), ("unpadded", unpadded)):
                 for artifact, of_program in given.items():
+                    if name not in of_program:  # a graph for any length has no stages
+                        continue
                     entry.setdefault(key, {}).setdefault(artifact, {})[name] = asdict(of_program[name][index])
     return {"schema_version": 1, "examples": list(chosen.values())}
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from edge_power.conversion.against_transformers import SourceReport
-from edge_power_converters import ParityError, ProgramParity
+from edge_power_converters import ParityError, ProgramParity, Recipe
 from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.reading.printable import one_line
 
@@ -36,6 +36,11 @@ def checked(artifact: Artifact, checks: Sequence[ProgramParity], *, how: str = "
             f"labels {share(parity.label_agreement)}{least}, kept words {share(parity.kept_agreement)}, "
             f"{parity.texts} texts{ties}"
         )
+
+
+def no_stages(recipe: Recipe) -> str:
+    """That a model's exits are of no use to an artifact."""
+    return f"- {recipe.title}: no stages for the model's exits, as a graph for any length has none"
 
 
 def share(fraction: float) -> str:

@@ -15,12 +15,13 @@ from edge_power.errors import OptionError
 from edge_power.evaluation import BundlePredictor
 from edge_power.model.macs import count_macs
 from edge_power.model.tokenizer import text_encoder
+from edge_power.progress import Silent
 from edge_power_runtime import Bundle, Classifier, EngineError, InputError, RetentionSchedule
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.model import Model
 from edge_power_runtime.sessions import open_session
 from edge_power_runtime.verify import verify
-from tests.tiny import KEEP, tiny_model
+from tests.tiny import KEEP, STAGES_KEEP, staged_model, tiny_model
 
 TEXTS = ["", "a good film", ("is it good ?", "never !"), "the way it was not bad again , and not dull"]
 # Engine and PyTorch add in different orders.
@@ -52,6 +53,40 @@ def eager(text, model, schedule):
     tensors = {name: torch.tensor([list(values)]) for name, values in given.items()}
     with torch.no_grad():
         return model(**tensors, retention=schedule.at(ids.num_tokens)), ids.num_tokens
+
+
+class Lines(Silent):
+    def __init__(self):
+        self.lines = []
+
+    def line(self, text):
+        self.lines.append(text)
+
+
+def converted_with_exits(path, *engines):
+    keep, told = [float(fraction) for fraction in STAGES_KEEP.split(",")], Lines()
+    options = {"lengths": [8], "keep": keep, "budget": "fast", "full": False, "min_agreement": 0.5}
+    edge_power.convert(staged_model(), path, engines=engines, dynamic_length=True, progress=told, **options)
+    return Bundle.open(path), told.lines
+
+
+def test_a_model_with_exits_has_no_stages_there_and_is_told_so(tmp_path):
+    bundle, lines = converted_with_exits(tmp_path / "bundle", "onnx")
+    assert bundle.manifest.artifacts[0].stages is None
+    assert lines[-1] == "- onnx: no stages for the model's exits, as a graph for any length has none"
+    examples = json.loads((tmp_path / "bundle" / "golden.json").read_text(encoding="utf-8"))["examples"]
+    assert {name for example in examples for name in example["programs"]} == {"fast_8"}
+
+
+@pytest.mark.thorough  # the other engine takes seconds
+def test_another_engine_has_its_stages_beside_it(tmp_path):
+    bundle, lines = converted_with_exits(tmp_path / "bundle", "onnx", "tflite")
+    found = {artifact.engine: artifact.stages for artifact in bundle.manifest.artifacts}
+    assert found["onnx"] is None
+    assert [stage.name for stage in found["tflite"]] == ["fast_8_1-1", "fast_8_2-2", "fast_8_3-3"]
+    assert len([line for line in lines if "no stages" in line]) == 1
+    for engine in found:
+        assert all(check.passed for check in verify(tmp_path / "bundle", engine=engine))
 
 
 def test_a_text_runs_at_its_own_length(bundle):
