@@ -186,8 +186,8 @@ def broken(tested: Answers, loss: float) -> dict[str, Any]:
             none += 1
             continue
         mixture = Tiers(other, choice.temperatures).mixture(choice.mixture.thresholds)
-        lost.append(100 * mixture.lost)
-        passed.append(mixture.passed_on[0])
+        lost.append(round(100 * mixture.lost, 4))
+        passed.append(round(mixture.passed_on[0], 4))
     exceeded = sum(one > loss for one in lost)
     return {"no_promise": none, "exceeded": exceeded, "splits": SPLITS, "points_lost": lost, "passed_on": passed}
 
@@ -203,7 +203,7 @@ def timed(cascade: Cascade, last: Classifier, rows: Labelled) -> dict[str, Any]:
                 begun = time.thread_time_ns()
                 answerer(text)
                 best.append(time.thread_time_ns() - begun)
-            found[name].append(float(np.median(best)) / 1e3)
+            found[name].append(round(float(np.median(best)) / 1e3, 1))
     means = {name: float(np.mean(times)) for name, times in found.items()}
     p95 = {f"{name}_p95": float(np.percentile(times, 95)) for name, times in found.items()}
     return {"samples_us": found, "mean_us": means, "p95_us": p95, "ratio": means["cascade"] / means["last"]}

@@ -63,7 +63,9 @@ def measured(given: argparse.Namespace) -> dict[str, Any]:
         "times_as_fast": [theirs_ms.mean() / own_ms.mean() for own_ms, theirs_ms in times],
         "mean_ms": {"cascade": own.mean(), "alone": theirs.mean()},
         "p95_ms": {"cascade": float(np.percentile(own, 95)), "alone": float(np.percentile(theirs, 95))},
-        "samples_ms": [{"cascade": own_ms.tolist(), "alone": theirs_ms.tolist()} for own_ms, theirs_ms in times],
+        "samples_ms": [
+            {"cascade": own_ms.round(3).tolist(), "alone": theirs_ms.round(3).tolist()} for own_ms, theirs_ms in times
+        ],
     }
 
 
