@@ -57,6 +57,8 @@ def _declared(parameter: Parameter, flags: Mapping[str, str], once: bool) -> dic
         told["type"] = click.Choice(parameter.choices)
     elif parameter.kind is not str:
         told["type"] = parameter.kind
+    if parameter.is_required:  # click 8.5 takes a default of None for one, and then misses nothing
+        return told
     return {**told, "default": parameter.default, "show_default": parameter.default is not None}
 
 
