@@ -27,12 +27,11 @@ public final class CascadeEntry {
 
     /** Whether this runtime knows every tier of a cascade that is yet to be read. */
     public static boolean isKnown(JsonNode node) {
+        boolean known = true;
         for (JsonNode item : node.get("tiers").items(Bounds.TIERS)) {
-            if (!TierEntry.isKnown(item)) {
-                return false;
-            }
+            known &= TierEntry.isKnown(item); // each is looked at: whatever it is, it has a kind
         }
-        return true;
+        return known;
     }
 
     /** The tier that is asked last. */
