@@ -69,12 +69,14 @@ class Adbd:
         command = tool("adbd")
         assert command is not None
         with (self.folder / f"adbd-{port}.log").open("wb") as log:
+            # `make test` sets OMP_NUM_THREADS for itself, and nproc on the device would print that.
+            environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
             self._daemons[serial] = subprocess.Popen(
                 [*_enter(self._holder.pid), *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "ADBD_PORT": str(port)},
+                env={**environment, "ADBD_PORT": str(port)},
             )
         self._connect(serial)
         return serial
