@@ -78,8 +78,8 @@ def convert(
         one_process: convert for one engine after the other; two processes take less time and more memory.
         tflite_metadata: also write mediapipe.tflite, which MediaPipe's TextClassifier loads: the first budget at
             the longest length, with the vocabulary and the labels inside.
-        dynamic_length: for ONNX Runtime, one graph for each budget that takes every length up to the largest, so that
-            no text is padded and one session serves all; other engines keep a program for each length.
+        dynamic_length: for ONNX Runtime and ExecuTorch, one graph for each budget that takes every length up to the
+            largest, so that no text is padded and one session serves all; TFLite keeps a program for each length.
         force: replace a bundle that is there, if nothing else is in it.
         progress: is told of the steps, and how each program compares.
 
@@ -107,8 +107,9 @@ def convert(
     rounded = checked_precisions(several("precisions", precisions), wanted)
     if threshold is not None:
         check_threshold(threshold)
-    if dynamic_length and wanted and ANY_LENGTH not in wanted:
-        raise InputError(f"`dynamic_length` is for {ANY_LENGTH}, found {', '.join(wanted)}; add it to `engines`")
+    if dynamic_length and wanted and not set(wanted) & set(ANY_LENGTH):
+        able = " or ".join(ANY_LENGTH)
+        raise InputError(f"`dynamic_length` is for {able}, found {', '.join(wanted)}; add one of them to `engines`")
     check_choices(convert, lowering=lowering)
     named = asked_budgets(keep, retention)
     from edge_power_converters.output.staging import check_output

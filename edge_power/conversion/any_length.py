@@ -1,17 +1,17 @@
 """One program for texts of any length up to the longest, for engines that take a length which is known when it runs.
 
-How many words each encoder keeps is looked up in a table, which is made here by the rule that static programs are made
-by. So a text runs without padding, and keeps what it would in a static program of its own length.
+Each encoder keeps as many words as the rule of static programs says. So a text runs without padding, and keeps what it
+would in a static program of its own length.
 """
-
-import warnings
 
 import torch
 from torch import nn
-from torch.export import Dim, ExportedProgram
+from torch.export import ExportedProgram
 
+from edge_power.conversion.open_counts import CountsLookedUp, CountsMaker
 from edge_power.conversion.tracing import TracedEncoder, TracedReadout, Tracer, hold_constant
 from edge_power.model.extract import IndexRows, Lowering, OneHotRows, cls_priority, padding_penalty
+from edge_power_converters.open_length import export_open
 from edge_power_runtime.retention import RetentionSchedule
 
 
@@ -51,23 +51,21 @@ class OpenChoice(nn.Module):
 class AnyLengthClassifier(nn.Module):
     """The classifier for one text of any length: `StaticText` with the lengths left open."""
 
-    keep_by_length: torch.Tensor
-    told_by_length: torch.Tensor
     drops_by_length: torch.Tensor
 
-    def __init__(self, parts: Tracer, schedule: RetentionSchedule, longest: int, lowering: Lowering) -> None:
+    def __init__(
+        self, parts: Tracer, schedule: RetentionSchedule, longest: int, lowering: Lowering, counts: CountsMaker
+    ) -> None:
         """Share the modules of `parts`, so that all programs hold the same weights."""
         super().__init__()
         self.embeddings, self.head = parts.embeddings.for_any_length(longest), parts.heads[len(schedule.fractions)]
         self.passing = schedule.passing
         configurations = [schedule.at(length) for length in range(1, longest + 1)]
         self.drops = sorted({encoder for config in configurations for encoder in config.drops})
-        # By length, so that row 0 is never looked at. An encoder that drops nothing at some length tells no rows there.
-        kept = [[config.keep[encoder] for encoder in self.drops] for config in configurations]
-        told = [[config.keep[at] if at in config.drops else 0 for at in self.drops] for config in configurations]
-        hold_constant(self, "keep_by_length", torch.tensor([kept[0], *kept], dtype=torch.int64))
-        hold_constant(self, "told_by_length", torch.tensor([told[0], *told], dtype=torch.int64))
-        hold_constant(self, "drops_by_length", (self.told_by_length > 0).to(torch.float32))
+        self.counts = counts(self.drops, schedule.fractions, configurations)
+        # By length, so that row 0 is never looked at.
+        drops = [[float(encoder in config.drops) for encoder in self.drops] for config in configurations]
+        hold_constant(self, "drops_by_length", torch.tensor([drops[0], *drops]))
         choices = [OpenChoice(longest, lowering) if encoder in self.drops else None for encoder in range(self.passing)]
         passing = zip(parts.encoders, choices, strict=False)
         traced = [TracedEncoder(encoder, choice) for encoder, choice in passing]
@@ -82,31 +80,28 @@ class AnyLengthClassifier(nn.Module):
         length = entering = input_ids.shape[1]
         told: list[torch.Tensor] = []
         encoders = list(self.encoders)
-        for place, encoder in enumerate(encoders[: self.passing]):
-            if place not in self.drops:
+        for encoder_at, encoder in enumerate(encoders[: self.passing]):
+            if encoder_at not in self.drops:
                 x, mask, _ = encoder(x, mask)
                 continue
-            at = self.drops.index(place)
-            keep = _number(self.keep_by_length[length, at], most=entering)
-            x, mask, (rows,) = encoder(x, mask, keep, self.drops_by_length[length, at])
-            told.append(rows[: _number(self.told_by_length[length, at], most=keep)])
-            entering = keep
+            place = self.drops.index(encoder_at)
+            count = self.counts(place, length, entering)
+            x, mask, (rows,) = encoder(x, mask, count.keep, self.drops_by_length[length, place])
+            told.append(rows[: count.told])
+            entering = count.keep
         for encoder in encoders[self.passing :]:
             x = encoder(x, mask)
         logits = self.head(x)
         return {"logits": logits, "kept": torch.cat(told)} if told else {"logits": logits}
 
 
-def _number(found: torch.Tensor, *, most: int) -> int:
-    """A number that is known when the graph runs."""
-    number: int = found.item()  # type: ignore[assignment]  # int() would ask for it while tracing
-    torch._check(number >= 0)
-    torch._check(number <= most)
-    return number
-
-
 def trace_any_length(
-    parts: Tracer, schedule: RetentionSchedule, longest: int, *, lowering: Lowering = "topk"
+    parts: Tracer,
+    schedule: RetentionSchedule,
+    longest: int,
+    *,
+    lowering: Lowering = "topk",
+    counts: CountsMaker = CountsLookedUp,
 ) -> ExportedProgram:
     """Trace one program for all lengths.
 
@@ -115,17 +110,12 @@ def trace_any_length(
         schedule: a fraction for each encoder.
         longest: tokens that a text has at most.
         lowering: how rows are chosen; see `Tracer.trace`.
+        counts: how the graph knows how many.
 
     Returns:
         A program from `input_names`, int64 (1, n) each, n in 1..`longest`, to logits and kept: at each length what the
         static program of that length gives.
     """
-    classifier = AnyLengthClassifier(parts, schedule, longest, lowering).eval()
-    # Of two tokens or more: to torch.export a dimension of 1 is none that may change.
-    sample = {name: torch.ones(1, max(2, longest), dtype=torch.int64) for name in parts.input_names}
-    length = Dim("length", min=1, max=longest)
-    with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # as in Tracer.trace
-        return torch.export.export(
-            classifier, (), sample, dynamic_shapes={name: {1: length} for name in sample}, strict=False
-        )
+    classifier = AnyLengthClassifier(parts, schedule, longest, lowering, counts).eval()
+    samples = {name: torch.ones(1, max(2, longest), dtype=torch.int64) for name in parts.input_names}
+    return export_open(classifier, samples, longest)

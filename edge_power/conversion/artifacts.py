@@ -9,6 +9,7 @@ from torch.export import ExportedProgram
 
 from edge_power.conversion.any_length import trace_any_length
 from edge_power.conversion.engines import ENGINES
+from edge_power.conversion.open_counts import CountsLookedUp, CountsMaker, CountsReckoned
 from edge_power.conversion.tracing import Tracer
 from edge_power.errors import OptionError
 from edge_power.model.extract import LOWERINGS, Lowering
@@ -20,6 +21,8 @@ from edge_power_runtime.retention import RetentionConfig, RetentionSchedule
 
 # Measured on each engine, docs/efficiency.md.
 FASTER_LOWERING: dict[str, Lowering] = {"onnx": "topk", "executorch": "topk", "tflite": "topk"}
+# Of the engines that take any length.
+COUNTS: dict[str, CountsMaker] = {"onnx": CountsLookedUp, "executorch": CountsReckoned}
 
 # Program names, each with its budget and configuration.
 Configurations = dict[str, tuple[str, RetentionConfig]]
@@ -113,7 +116,9 @@ def write_artifact(tracer: Tracer, order: Order, directory: Path, step: Step) ->
         elif budget in shared:
             exported = shared[budget]
         else:
-            exported = shared[budget] = trace_any_length(tracer, schedule, longest, lowering=lowering)
+            exported = shared[budget] = trace_any_length(
+                tracer, schedule, longest, lowering=lowering, counts=COUNTS[recipe.engine]
+            )
         any_length = schedule is not None
         programs.append(
             SourceProgram(name, budget, config.length, exported, last=last, first=first, any_length=any_length)

@@ -316,7 +316,7 @@ class _Job:
 
     def _order(self, recipe: Recipe, macs: dict[str, int]) -> Order:
         """What a recipe writes; stages have a length each."""
-        if self.schedules and recipe.engine == ANY_LENGTH:
+        if self.schedules and recipe.engine in ANY_LENGTH:
             return Order(recipe, self.configurations, schedules=self.schedules)
         return Order(recipe, self.configurations, self.stages, macs)
 

@@ -35,7 +35,7 @@ class Plan:
         one_process: convert for one engine after the other: less memory, more time.
         threshold: of a multi-label model, the probability above which a text has a label; None takes 0.5.
         tflite_metadata: also write the first budget at the longest length for MediaPipe's TextClassifier.
-        dynamic_length: for onnx, one graph for each budget, which takes any length up to the longest.
+        dynamic_length: for engines of ANY_LENGTH, one graph for each budget, which takes any length up to the longest.
     """
 
     engines: tuple[str, ...] = ENGINES

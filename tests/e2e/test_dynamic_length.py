@@ -29,11 +29,12 @@ ATOL = 1e-5
 SCHEDULE = RetentionSchedule(tuple(map(float, KEEP.split(",")))).for_encoders(4)
 
 
-def converted(path, *precisions):
+def converted(path, *precisions, engine="onnx", **changed):
     """The tiny model at any length, as tests/data/tiny-bundle has it at two."""
     keep = [float(fraction) for fraction in KEEP.split(",")]
-    options = {"lengths": [8, 24], "keep": keep, "budget": "fast", "min_agreement": 0.5}  # of a model of random weights
-    edge_power.convert(tiny_model(), path, engines=["onnx"], precisions=precisions, dynamic_length=True, **options)
+    # Half of the labels, of a model of random weights.
+    options = {"lengths": [8, 24], "keep": keep, "budget": "fast", "min_agreement": 0.5} | changed
+    edge_power.convert(tiny_model(), path, engines=[engine], precisions=precisions, dynamic_length=True, **options)
     return path
 
 
@@ -45,6 +46,18 @@ def bundle(tmp_path_factory):
 @pytest.fixture(scope="module")
 def rounded_bundle(tmp_path_factory):
     return converted(tmp_path_factory.mktemp("rounded") / "bundle", "fp32", "int8")
+
+
+@pytest.fixture(scope="module")
+def executorch_bundle(tmp_path_factory):
+    """Of one budget, since ExecuTorch's tools take ten seconds for each."""
+    return converted(tmp_path_factory.mktemp("executorch") / "bundle", "fp32", engine="executorch", full=False)
+
+
+@pytest.fixture(params=["onnx", "executorch"])
+def fast_bundle(request, bundle):
+    """A bundle that has the budget `fast` for one engine."""
+    return bundle if request.param == "onnx" else request.getfixturevalue("executorch_bundle")
 
 
 def eager(text, model, schedule):
@@ -89,8 +102,8 @@ def test_another_engine_has_its_stages_beside_it(tmp_path):
         assert all(check.passed for check in verify(tmp_path / "bundle", engine=engine))
 
 
-def test_a_text_runs_at_its_own_length(bundle):
-    model, classifier = tiny_model(), Classifier.open(bundle, engine="onnx", budget="fast")
+def test_a_text_runs_at_its_own_length(fast_bundle):
+    model, classifier = tiny_model(), Classifier.open(fast_bundle, budget="fast")
     for text in TEXTS:
         expected, length = eager(text, model, SCHEDULE)
         found = classifier(text)
@@ -100,11 +113,14 @@ def test_a_text_runs_at_its_own_length(bundle):
         assert found.survivors == (kept if SCHEDULE.at(length).drops else ())
 
 
-def test_a_program_is_the_static_one_at_its_length(bundle, tiny_bundle):
+def test_a_program_is_the_static_one_at_its_length(fast_bundle, tiny_bundle):
     """So a reader that pads to it, as one does that does not know the key, answers as any reader does."""
-    static, dynamic = (Bundle.open(path).artifact("onnx", "fp32") for path in (tiny_bundle, bundle))
-    for one, other in zip(static.programs, dynamic.programs, strict=True):
-        assert (one.name, one.inputs, one.outputs, other.any_length) == (other.name, other.inputs, other.outputs, True)
+    bundle = fast_bundle
+    (dynamic,) = Bundle.open(bundle).manifest.artifacts
+    static = Bundle.open(tiny_bundle).artifact(dynamic.engine, "fp32")
+    for other in dynamic.programs:
+        one = next(program for program in static.programs if program.name == other.name)
+        assert (one.inputs, one.outputs, other.any_length) == (other.inputs, other.outputs, True)
         ids = np.arange(5, 5 + one.length, dtype=np.int64)[None]
         mask = (np.arange(one.length, dtype=np.int64) < one.length - 2)[None].astype(np.int64)
         given = {"input_ids": ids * mask, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
@@ -149,15 +165,58 @@ def test_a_budget_has_one_graph_and_one_session(bundle):
     assert model.at("fast")(TEXTS[3]).survivors
 
 
-def assert_verified(bundle, *precisions):
+def assert_verified(bundle, *precisions, engine="onnx"):
     for precision in precisions:
-        assert all(check.passed and check.texts for check in verify(bundle, engine="onnx", precision=precision))
+        assert all(check.passed and check.texts for check in verify(bundle, engine=engine, precision=precision))
     examples = json.loads((bundle / "golden.json").read_text())["examples"]
-    assert {key for item in examples for key in item["unpadded"]} == {f"onnx {precision}" for precision in precisions}
+    keys = {f"{engine} {precision}" for precision in precisions}
+    assert {key for item in examples for key in item["unpadded"]} == keys
 
 
 def test_every_device_verifies_it_without_padding(bundle):
     assert_verified(bundle, "fp32")
+
+
+def test_every_device_verifies_executorch_without_padding(executorch_bundle):
+    assert_verified(executorch_bundle, "fp32", engine="executorch")
+
+
+def test_a_budget_of_executorch_has_one_method_and_one_session(executorch_bundle):
+    artifact = Bundle.open(executorch_bundle).artifact("executorch", "fp32")
+    assert {(item.budget, item.method) for item in artifact.programs} == {("fast", "fast")}
+    short, long = artifact.programs
+    assert [spec.name for spec in short.outputs] == [spec.name for spec in long.outputs] == ["logits", "kept"]
+    model = Model.open(executorch_bundle, engine="executorch")
+    assert model.session(short) is model.session(long)
+
+
+def test_sizes_known_at_the_run_do_not_cut_what_the_delegate_takes(executorch_bundle, tiny_bundle):
+    """XNNPACK's takes a view whose size it can infer, and none whose size it is told while it runs."""
+    open_, static = (
+        Bundle.open(path).artifact("executorch", "fp32").programs[0].delegation
+        for path in (executorch_bundle, tiny_bundle)
+    )
+    assert "aten_view_copy_default" not in open_.outside
+    assert open_.inside["aten_linear_default"] == static.inside["aten_linear_default"]
+
+
+def test_a_text_longer_than_the_longest_is_refused_by_executorch(executorch_bundle):
+    artifact = Bundle.open(executorch_bundle).artifact("executorch", "fp32")
+    session = open_session(executorch_bundle, artifact, artifact.programs[0])
+    ids = np.ones((1, 25), dtype=np.int64)
+    with pytest.raises(EngineError, match="ExecuTorch failed in program fast_8"):
+        session.run({"input_ids": ids, "attention_mask": ids, "token_type_ids": ids})
+    assert session.run({name: ids[:, :24] for name in ("input_ids", "attention_mask", "token_type_ids")})["kept"].size
+
+
+@pytest.mark.thorough
+def test_executorch_at_int8_and_where_words_are_chosen_by_comparing(tmp_path):
+    bundle = converted(tmp_path / "bundle", "fp32", "int8", engine="executorch", full=False, lowering="compare")
+    assert_verified(bundle, "fp32", "int8", engine="executorch")
+    model, classifier = tiny_model(), Classifier.open(bundle, precision="fp32", budget="fast")
+    for text in TEXTS:
+        expected, _ = eager(text, model, SCHEDULE)
+        np.testing.assert_allclose(classifier(text).logits, expected.logits[0], rtol=0, atol=ATOL)
 
 
 @pytest.mark.thorough
@@ -197,6 +256,13 @@ def test_inputs_of_two_lengths_are_refused(bundle):
         session.run(given)
 
 
+def test_a_method_that_takes_too_few_words_is_no_program_of_more(executorch_bundle):
+    artifact = Bundle.open(executorch_bundle).artifact("executorch", "fp32")
+    inputs = tuple(replace(spec, shape=(1, 25)) for spec in artifact.programs[0].inputs)
+    with pytest.raises(BundleError, match=r"takes input_ids as int64 \[1, 24\], bundle.json says int64 \[1, any\]"):
+        open_session(executorch_bundle, artifact, replace(artifact.programs[0], length=25, inputs=inputs))
+
+
 def test_a_graph_of_one_length_is_no_program_of_any(tiny_bundle):
     artifact = Bundle.open(tiny_bundle).artifact("onnx", "fp32")
     program = replace(artifact.programs[0], any_length=True)
@@ -205,7 +271,7 @@ def test_a_graph_of_one_length_is_no_program_of_any(tiny_bundle):
 
 
 def test_what_cannot_be_is_told(tmp_path):
-    with pytest.raises(InputError, match="`dynamic_length` is for onnx, found tflite; add it to `engines`"):
+    with pytest.raises(InputError, match="`dynamic_length` is for onnx or executorch, found tflite; add one"):
         edge_power.convert(tiny_model(), tmp_path / "b", engines=["tflite"], dynamic_length=True)
     retention = tmp_path / "retention.json"
     retention.write_text('{"configurations": {"8": [6, 4, 2, 1]}}')

@@ -10,7 +10,9 @@ from torch.export import ExportedProgram
 
 from edge_power_converters.executorch.delegation import count_delegated
 from edge_power_converters.executorch.int8 import Int8Weights
+from edge_power_converters.executorch.open_views import infer_sizes
 from edge_power_converters.executorch.rewrite import rewrite
+from edge_power_converters.open_length import is_open
 from edge_power_converters.preconditions import check_programs
 from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
 from edge_power_converters.quiet import quiet
@@ -40,14 +42,15 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
         OSError: the file cannot be written.
     """
     recipe.check_precision("fp32", "int8")
-    check_programs(programs)
-    progress(f"{len(programs)} programs")
+    check_programs(programs, any_length=True)
+    methods = {_method(program): program for program in programs}  # programs of any length share one
+    progress(f"{len(methods)} programs")
     with quiet("converting to ExecuTorch"):
         # One set of weights for all programs, so that they share one copy in the file.
         int8 = Int8Weights() if recipe.precision == "int8" else None
-        lowered = _lower({program.name: rewrite(program, int8) for program in programs})
+        lowered = _lower({name: rewrite(program, int8) for name, program in methods.items()})
         # Counted before the memory plan, which adds operations that compute nothing.
-        delegations = {program.name: count_delegated(lowered.exported_program(program.name)) for program in programs}
+        delegations = {name: count_delegated(lowered.exported_program(name)) for name in methods}
         content = bytes(lowered.to_executorch().buffer)
     path = directory / recipe.file("model", ".pte")
     path.write_bytes(content)
@@ -57,8 +60,8 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
         files=file_entries(directory, [path]),
         programs=tuple(
             replace(
-                describe(program, [path.name], method=program.name, addressed_by="position"),
-                delegation=delegations[program.name],
+                describe(program, [path.name], method=_method(program), addressed_by="position"),
+                delegation=delegations[_method(program)],
             )
             for program in programs
         ),
@@ -68,8 +71,18 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
     )
 
 
+def _method(program: SourceProgram) -> str:
+    return program.budget if program.any_length else program.name
+
+
 def _lower(programs: dict[str, ExportedProgram]) -> "EdgeProgramManager":
     from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
-    from executorch.exir import to_edge_transform_and_lower
+    from executorch.exir import EdgeCompileConfig, to_edge_transform_and_lower
 
-    return to_edge_transform_and_lower(programs, partitioner={name: [XnnpackPartitioner()] for name in programs})
+    return to_edge_transform_and_lower(
+        programs,
+        transform_passes=[infer_sizes],
+        partitioner={name: [XnnpackPartitioner()] for name in programs},
+        # Its check takes torch.sym_min, which ExecuTorch runs, for a function of Python.
+        compile_config=EdgeCompileConfig(_check_ir_validity=not any(map(is_open, programs.values()))),
+    )

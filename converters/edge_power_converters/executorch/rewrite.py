@@ -8,6 +8,7 @@ from torch.fx import Graph, GraphModule, Node
 
 from edge_power_converters.errors import ConversionError
 from edge_power_converters.executorch.int8 import Int8Weights
+from edge_power_converters.open_length import export_open, longest_of
 from edge_power_converters.program import SourceProgram
 
 # Of float64's 53 bits a float32 needs 24: two that differ, differ by 2^-24 of their size, and 2^-40 for each of up to
@@ -31,7 +32,7 @@ def rewrite(program: SourceProgram, int8: Int8Weights | None = None) -> Exported
     Raises:
         ConversionError: the values of a topk are used; only its indices may be.
     """
-    module = program.exported.module()
+    module = program.exported.module(check_guards=False)
     topk = module.graph.find_nodes(op="call_function", target=torch.ops.aten.topk.default)
     gelu = [
         node
@@ -40,17 +41,24 @@ def rewrite(program: SourceProgram, int8: Int8Weights | None = None) -> Exported
     ]
     if not topk and not gelu and int8 is None:
         return program.exported
+    if int8 is not None:  # first, for it asks what the exported nodes are, and others are added below
+        int8.replace(module)
     for number, node in enumerate(topk):
         if any(user.args[1] == 0 and user.users for user in node.users):
             raise ConversionError(f"program {program.name} uses the values of a topk; expected the indices alone")
         _stabilise(module, node, f"tie_break_{number}")
     for node in gelu:
         _spell_out(module.graph, node)
-    if int8 is not None:
-        int8.replace(module)
     module.graph.lint()
     module.recompile()
+    if program.any_length:
+        longest = longest_of(program.exported)
+        return export_open(module, _samples(program, longest), longest)
     return torch.export.export(module, (), program.samples(), strict=False)
+
+
+def _samples(program: SourceProgram, longest: int) -> dict[str, torch.Tensor]:
+    return {name: torch.ones(1, max(2, longest), dtype=sample.dtype) for name, sample in program.samples().items()}
 
 
 def _stabilise(module: GraphModule, node: Node, name: str) -> None:
@@ -62,12 +70,19 @@ def _stabilise(module: GraphModule, node: Node, name: str) -> None:
     """
     graph, values = module.graph, node.all_input_nodes[0]
     length = values.meta["val"].shape[-1]
-    module.register_buffer(name, TIE_BREAK * torch.arange(length, dtype=torch.float64))
+    is_open = isinstance(length, torch.SymInt)
+    # Of one more, since torch.export makes a graph for the whole of a constant another one than for a part.
+    rows = length.node.shape_env.bound_sympy(length.node.expr).upper + 1 if is_open else length
+    module.register_buffer(name, TIE_BREAK * torch.arange(int(rows), dtype=torch.float64))
     with graph.inserting_before(node):
+        places = graph.get_attr(name)
+        if is_open:
+            entering = graph.call_function(torch.ops.aten.sym_size.int, (values, 0))
+            places = graph.call_function(torch.ops.aten.slice.Tensor, (places, 0, 0, entering))
         wide = graph.call_function(torch.ops.aten.to.dtype, (values, torch.float64))
         size = graph.call_function(torch.ops.aten.abs.default, (wide,))
         above_zero = graph.call_function(torch.ops.aten.add.Tensor, (size, SMALLEST))
-        step = graph.call_function(torch.ops.aten.mul.Tensor, (above_zero, graph.get_attr(name)))
+        step = graph.call_function(torch.ops.aten.mul.Tensor, (above_zero, places))
         apart = graph.call_function(torch.ops.aten.sub.Tensor, (wide, step))
     node.replace_input_with(values, apart)
 

@@ -15,7 +15,7 @@ from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.bundle.tensors import INPUT_NAMES, OUTPUT_NAMES, TensorSpec
 from edge_power_runtime.engines import missing_engine
 from edge_power_runtime.errors import EngineError
-from edge_power_runtime.sessions.tensors import InputBinder, check_tensors, describe
+from edge_power_runtime.sessions.tensors import OPEN, InputBinder, check_tensors, describe
 from edge_power_runtime.system.huge_pages import huge_pages
 from edge_power_runtime.system.lifetime import keep_forever, start_afresh_after_fork
 from edge_power_runtime.system.native_output import hushed
@@ -180,7 +180,9 @@ class ExecutorchSession:
         # Positions, not names: inputs go in and outputs come out in the order of the method's signature.
         self._binder = InputBinder(program)
         self._order = np.argsort([_place(spec) for spec in program.inputs]).tolist()
-        self._outputs = [(spec.name, _place(spec)) for spec in program.outputs]
+        # Other programs of any length may share the method, and drop words where this one does not.
+        shared = {name: place for place, name in enumerate(OUTPUT_NAMES)} if program.any_length else {}
+        self._outputs = shared | {spec.name: _place(spec) for spec in program.outputs}
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Run the program; see `Session.run`."""
@@ -189,11 +191,12 @@ class ExecutorchSession:
             method = self._engine.method(self)
             try:
                 outputs = self._engine.execute(method, [bound[index] for index in self._order])
-                found = {name: outputs[position] for name, position in self._outputs}
-                if "kept" in found:
+                found = {name: outputs[place] for name, place in self._outputs.items() if place < len(outputs)}
+                kept = found.pop("kept", None)
+                if kept is not None and kept.size:  # none at a length at which a program of any length drops nothing
                     # A prediction holds these rows, and must hold no tensor of torch: the end of one lets other threads
                     # go first, and aborts a process that ends meanwhile. Nobody holds the logits.
-                    found["kept"] = found["kept"].copy()
+                    found["kept"] = kept.copy()
                 return found
             except (RuntimeError, IndexError) as error:
                 raise EngineError(f"ExecuTorch failed in program {self.program.name}: {error}") from error
@@ -205,8 +208,8 @@ def _check_method(program: Program, found: Any) -> None:
     outputs = [found.output_tensor_meta(place) for place in range(found.num_outputs())]
     check_tensors(
         program,
-        inputs=_described(_names(program.inputs, INPUT_NAMES), inputs),
-        outputs=_described(_names(program.outputs, OUTPUT_NAMES), outputs),
+        inputs=_described(program, _names(program.inputs, INPUT_NAMES), inputs),
+        outputs=_described(program, _names(program.outputs, OUTPUT_NAMES), outputs),
     )
 
 
@@ -224,10 +227,16 @@ def _names(specs: Sequence[TensorSpec], fixed: Sequence[str]) -> Sequence[str]:
     return [spec.name for spec in sorted(specs, key=_place)]
 
 
-def _described(names: Sequence[str], tensors: Sequence[Any]) -> dict[str, str]:
-    """Describe tensors by our names for their places; those at places that we know nothing of are numbered."""
+def _described(program: Program, names: Sequence[str], tensors: Sequence[Any]) -> dict[str, str]:
+    """Describe tensors by our names for their places; those at places that we know nothing of are numbered.
+
+    ExecuTorch tells of a size that is known when the method runs how large it can be.
+    """
     known = (*names, *map(str, range(len(names), len(tensors))))
-    return {
-        name: describe(_DTYPES.get(tensor.dtype(), f"type {tensor.dtype()}"), tensor.sizes())
-        for name, tensor in zip(known, tensors, strict=False)
-    }
+    found = {}
+    for name, tensor in zip(known, tensors, strict=False):
+        sizes = list(tensor.sizes())
+        if program.any_length and (name == "kept" or (name in INPUT_NAMES and sizes[-1] >= program.length)):
+            sizes[-1] = OPEN
+        found[name] = describe(_DTYPES.get(tensor.dtype(), f"type {tensor.dtype()}"), sizes)
+    return found

@@ -47,7 +47,7 @@ class LoadedPrograms:
             BundleError: see `Engine.session`.
         """
         # Programs of any length share what their graph needs once; it takes the longest text whichever is asked for.
-        key = program.file if program.any_length else program.name
+        key = f"{program.file} {program.method}" if program.any_length else program.name
         if self._most is not None:
             self._used_ns[key] = perf_counter_ns()
         session = self._sessions.get(key)

@@ -19,6 +19,9 @@ from edge_power_runtime.reading.jsonnode import Node, parse_versioned
 from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.retention import RetentionSchedule
 
+# Engines whose graphs may have a length that is known when they run.
+ANY_LENGTH = ("onnx", "executorch")
+
 
 def read_manifest(data: bytes | str) -> Manifest:
     """Read and check a manifest.
@@ -132,7 +135,7 @@ class _ArtifactChecks:
 
     def _check_any_length(self, engine: str, configuration: Configuration, program: Program, node: Node) -> None:
         """Check that a text's own configuration can be told, and is the program's at its length."""
-        if engine != "onnx":
+        if engine not in ANY_LENGTH:
             node.fail(f"false, since {engine} has programs of one length alone")
         schedule = self._schedules[program.budget]
         if schedule is None:

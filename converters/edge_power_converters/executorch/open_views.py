@@ -1,0 +1,24 @@
+"""Views of programs of any length, as XNNPACK's delegate takes them."""
+
+from torch.fx import GraphModule
+from torch.fx.passes.infra.pass_base import PassResult
+
+
+def infer_sizes(module: GraphModule) -> PassResult:
+    """Write -1 for the one size of a view that is known when the program runs.
+
+    The delegate takes such a view, and none with a number computed by another operation: at each it would cut its
+    graph in two, which doubles the pieces of a MiniLM.
+    """
+    from executorch.exir.dialects._ops import ops
+
+    changed = False
+    for node in module.graph.find_nodes(op="call_function", target=ops.edge.aten.view_copy.default):
+        x, shape = node.args
+        if sum(not isinstance(size, int) for size in shape) == 1:
+            node.args = x, [size if isinstance(size, int) else -1 for size in shape]
+            changed = True
+    if changed:
+        module.graph.eliminate_dead_code()
+        module.recompile()
+    return PassResult(module, changed)

@@ -1,0 +1,49 @@
+"""Programs of a length that is known when they run: how they are exported, and what their longest is."""
+
+import warnings
+from collections.abc import Mapping
+
+import torch
+from torch import nn
+from torch.export import Dim, ExportedProgram
+
+
+def export_open(module: nn.Module, samples: Mapping[str, torch.Tensor], longest: int) -> ExportedProgram:
+    """Export a module whose inputs (1, n) may have any n in 1..`longest`.
+
+    torch.export adds to such a graph what it supposed of sizes while tracing, such as that more than one row is kept.
+    That holds of the sample and not of a short text, and decides nothing but strides of sizes of 1. It is taken out.
+
+    Args:
+        module: takes these inputs by name.
+        samples: inputs of at least two tokens: to torch.export a dimension of 1 is none that may change.
+        longest: n at most.
+    """
+    length = Dim("length", min=1, max=longest)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch.export warns of its own internals; nothing a caller could act on
+        exported = torch.export.export(
+            module,
+            (),
+            dict(samples),
+            dynamic_shapes={name: {1: length} for name in samples},
+            strict=False,
+            prefer_deferred_runtime_asserts_over_guards=True,
+        )
+    graph = exported.graph
+    for node in graph.find_nodes(op="call_function", target=torch.ops.aten._assert_scalar.default):
+        graph.erase_node(node)
+    graph.eliminate_dead_code()
+    exported.graph_module.recompile()
+    return exported
+
+
+def is_open(exported: ExportedProgram) -> bool:
+    """Whether a program's length is known only when it runs."""
+    return bool(exported.range_constraints)
+
+
+def longest_of(exported: ExportedProgram) -> int:
+    """The most tokens that a program of any length takes."""
+    (longest,) = {int(limits.upper) for limits in exported.range_constraints.values()}
+    return longest

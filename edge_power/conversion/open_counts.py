@@ -1,0 +1,121 @@
+"""How a graph for any length comes to know how many words an encoder keeps, in the way that suits its engine.
+
+Both ways give what `RetentionSchedule.at` says of each length.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import nn
+
+from edge_power.conversion.tracing import hold_constant
+from edge_power_runtime.retention import RetentionConfig
+
+# Fractions are whole numbers of these parts, so that products with a length are exact, and below 2^63.
+PARTS = 1 << 40
+
+
+class Count(NamedTuple):
+    """Of one encoder at the length of the text.
+
+    Attributes:
+        keep: rows that it passes on.
+        told: of these, rows that the program tells: all, or none where nothing is dropped.
+    """
+
+    keep: int
+    told: int
+
+
+class Counts(Protocol):
+    """Knows the counts of the encoders that drop words at some length."""
+
+    def __call__(self, place: int, length: int, entering: int) -> Count:
+        """Count the rows of an encoder.
+
+        Args:
+            place: of the encoder among those that drop.
+            length: of the text, known when the graph runs.
+            entering: rows that enter the encoder, likewise.
+        """
+        ...
+
+
+class CountsMaker(Protocol):
+    """Makes counts for a schedule."""
+
+    def __call__(
+        self, drops: Sequence[int], fractions: Sequence[float], configurations: Sequence[RetentionConfig]
+    ) -> Counts:
+        """Make the counts of some encoders.
+
+        Args:
+            drops: encoders, counted from 0, that drop words at some length.
+            fractions: of the schedule, one for each encoder.
+            configurations: of the schedule at lengths 1, 2 and so on.
+        """
+        ...
+
+
+class CountsLookedUp(nn.Module):
+    """Numbers of a table, for engines that take a number out of a tensor: ONNX Runtime, which does it fastest so."""
+
+    keep_by_length: torch.Tensor
+    told_by_length: torch.Tensor
+
+    def __init__(
+        self, drops: Sequence[int], fractions: Sequence[float], configurations: Sequence[RetentionConfig]
+    ) -> None:
+        """See CountsMaker."""
+        super().__init__()
+        # By length, so that row 0 is never looked at.
+        kept = [[config.keep[encoder] for encoder in drops] for config in configurations]
+        told = [[config.keep[encoder] * (encoder in config.drops) for encoder in drops] for config in configurations]
+        hold_constant(self, "keep_by_length", torch.tensor([kept[0], *kept], dtype=torch.int64))
+        hold_constant(self, "told_by_length", torch.tensor([told[0], *told], dtype=torch.int64))
+
+    def forward(self, place: int, length: int, entering: int) -> Count:
+        """See Counts."""
+        keep = _number(self.keep_by_length[length, place], most=entering)
+        return Count(keep, _number(self.told_by_length[length, place], most=keep))
+
+
+def _number(found: torch.Tensor, *, most: int) -> int:
+    """A number that is known when the graph runs."""
+    number: int = found.item()  # type: ignore[assignment]  # int() would ask for it while tracing
+    torch._check(number >= 0)
+    torch._check(number <= most)
+    return number
+
+
+class CountsReckoned(nn.Module):
+    """Arithmetic with the length, for engines that plan their memory by the longest text: ExecuTorch."""
+
+    def __init__(
+        self, drops: Sequence[int], fractions: Sequence[float], configurations: Sequence[RetentionConfig]
+    ) -> None:
+        """See CountsMaker."""
+        super().__init__()
+        kept = {encoder: [config.keep[encoder] for config in configurations] for encoder in drops}
+        self.rules = [_rule(fractions[encoder], kept[encoder]) for encoder in drops]
+
+    def forward(self, place: int, length: int, entering: int) -> Count:
+        """See Counts."""
+        parts, slack = self.rules[place]
+        # No encoder keeps more than enter it, which torch.export does not know.
+        keep = torch.sym_min(entering, (parts * length + slack) // PARTS)
+        return Count(keep, keep * torch.sym_min(1, entering - keep))
+
+
+def _rule(fraction: float, kept: Sequence[int]) -> tuple[int, int]:
+    """Find p and s such that (p n + s) // PARTS of n tokens are kept: p is the fraction, s rounds as the schedule does.
+
+    Args:
+        fraction: of the length.
+        kept: what the schedule keeps of 1, 2 and more tokens.
+    """
+    parts = round(fraction * PARTS)
+    slack = max(PARTS * keep - parts * length for length, keep in enumerate(kept, start=1))
+    assert list(kept) == [(parts * length + slack) // PARTS for length in range(1, len(kept) + 1)]
+    return parts, slack
