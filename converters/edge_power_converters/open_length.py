@@ -8,7 +8,7 @@ from torch import nn
 from torch.export import Dim, ExportedProgram
 
 
-def export_open(module: nn.Module, samples: Mapping[str, torch.Tensor], longest: int) -> ExportedProgram:
+def export_open(module: nn.Module, inputs: Mapping[str, torch.Tensor], longest: int) -> ExportedProgram:
     """Export a module whose inputs (1, n) may have any n in 1..`longest`.
 
     torch.export adds to such a graph what it supposed of sizes while tracing, such as that more than one row is kept.
@@ -16,16 +16,18 @@ def export_open(module: nn.Module, samples: Mapping[str, torch.Tensor], longest:
 
     Args:
         module: takes these inputs by name.
-        samples: inputs of at least two tokens: to torch.export a dimension of 1 is none that may change.
+        inputs: tensors of their dtypes.
         longest: n at most.
     """
     length = Dim("length", min=1, max=longest)
+    # Of at least two tokens: to torch.export a dimension of 1 is none that may change.
+    samples = {name: torch.ones(1, max(2, longest), dtype=tensor.dtype) for name, tensor in inputs.items()}
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # torch.export warns of its own internals; nothing a caller could act on
         exported = torch.export.export(
             module,
             (),
-            dict(samples),
+            samples,
             dynamic_shapes={name: {1: length} for name in samples},
             strict=False,
             prefer_deferred_runtime_asserts_over_guards=True,

@@ -117,5 +117,4 @@ def trace_any_length(
         static program of that length gives.
     """
     classifier = AnyLengthClassifier(parts, schedule, longest, lowering, counts).eval()
-    samples = {name: torch.ones(1, max(2, longest), dtype=torch.int64) for name in parts.input_names}
-    return export_open(classifier, samples, longest)
+    return export_open(classifier, {name: torch.empty(0, dtype=torch.int64) for name in parts.input_names}, longest)

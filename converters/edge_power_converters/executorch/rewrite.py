@@ -33,6 +33,7 @@ def rewrite(program: SourceProgram, int8: Int8Weights | None = None) -> Exported
         ConversionError: the values of a topk are used; only its indices may be.
     """
     module = program.exported.module(check_guards=False)
+    longest = longest_of(program.exported) if program.any_length else None
     topk = module.graph.find_nodes(op="call_function", target=torch.ops.aten.topk.default)
     gelu = [
         node
@@ -46,22 +47,17 @@ def rewrite(program: SourceProgram, int8: Int8Weights | None = None) -> Exported
     for number, node in enumerate(topk):
         if any(user.args[1] == 0 and user.users for user in node.users):
             raise ConversionError(f"program {program.name} uses the values of a topk; expected the indices alone")
-        _stabilise(module, node, f"tie_break_{number}")
+        _stabilise(module, node, f"tie_break_{number}", longest)
     for node in gelu:
         _spell_out(module.graph, node)
     module.graph.lint()
     module.recompile()
-    if program.any_length:
-        longest = longest_of(program.exported)
-        return export_open(module, _samples(program, longest), longest)
-    return torch.export.export(module, (), program.samples(), strict=False)
+    if longest is None:
+        return torch.export.export(module, (), program.samples(), strict=False)
+    return export_open(module, program.inputs, longest)
 
 
-def _samples(program: SourceProgram, longest: int) -> dict[str, torch.Tensor]:
-    return {name: torch.ones(1, max(2, longest), dtype=sample.dtype) for name, sample in program.samples().items()}
-
-
-def _stabilise(module: GraphModule, node: Node, name: str) -> None:
+def _stabilise(module: GraphModule, node: Node, name: str, longest: int | None) -> None:
     """Rewrite a topk so that equal values keep their order.
 
     ExecuTorch's topk returns ties in an order of its own. ONNX Runtime's and LiteRT's give the lower index first, and
@@ -69,14 +65,12 @@ def _stabilise(module: GraphModule, node: Node, name: str) -> None:
     a topk.
     """
     graph, values = module.graph, node.all_input_nodes[0]
-    length = values.meta["val"].shape[-1]
-    is_open = isinstance(length, torch.SymInt)
     # Of one more, since torch.export makes a graph for the whole of a constant another one than for a part.
-    rows = length.node.shape_env.bound_sympy(length.node.expr).upper + 1 if is_open else length
-    module.register_buffer(name, TIE_BREAK * torch.arange(int(rows), dtype=torch.float64))
+    rows = values.meta["val"].shape[-1] if longest is None else longest + 1
+    module.register_buffer(name, TIE_BREAK * torch.arange(rows, dtype=torch.float64))
     with graph.inserting_before(node):
         places = graph.get_attr(name)
-        if is_open:
+        if longest is not None:
             entering = graph.call_function(torch.ops.aten.sym_size.int, (values, 0))
             places = graph.call_function(torch.ops.aten.slice.Tensor, (places, 0, 0, entering))
         wide = graph.call_function(torch.ops.aten.to.dtype, (values, torch.float64))
