@@ -21,7 +21,7 @@ OPERATORS = frozenset(
     }
 )
 # What torch.export adds where the length is known only when the program runs: numbers, and what must hold of them.
-OF_ANY_LENGTH = frozenset({"item", "sym_size.int", "sym_min", "add", "sub", "mul", "floordiv"})
+OF_ANY_LENGTH = frozenset({"full", "item", "sym_size.int", "sym_min", "add", "sub", "mul", "floordiv"})
 # Of what is computed on the way from the inputs to the outputs.
 INNER_DTYPES = (*DTYPES, torch.bool)
 

@@ -32,7 +32,7 @@ class OpenChoice(nn.Module):
     def rows(
         self, probabilities: torch.Tensor, mask: torch.Tensor, keep: int, drops: torch.Tensor
     ) -> IndexRows | OneHotRows:
-        """Choose `keep` rows; all of them, in their order, where `drops`, float (), is 0 and not 1."""
+        """Choose `keep` rows; all of them, in their order, where `drops`, one number, is 0 and not 1."""
         length = mask.shape[0]
         # What `significance` says, without a shape that would have to be computed, which takes longer than the sums.
         summed = probabilities.sum(0)
@@ -51,8 +51,6 @@ class OpenChoice(nn.Module):
 class AnyLengthClassifier(nn.Module):
     """The classifier for one text of any length: `StaticText` with the lengths left open."""
 
-    drops_by_length: torch.Tensor
-
     def __init__(
         self, parts: Tracer, schedule: RetentionSchedule, longest: int, lowering: Lowering, counts: CountsMaker
     ) -> None:
@@ -63,9 +61,6 @@ class AnyLengthClassifier(nn.Module):
         configurations = [schedule.at(length) for length in range(1, longest + 1)]
         self.drops = sorted({encoder for config in configurations for encoder in config.drops})
         self.counts = counts(self.drops, schedule.fractions, configurations)
-        # By length, so that row 0 is never looked at.
-        drops = [[float(encoder in config.drops) for encoder in self.drops] for config in configurations]
-        hold_constant(self, "drops_by_length", torch.tensor([drops[0], *drops]))
         choices = [OpenChoice(longest, lowering) if encoder in self.drops else None for encoder in range(self.passing)]
         passing = zip(parts.encoders, choices, strict=False)
         traced = [TracedEncoder(encoder, choice) for encoder, choice in passing]
@@ -84,9 +79,8 @@ class AnyLengthClassifier(nn.Module):
             if encoder_at not in self.drops:
                 x, mask, _ = encoder(x, mask)
                 continue
-            place = self.drops.index(encoder_at)
-            count = self.counts(place, length, entering)
-            x, mask, (rows,) = encoder(x, mask, count.keep, self.drops_by_length[length, place])
+            count = self.counts(self.drops.index(encoder_at), length, entering)
+            x, mask, (rows,) = encoder(x, mask, count.keep, count.drops)
             told.append(rows[: count.told])
             entering = count.keep
         for encoder in encoders[self.passing :]:

@@ -22,10 +22,12 @@ class Count(NamedTuple):
     Attributes:
         keep: rows that it passes on.
         told: of these, rows that the program tells: all, or none where nothing is dropped.
+        drops: 1 where something is dropped, else 0; float, one number.
     """
 
     keep: int
     told: int
+    drops: torch.Tensor
 
 
 class Counts(Protocol):
@@ -59,26 +61,34 @@ class CountsMaker(Protocol):
 
 
 class CountsLookedUp(nn.Module):
-    """Numbers of a table, for engines that take a number out of a tensor: ONNX Runtime, which does it fastest so."""
+    """Numbers of tables, for engines that take a number out of a tensor: ONNX Runtime, which does it fastest so.
 
-    keep_by_length: torch.Tensor
-    told_by_length: torch.Tensor
+    Each encoder has tables of its own, and a number stays a tensor (1,) on the way: a graph then needs one look-up for
+    it, where each number of a common table takes four operations (docs/log/int8-onnx.md).
+    """
 
     def __init__(
         self, drops: Sequence[int], fractions: Sequence[float], configurations: Sequence[RetentionConfig]
     ) -> None:
         """See CountsMaker."""
         super().__init__()
-        # By length, so that row 0 is never looked at.
-        kept = [[config.keep[encoder] for encoder in drops] for config in configurations]
-        told = [[config.keep[encoder] * (encoder in config.drops) for encoder in drops] for config in configurations]
-        hold_constant(self, "keep_by_length", torch.tensor([kept[0], *kept], dtype=torch.int64))
-        hold_constant(self, "told_by_length", torch.tensor([told[0], *told], dtype=torch.int64))
+        for place, encoder in enumerate(drops):
+            kept = [config.keep[encoder] for config in configurations]
+            dropping = [encoder in config.drops for config in configurations]
+            told = [keep * drops for keep, drops in zip(kept, dropping, strict=True)]
+            # By length, so that place 0 is never looked at.
+            hold_constant(self, f"keep_{place}", torch.tensor([0, *kept]))
+            hold_constant(self, f"told_{place}", torch.tensor([0, *told]))
+            hold_constant(self, f"drops_{place}", torch.tensor([0, *dropping], dtype=torch.float32))
 
     def forward(self, place: int, length: int, entering: int) -> Count:
         """See Counts."""
-        keep = _number(self.keep_by_length[length, place], most=entering)
-        return Count(keep, _number(self.told_by_length[length, place], most=keep))
+        at = torch.full((1,), length)
+        kept, told, drops = (
+            torch.index_select(self.get_buffer(f"{name}_{place}"), 0, at) for name in ("keep", "told", "drops")
+        )
+        keep = _number(kept, most=entering)
+        return Count(keep, _number(told, most=keep), drops)
 
 
 def _number(found: torch.Tensor, *, most: int) -> int:
@@ -92,6 +102,8 @@ def _number(found: torch.Tensor, *, most: int) -> int:
 class CountsReckoned(nn.Module):
     """Arithmetic with the length, for engines that plan their memory by the longest text: ExecuTorch."""
 
+    drops_by_length: torch.Tensor
+
     def __init__(
         self, drops: Sequence[int], fractions: Sequence[float], configurations: Sequence[RetentionConfig]
     ) -> None:
@@ -99,13 +111,16 @@ class CountsReckoned(nn.Module):
         super().__init__()
         kept = {encoder: [config.keep[encoder] for config in configurations] for encoder in drops}
         self.rules = [_rule(fractions[encoder], kept[encoder]) for encoder in drops]
+        dropping = [[encoder in config.drops for encoder in drops] for config in configurations]
+        # By length, so that row 0 is never looked at.
+        hold_constant(self, "drops_by_length", torch.tensor([dropping[0], *dropping], dtype=torch.float32))
 
     def forward(self, place: int, length: int, entering: int) -> Count:
         """See Counts."""
         parts, slack = self.rules[place]
         # No encoder keeps more than enter it, which torch.export does not know.
         keep = torch.sym_min(entering, (parts * length + slack) // PARTS)
-        return Count(keep, keep * torch.sym_min(1, entering - keep))
+        return Count(keep, keep * torch.sym_min(1, entering - keep), self.drops_by_length[length, place])
 
 
 def _rule(fraction: float, kept: Sequence[int]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 import torch
@@ -239,6 +240,12 @@ def test_a_stock_client_asks_for_any_length(bundle):
     logits, kept = session.run(["logits", "kept"], given)
     assert logits.shape == (1, 2)
     assert kept.shape == (sum(SCHEDULE.at(13).keep[encoder] for encoder in SCHEDULE.at(13).drops),)
+
+
+def test_how_many_to_keep_is_one_look_up(bundle):
+    nodes = onnx.load(bundle / "onnx" / "fast.onnx", load_external_data=False).graph.node
+    makers = {name: node.op_type for node in nodes for name in node.output}
+    assert [makers[node.input[1]] for node in nodes if node.op_type == "TopK"] == ["Gather"] * 3
 
 
 def test_inspect_says_that_nothing_is_padded(bundle):

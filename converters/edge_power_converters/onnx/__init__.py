@@ -10,6 +10,7 @@ from edge_power_converters.onnx.half import halve
 from edge_power_converters.onnx.int8 import Rounded, quantize
 from edge_power_converters.onnx.names import name_nodes, shorten_values
 from edge_power_converters.onnx.operators import keep_operators
+from edge_power_converters.onnx.sizes import shorten_sizes
 from edge_power_converters.onnx.weights import WEIGHTS, SharedWeights
 from edge_power_converters.preconditions import check_programs
 from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
@@ -89,8 +90,9 @@ def _to_model(program: SourceProgram) -> ir.Model:
     if exported is None:
         raise RuntimeError("torch.onnx.export gave no model")
     model = exported.model
-    if program.any_length:  # torch.export numbers such sizes otherwise in each process
-        for value in model.graph.inputs:
+    if program.any_length:
+        shorten_sizes(model.graph)
+        for value in model.graph.inputs:  # torch.export numbers such sizes otherwise in each process
             value.shape = ir.Shape([1, "length"])
     name_nodes(model.graph)
     _strip(model)
