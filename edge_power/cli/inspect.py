@@ -141,13 +141,13 @@ def _any_length_lines(manifest: Manifest) -> list[str]:
 
 
 def _delegation_lines(manifest: Manifest) -> list[str]:
-    """A line per program that a delegate runs parts of, and an empty one before them."""
-    lines = [
-        f"{artifact.title} {program.name}: {_delegated(program.delegation)}"
+    """A line per program that a delegate runs parts of, one for those that share a method, and an empty one before."""
+    lines = dict.fromkeys(
+        f"{artifact.title} {program.method if program.any_length else program.name}: {_delegated(program.delegation)}"
         for artifact in manifest.artifacts
         for program in artifact.every_program
         if program.delegation is not None
-    ]
+    )
     return ["", *lines] if lines else []
 
 

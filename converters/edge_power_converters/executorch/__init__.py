@@ -10,7 +10,7 @@ from torch.export import ExportedProgram
 
 from edge_power_converters.executorch.delegation import count_delegated
 from edge_power_converters.executorch.int8 import Int8Weights
-from edge_power_converters.executorch.open_views import infer_sizes
+from edge_power_converters.executorch.open_sizes import simplify_sizes
 from edge_power_converters.executorch.rewrite import rewrite
 from edge_power_converters.open_length import is_open
 from edge_power_converters.preconditions import check_programs
@@ -81,7 +81,7 @@ def _lower(programs: dict[str, ExportedProgram]) -> "EdgeProgramManager":
 
     return to_edge_transform_and_lower(
         programs,
-        transform_passes=[infer_sizes],
+        transform_passes=[simplify_sizes],
         partitioner={name: [XnnpackPartitioner()] for name in programs},
         # Its check takes torch.sym_min, which ExecuTorch runs, for a function of Python.
         compile_config=EdgeCompileConfig(_check_ir_validity=not any(map(is_open, programs.values()))),
