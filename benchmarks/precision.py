@@ -2,8 +2,10 @@
 
     edge-power convert --model MODEL --output BUNDLE --precision fp32,fp16,int8 --format onnx,tflite --lengths 64,128 \
       --keep 0.8,0.6,0.45,0.3,0.2
-    python benchmarks/precision.py BUNDLE DATA --output precision.json
+    python benchmarks/precision.py BUNDLE --data DATA --output precision.json
     python benchmarks/precision.py --read precision.json       # print the table of a file again
+
+Several bundles of one model may be given, each with engines of its own: fp16 is not for all of them.
 
 Labels and accuracy are of texts through the whole runtime. Times are of the engine's run alone, at each length of the
 bundle with all places taken by words, one thread: every precision and budget of an engine in turn, in an order drawn
@@ -154,22 +156,23 @@ def _gain(case: Case, full: Case, length: str) -> str:
 
 
 @click.command()
-@click.argument("bundle", type=click.Path(path_type=Path), required=False)
-@click.argument("data", type=click.Path(path_type=Path), required=False)
+@click.argument("bundles", type=click.Path(path_type=Path), nargs=-1)
+@click.option("--data", type=click.Path(path_type=Path), help="Labelled texts, such as dev.tsv of SST-2.")
 @click.option("--rounds", default=100, show_default=True, help="Runs of each program that count.")
 @click.option("--output", type=click.Path(path_type=Path), help="JSON file for every sample.")
 @click.option("--read", type=click.Path(path_type=Path), help="Print the table of such a file, and measure nothing.")
-def main(bundle: Path | None, data: Path | None, rounds: int, output: Path | None, read: Path | None) -> None:
+def main(bundles: Sequence[Path], data: Path | None, rounds: int, output: Path | None, read: Path | None) -> None:
     """Measure precisions of a bundle, or print what was measured."""
     if read is not None:
         cases = [Case(**case) for case in json.loads(read.read_text(encoding="utf-8"))["cases"]]
-    elif bundle is None or data is None or output is None:
-        raise click.UsageError("give BUNDLE, DATA and --output; or --read")
+    elif not bundles or data is None or output is None:
+        raise click.UsageError("give BUNDLES, --data and --output; or --read")
     else:
-        opened = Bundle.open(bundle)
+        opened = [Bundle.open(path) for path in bundles]
         examples = list(read_examples(data, need_labels=True))
-        truth = list(label_ids(examples, opened.manifest.labels, path=data))
-        cases = list(measure(opened, [example.text for example in examples], truth, rounds))
+        truth = list(label_ids(examples, opened[0].manifest.labels, path=data))
+        texts = [example.text for example in examples]
+        cases = [case for bundle in opened for case in measure(bundle, texts, truth, rounds)]
         report = {"machine": _machine(), "data": data.name, "texts": len(examples), "threads": 1, "rounds": rounds}
         write_whole(output, json.dumps(report | {"cases": [asdict(case) for case in cases]}) + "\n")
     Console(width=200).print(table(cases))

@@ -23,6 +23,7 @@ from edge_power_runtime.model import Model
 from edge_power_runtime.sessions import open_session
 from edge_power_runtime.verify import verify
 from tests.tiny import KEEP, STAGES_KEEP, staged_model, tiny_model
+from tests.tiny_families import family_checkpoint
 
 TEXTS = ["", "a good film", ("is it good ?", "never !"), "the way it was not bad again , and not dull"]
 # Engine and PyTorch add in different orders.
@@ -252,6 +253,22 @@ def test_inspect_says_that_nothing_is_padded(bundle):
     result = CliRunner().invoke(cli, ["inspect", str(bundle)])
     assert result.exit_code == 0, result.output
     assert "onnx: one graph for each budget takes every length up to 24; no text is padded" in result.output
+
+
+@pytest.mark.thorough
+def test_positions_that_are_counted_from_the_ids(tmp_path):
+    """RoBERTa's, and a text without padding."""
+    (checkpoint := tmp_path / "model").mkdir()
+    family_checkpoint(checkpoint, "roberta")
+    options = {"lengths": [8, 16], "keep": [0.9, 0.5], "budget": "fast", "full": False, "dynamic_length": True}
+    edge_power.convert(checkpoint, tmp_path / "bundle", engines=["executorch", "onnx"], **options)
+    for engine in ("executorch", "onnx"):
+        assert all(check.passed and check.texts for check in verify(tmp_path / "bundle", engine=engine))
+    one, other = (
+        Classifier.open(tmp_path / "bundle", engine=engine)("a good film") for engine in ("executorch", "onnx")
+    )
+    assert one.survivors == other.survivors
+    np.testing.assert_allclose(one.logits, other.logits, rtol=0, atol=ATOL)
 
 
 def test_inspect_tells_of_a_shared_method_once(executorch_bundle):
