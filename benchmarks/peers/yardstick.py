@@ -29,6 +29,7 @@ from tokenizers import Tokenizer
 
 from edge_power.data import Example, label_ids, read_examples
 from edge_power_runtime import Bundle, Classifier, EdgePowerError, InputError
+from edge_power_runtime.bundle.artifacts import Artifact
 from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.reading.whole_file import write_whole
 from edge_power_runtime.sessions import Engine, Session
@@ -37,7 +38,8 @@ NUM_THREADS = 1
 SEED = 0
 RESAMPLES = 2000
 MS_PER_NS = 1e-6
-PACKAGES = ("edge-power", "edge-power-runtime", "onnxruntime", "tokenizers", "torch", "transformers", "numpy")
+ENGINES = ("onnxruntime", "executorch", "ai-edge-litert")
+PACKAGES = ("edge-power", "edge-power-runtime", *ENGINES, "tokenizers", "torch", "transformers", "numpy")
 
 
 class Contender(Protocol):
@@ -120,14 +122,15 @@ class Eager:
 
 
 class Ours:
-    """One budget or cascade of a bundle at one precision, through the runtime as an app uses it."""
+    """One budget or cascade of a bundle on one engine at one precision, through the runtime as an app uses it."""
 
-    def __init__(self, bundle: Path, precision: str, budget: str) -> None:
+    def __init__(self, bundle: Path, artifact: Artifact, budget: str) -> None:
         """Open the bundle and load every program of the budget, or of the cascade's tiers."""
-        self.name = f"{bundle.name} {precision} {budget}"
+        engine = "" if artifact.engine == "onnx" else f" {artifact.engine}"
+        self.name = f"{bundle.name}{engine} {artifact.precision} {budget}"
         self.engine_ns = 0
         self._classifier = Classifier.open(
-            bundle, engine="onnx", precision=precision, budget=budget, num_threads=NUM_THREADS
+            bundle, engine=artifact.engine, precision=artifact.precision, budget=budget, num_threads=NUM_THREADS
         )
         cascade = self._classifier.cascade
         tiers = [] if cascade is None else [tier.answerer for tier in cascade.tiers]
@@ -321,6 +324,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("data", type=Path, help="labelled sentences, such as dev.tsv of SST-2")
     parser.add_argument("--bundle", type=Path, action="append", required=True, help="may be given several times")
     parser.add_argument("--budget", action="append", help="only these; default: all budgets and cascades")
+    parser.add_argument("--engine", action="append", help="may be given several times; default: onnx, as the peers'")
+    parser.add_argument("--precision", action="append", help="only these; default: all")
     parser.add_argument("--rounds", type=int, default=5, help="over all sentences; default: 5")
     parser.add_argument("--warm-up", type=int, default=50, help="sentences before the clock starts; default: 50")
     parser.add_argument("--limit", type=int, help="take only the first sentences, for a quick look")
@@ -331,17 +336,18 @@ def parse() -> argparse.Namespace:
 def run(options: argparse.Namespace) -> None:
     """Measure, write, print."""
     manifests = [Bundle.open(path).manifest for path in options.bundle]
+    engines = options.engine or ["onnx"]
     ours = [
-        Ours(path, artifact.precision, name)
+        Ours(path, artifact, name)
         for path, manifest in zip(options.bundle, manifests, strict=True)
         for artifact in manifest.artifacts
-        if artifact.engine == "onnx"
+        if artifact.engine in engines and artifact.precision in (options.precision or [artifact.precision])
         for name in [*(budget.name for budget in manifest.budgets), *(cascade.name for cascade in manifest.cascades)]
         if not options.budget or name in options.budget
     ]
     if not ours:
         wanted = f"a budget or cascade {' or '.join(options.budget)}" if options.budget else "an artifact"
-        raise InputError(f"no bundle has {wanted} for onnx")
+        raise InputError(f"no bundle has {wanted} for {' or '.join(engines)}")
     lengths = {max(item.length for item in manifest.budgets[0].configurations) for manifest in manifests}
     if len(lengths) > 1:
         raise InputError(f"the bundles' longest programs differ ({sorted(lengths)}): they would read different words")
