@@ -5,7 +5,8 @@
     python benchmarks/precision.py BUNDLE --data DATA --output precision.json
     python benchmarks/precision.py --read precision.json       # print the table of a file again
 
-Several bundles of one model may be given, each with engines of its own: fp16 is not for all of them.
+Several bundles of one model may be given, each with engines of its own: ExecuTorch has no fp16, so it has a bundle of
+fp32 and int8.
 
 Labels and accuracy are of texts through the whole runtime. Times are of the engine's run alone, at each length of the
 bundle with all places taken by words, one thread: every precision and budget of an engine in turn, in an order drawn

@@ -325,7 +325,6 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--bundle", type=Path, action="append", required=True, help="may be given several times")
     parser.add_argument("--budget", action="append", help="only these; default: all budgets and cascades")
     parser.add_argument("--engine", action="append", help="may be given several times; default: onnx, as the peers'")
-    parser.add_argument("--precision", action="append", help="only these; default: all")
     parser.add_argument("--rounds", type=int, default=5, help="over all sentences; default: 5")
     parser.add_argument("--warm-up", type=int, default=50, help="sentences before the clock starts; default: 50")
     parser.add_argument("--limit", type=int, help="take only the first sentences, for a quick look")
@@ -341,7 +340,7 @@ def run(options: argparse.Namespace) -> None:
         Ours(path, artifact, name)
         for path, manifest in zip(options.bundle, manifests, strict=True)
         for artifact in manifest.artifacts
-        if artifact.engine in engines and artifact.precision in (options.precision or [artifact.precision])
+        if artifact.engine in engines
         for name in [*(budget.name for budget in manifest.budgets), *(cascade.name for cascade in manifest.cascades)]
         if not options.budget or name in options.budget
     ]

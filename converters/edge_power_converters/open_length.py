@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import torch
 from torch import nn
 from torch.export import Dim, ExportedProgram
+from torch.fx import GraphModule
 
 
 def export_open(module: nn.Module, inputs: Mapping[str, torch.Tensor], longest: int) -> ExportedProgram:
@@ -32,17 +33,16 @@ def export_open(module: nn.Module, inputs: Mapping[str, torch.Tensor], longest: 
             strict=False,
             prefer_deferred_runtime_asserts_over_guards=True,
         )
-    graph = exported.graph
-    for node in graph.find_nodes(op="call_function", target=torch.ops.aten._assert_scalar.default):
-        graph.erase_node(node)
-    graph.eliminate_dead_code()
-    exported.graph_module.recompile()
+    drop_assertions(exported.graph_module)
     return exported
 
 
-def is_open(exported: ExportedProgram) -> bool:
-    """Whether a program's length is known only when it runs."""
-    return bool(exported.range_constraints)
+def drop_assertions(module: GraphModule) -> None:
+    """Take out what a graph asserts of sizes, and what was computed for that alone."""
+    for node in module.graph.find_nodes(op="call_function", target=torch.ops.aten._assert_scalar.default):
+        module.graph.erase_node(node)
+    module.graph.eliminate_dead_code()
+    module.recompile()
 
 
 def longest_of(exported: ExportedProgram) -> int:

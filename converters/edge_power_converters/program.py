@@ -49,6 +49,11 @@ class SourceProgram:
     any_length: bool = False
 
     @property
+    def graph_name(self) -> str:
+        """What its graph is called: by its budget where other programs of that share it, else by its own name."""
+        return self.budget if self.any_length else self.name
+
+    @property
     def input_names(self) -> list[str]:
         """In the program's order."""
         return _names(self.exported.call_spec.in_spec, self.name)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from edge_power.api.kept import asked_budgets, chosen_budgets
 from edge_power.api.lengths import AutoLengths, asked_lengths
-from edge_power.conversion.engines import ANY_LENGTH, ENGINES, checked_precisions
+from edge_power.conversion.engines import ENGINES, checked_precisions
+from edge_power_runtime.bundle.programs import ANY_LENGTH
 from edge_power_runtime.engines import engine_name
 from edge_power_runtime.errors import InputError
 from edge_power_runtime.reading.lines import STDIN

@@ -15,7 +15,6 @@ from edge_power.conversion.acceptance import for_references
 from edge_power.conversion.against_transformers import SourceReport, compare_with_transformers
 from edge_power.conversion.artifacts import Order, write_artifact
 from edge_power.conversion.bundle_readme import write_readme
-from edge_power.conversion.engines import ANY_LENGTH
 from edge_power.conversion.plan import Plan, configurations_of, default_budgets, recipes_of, schedules_of, stages_of
 from edge_power.conversion.references import (
     CheckedText,
@@ -52,7 +51,7 @@ from edge_power_runtime.bundle.budgets import Budget, Configuration
 from edge_power_runtime.bundle.bundle import Bundle
 from edge_power_runtime.bundle.golden import GoldenOutput
 from edge_power_runtime.bundle.manifest import GOLDEN_FILE, MANIFEST_FILE, SCHEMA_VERSION, Manifest
-from edge_power_runtime.bundle.programs import Program
+from edge_power_runtime.bundle.programs import ANY_LENGTH, Program
 from edge_power_runtime.bundle.seal import write_manifest
 from edge_power_runtime.errors import BundleError, InputError
 from edge_power_runtime.retention import RetentionConfig

@@ -6,8 +6,6 @@ from edge_power_runtime.bundle.artifacts import PRECISIONS
 from edge_power_runtime.errors import InputError
 
 ENGINES = ("onnx", "executorch", "tflite")
-# Take graphs of a length that is known when they run, without losing time.
-ANY_LENGTH = ("onnx", "executorch")
 
 WRITTEN: dict[str, tuple[str, ...]] = {
     "onnx": ("fp32", "fp16", "int8"),

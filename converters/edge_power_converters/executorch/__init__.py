@@ -12,7 +12,6 @@ from edge_power_converters.executorch.delegation import count_delegated
 from edge_power_converters.executorch.int8 import Int8Weights
 from edge_power_converters.executorch.open_sizes import simplify_sizes
 from edge_power_converters.executorch.rewrite import rewrite
-from edge_power_converters.open_length import is_open
 from edge_power_converters.preconditions import check_programs
 from edge_power_converters.program import Progress, SourceProgram, describe, file_entries
 from edge_power_converters.quiet import quiet
@@ -43,12 +42,13 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
     """
     recipe.check_precision("fp32", "int8")
     check_programs(programs, any_length=True)
-    methods = {_method(program): program for program in programs}  # programs of any length share one
+    methods = {program.graph_name: program for program in programs}  # programs of any length share one
     progress(f"{len(methods)} programs")
     with quiet("converting to ExecuTorch"):
         # One set of weights for all programs, so that they share one copy in the file.
         int8 = Int8Weights() if recipe.precision == "int8" else None
-        lowered = _lower({name: rewrite(program, int8) for name, program in methods.items()})
+        any_length = any(program.any_length for program in programs)
+        lowered = _lower({name: rewrite(program, int8) for name, program in methods.items()}, any_length=any_length)
         # Counted before the memory plan, which adds operations that compute nothing.
         delegations = {name: count_delegated(lowered.exported_program(name)) for name in methods}
         content = bytes(lowered.to_executorch().buffer)
@@ -60,8 +60,8 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
         files=file_entries(directory, [path]),
         programs=tuple(
             replace(
-                describe(program, [path.name], method=_method(program), addressed_by="position"),
-                delegation=delegations[_method(program)],
+                describe(program, [path.name], method=program.graph_name, addressed_by="position"),
+                delegation=delegations[program.graph_name],
             )
             for program in programs
         ),
@@ -71,11 +71,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
     )
 
 
-def _method(program: SourceProgram) -> str:
-    return program.budget if program.any_length else program.name
-
-
-def _lower(programs: dict[str, ExportedProgram]) -> "EdgeProgramManager":
+def _lower(programs: dict[str, ExportedProgram], *, any_length: bool) -> "EdgeProgramManager":
     from executorch.backends.xnnpack.partition.xnnpack_partitioner import XnnpackPartitioner
     from executorch.exir import EdgeCompileConfig, to_edge_transform_and_lower
 
@@ -84,5 +80,5 @@ def _lower(programs: dict[str, ExportedProgram]) -> "EdgeProgramManager":
         transform_passes=[simplify_sizes],
         partitioner={name: [XnnpackPartitioner()] for name in programs},
         # Its check takes torch.sym_min, which ExecuTorch runs, for a function of Python.
-        compile_config=EdgeCompileConfig(_check_ir_validity=not any(map(is_open, programs.values()))),
+        compile_config=EdgeCompileConfig(_check_ir_validity=not any_length),
     )

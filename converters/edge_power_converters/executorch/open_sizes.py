@@ -1,8 +1,9 @@
 """Sizes of programs of any length, as ExecuTorch and XNNPACK's delegate take them best."""
 
-import torch
 from torch.fx import GraphModule
 from torch.fx.passes.infra.pass_base import PassResult
+
+from edge_power_converters.open_length import drop_assertions
 
 
 def simplify_sizes(module: GraphModule) -> PassResult:
@@ -14,15 +15,11 @@ def simplify_sizes(module: GraphModule) -> PassResult:
     from executorch.exir.dialects._ops import ops
 
     changed = False
-    for node in module.graph.find_nodes(op="call_function", target=torch.ops.aten._assert_scalar.default):
-        module.graph.erase_node(node)
-        changed = True
     for node in module.graph.find_nodes(op="call_function", target=ops.edge.aten.view_copy.default):
         x, shape = node.args
         if sum(not isinstance(size, int) for size in shape) == 1:
             node.args = x, [size if isinstance(size, int) else -1 for size in shape]
             changed = True
-    if changed:
-        module.graph.eliminate_dead_code()
-        module.recompile()
+    if changed:  # else each size is a number, and nothing is asserted of it
+        drop_assertions(module)
     return PassResult(module, changed)

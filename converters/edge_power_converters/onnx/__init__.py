@@ -53,7 +53,7 @@ def convert(programs: Sequence[SourceProgram], directory: Path, recipe: Recipe, 
             progress(program.name)
             # optimum takes the first file of a name in any folder whose name begins as its `subfolder` does, so no
             # graph of onnx-int8 is called like one of onnx.
-            graph = recipe.file(program.budget if program.any_length else program.name, ".onnx")
+            graph = recipe.file(program.graph_name, ".onnx")
             if graph not in graphs:  # programs of any length share theirs with those of other lengths
                 with quiet(f"converting {program.name} to ONNX"):
                     model = _to_model(program)
@@ -96,7 +96,7 @@ def _to_model(program: SourceProgram) -> ir.Model:
             value.shape = ir.Shape([1, "length"])
     name_nodes(model.graph)
     _strip(model)
-    model.graph.name = program.budget if program.any_length else program.name
+    model.graph.name = program.graph_name
     model.producer_name = "edge-power"
     model.producer_version = None
     return model

@@ -13,6 +13,9 @@ from edge_power_runtime.reading.records import Most, fill, whole
 
 Encoder = Annotated[int, whole(1, bounds.ENCODERS)]
 
+# Engines whose graphs may have a length that is known when they run.
+ANY_LENGTH = ("onnx", "executorch")
+
 
 @dataclass(frozen=True, slots=True)
 class Parity:

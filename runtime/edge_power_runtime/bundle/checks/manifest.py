@@ -13,14 +13,11 @@ from edge_power_runtime.bundle.checks.signatures import SIGNATURES, Part, Size, 
 from edge_power_runtime.bundle.checks.unique import check_unique
 from edge_power_runtime.bundle.files import FileEntry
 from edge_power_runtime.bundle.manifest import MANIFEST_FILE, SCHEMA_VERSION, TOKENIZER_FILE, Manifest
-from edge_power_runtime.bundle.programs import Program, Stage
+from edge_power_runtime.bundle.programs import ANY_LENGTH, Program, Stage
 from edge_power_runtime.bundle.tensors import NAMES, TensorSpec
 from edge_power_runtime.reading.jsonnode import Node, parse_versioned
 from edge_power_runtime.reading.records import read_record
 from edge_power_runtime.retention import RetentionSchedule
-
-# Engines whose graphs may have a length that is known when they run.
-ANY_LENGTH = ("onnx", "executorch")
 
 
 def read_manifest(data: bytes | str) -> Manifest:
