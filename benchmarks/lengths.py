@@ -152,6 +152,10 @@ edge-power convert --model my-checkpoint --output my-bundle --lengths auto --len
 edge-power inspect my-bundle --lengths-from texts.tsv
 ```
 
+On ONNX Runtime and ExecuTorch `--dynamic-length` pads nothing, and only the largest length matters
+([int8.md](int8.md#no-padding---dynamic-length)). This page is for TFLite, for stages, and for budgets without a
+schedule.
+
 `texts.tsv` holds texts such as the app will see, some hundreds or more; labels are not looked at. `inspect` says what
 the lengths of a bundle that is there cost for such a file.
 
