@@ -3,6 +3,7 @@
 from edge_power.cascading.record import CascadeRecord
 from edge_power.cascading.thresholds.choose import CONFIDENCE
 from edge_power.cascading.thresholds.mixture import Mixture
+from edge_power_runtime.profiler.report.figures import significant
 
 
 def outcome(record: CascadeRecord) -> str:
@@ -43,8 +44,8 @@ def left_out(record: CascadeRecord) -> str:
 def cost(mixture: Mixture, record: CascadeRecord) -> str:
     """Say what a text costs."""
     return (
-        f"Expected mean {mixture.mean:.3g} {record.unit} (last tier alone {mixture.last_mean:.3g}), 95th percentile "
-        f"{mixture.p95:.3g} ({mixture.last_p95:.3g})."
+        f"Expected mean {significant(mixture.mean)} {record.unit} (last tier alone {significant(mixture.last_mean)}), "
+        f"95th percentile {significant(mixture.p95)} ({significant(mixture.last_p95)})."
     )
 
 
@@ -57,9 +58,9 @@ def figures(mixture: Mixture, record: CascadeRecord) -> dict[str, str]:
         "accuracy": f"{mixture.accuracy:.4f}",
         "last alone": f"{mixture.last_accuracy:.4f}",
         "points lost": _points(mixture.lost),
-        f"mean {record.unit}": f"{mixture.mean:.3g}",
+        f"mean {record.unit}": significant(mixture.mean),
         "of alone": f"{mixture.mean / mixture.last_mean:.2f}",
-        f"p95 {record.unit}": f"{mixture.p95:.3g}",
+        f"p95 {record.unit}": significant(mixture.p95),
         "p95 of alone": f"{mixture.p95 / mixture.last_p95:.2f}",
     }
 

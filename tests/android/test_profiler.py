@@ -1,11 +1,15 @@
 """The app's profiler on this machine's JVM: its report against Python's reader, and its figures against Python's."""
 
+import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from statistics import median
+from typing import get_args
 
 import pytest
 import torch
@@ -16,12 +20,13 @@ from edge_power_runtime import Bundle
 from edge_power_runtime.model import Classifier
 from edge_power_runtime.profiler.judge.flags import find_flags
 from edge_power_runtime.profiler.measure.plan import configuration_of
-from edge_power_runtime.profiler.measure.texts import case_texts
+from edge_power_runtime.profiler.measure.texts import MOST_TEXTS, case_texts
 from edge_power_runtime.profiler.report.file import read_report
-from edge_power_runtime.profiler.report.record import Report
+from edge_power_runtime.profiler.report.record import FlagKind, Report
 from tests import tiny
 from tests.android.install import FOLDER
 from tests.android.jvm import JUNIT, ONNXRUNTIME, compile_core, compile_core_tests, java_command, java_environment
+from tests.android.random_reports import random_report
 
 pytestmark = pytest.mark.android
 
@@ -30,6 +35,7 @@ WORK = "2 products of float32 160 x 160 in Java, "
 # What differs between the reports of two runtimes on one machine, both fresh: 10 % is the bar.
 MOST_APART = 0.10
 PAIRS = 7
+RANDOM_REPORTS = 2_000
 
 
 def java(main: str, *arguments: object) -> subprocess.CompletedProcess[str]:
@@ -112,6 +118,21 @@ def test_mixes_and_cascades_are_pythons_too(android_bundles, name, tmp_path):
             assert len(mix.cascade.alone_ms) == len(texts)
     assert any(mix.cascade is not None for mix in report.mixes)
     assert "mix" in draw(tmp_path / "r.json")
+
+
+def test_java_doubts_a_report_for_the_same_reasons_as_python(tmp_path):
+    draw = Random(20251101)
+    reports = [random_report(draw) for _ in range(RANDOM_REPORTS)]
+    (tmp_path / "reports").write_text("".join(f"{json.dumps(json.loads(one.to_json()))}\n" for one in reports))
+    done = java("judge.FlagsMain", tmp_path / "reports", MOST_TEXTS)
+    assert done.returncode == 0, done.stderr
+    kinds = Counter[str]()
+    for one, told in zip(reports, done.stdout.splitlines(), strict=True):
+        found = find_flags(one.environment, one.results, one.settings, one.mixes)
+        assert told.split("\t") == [f"{flag.kind}|{flag.case or ''}|{flag.reason}" for flag in found] or [""], one
+        kinds.update(flag.kind for flag in found)
+    assert set(kinds) == set(get_args(FlagKind)), kinds
+    assert min(kinds.values()) > RANDOM_REPORTS / 50, kinds
 
 
 def test_an_error_is_left_in_one_line(tmp_path):

@@ -7,7 +7,7 @@ from edge_power.report.bands import Band, BandPoint, bands
 from edge_power.report.bars import Bar, Part, bars
 from edge_power.report.markup import Html, element, figure
 from edge_power.report.style import Colour
-from edge_power_runtime.profiler.report.figures import count, interval, milliseconds
+from edge_power_runtime.profiler.report.figures import count, interval, milliseconds, significant
 from edge_power_runtime.profiler.report.record import Case
 from edge_power_runtime.profiler.report.rows import Row
 
@@ -141,4 +141,4 @@ def _highest(found: Sequence[Row]) -> float:
 
 
 def _axis(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{float(f'{value:.3g}'):g}"
+    return f"{value:,.0f}" if value >= 10 else significant(value)

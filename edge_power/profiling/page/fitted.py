@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from edge_power.report.bands import Band, BandPoint, bands
 from edge_power.report.markup import Column, Html, details, element, figure, table
-from edge_power_runtime.profiler.report.figures import change, count, list_of, milliseconds
+from edge_power_runtime.profiler.report.figures import change, count, list_of, milliseconds, significant
 from edge_power_runtime.profiler.report.record import LatencyTable, Report
 
 _ESTIMATE = (
@@ -91,7 +91,7 @@ def _chart(name: str, one: LatencyTable, encoder: int) -> Html:
     )
     highest = max(point.middle for line in lines for point in line.points)
     return bands(
-        name, lines, below="word-vectors", unit="ms", written=lambda value: f"{float(f'{value:.3g}'):g}",
+        name, lines, below="word-vectors", unit="ms", written=significant,
         highest=highest, alternative=f"Milliseconds by word-vectors: {ends}.",
     )  # fmt: skip
 

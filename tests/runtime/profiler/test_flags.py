@@ -109,6 +109,7 @@ def test_cores_taken_by_others(usage, reason):
     [
         Usage(10.0, 9.9, 1.5, 0.2, 200),  # 8.5 % of the cores, 20 interruptions a second
         Usage(0.05, 0.05, 0.03, 0.0, 8),  # three ticks of a run so short that they would be 30 %
+        Usage(0.02, 0.015, None, None, 1),  # one turn of another process, 25 % of such a run
     ],
 )
 def test_what_a_quiet_machine_does_besides(usage):
@@ -209,6 +210,11 @@ def test_wide_spreads_of_every_case_are_said_once_with_the_worst():
     assert flag.reason.startswith(
         "no case's median is sure; the worst is onnx fp32 full 64, 1 thread, where the median"
     )
+
+
+def test_seconds_are_not_written_as_a_power_of_ten():
+    flag = only(find_flags(environment(), [wide(CASE, 5_000.0)], SETTINGS))
+    assert flag.reason.startswith("the median of 2,500 ms is sure only to 3.15 to 5,000 ms ")
 
 
 def test_microseconds_are_not_a_wide_spread():

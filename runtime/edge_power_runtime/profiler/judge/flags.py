@@ -7,7 +7,7 @@ from edge_power_runtime.profiler.judge.machine_flags import machine_flags
 from edge_power_runtime.profiler.judge.statistics import Summary, summarise
 from edge_power_runtime.profiler.measure.texts import MOST_TEXTS
 from edge_power_runtime.profiler.report.environment import Environment
-from edge_power_runtime.profiler.report.figures import count
+from edge_power_runtime.profiler.report.figures import count, significant
 from edge_power_runtime.profiler.report.record import CaseResult, Flag, MixResult, Settings
 
 WIDEST_SPREAD = 0.05
@@ -130,7 +130,7 @@ def _is_wide(summary: Summary) -> bool:
 
 def _wide_spread_reason(summary: Summary) -> str:
     return (
-        f"the median of {summary.median:.3g} ms is sure only to {summary.median_low:.3g} to "
-        f"{summary.median_high:.3g} ms (95 % interval), more than {WIDEST_SPREAD:.0%} to a side; "
+        f"the median of {significant(summary.median)} ms is sure only to {significant(summary.median_low)} to "
+        f"{significant(summary.median_high)} ms (95 % interval), more than {WIDEST_SPREAD:.0%} to a side; "
         "quieten the machine or ask for more --iterations"
     )

@@ -1,6 +1,7 @@
 """What the machine says against a profile: clocks, heat, throttling, other processes, the battery."""
 
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from edge_power_runtime.profiler.report.environment import Core, Environment, State
 from edge_power_runtime.profiler.report.figures import count
@@ -29,7 +30,7 @@ SWITCHES_PER_SECOND = 100.0
 """Times that a core was taken from us: a competitor on our core takes it at every turn of the scheduler, some 100 to
 300 times a second; the kernel's own threads some times."""
 
-# In a run of milliseconds, a tick of the kernel (10 ms) or a few of its threads would pass for a busy machine.
+# In a run of milliseconds, a tick of the kernel (10 ms) or one turn of another process would pass for a busy machine.
 _LEAST_TAKEN_S = 0.05
 _LEAST_SWITCHES = 20
 
@@ -65,9 +66,8 @@ def _clock(before: State, after: State, cores: tuple[Core, ...]) -> str | None:
             "apart; let the machine cool, or fix its clock"
         )
     slow = [_slowness(state, cores) for state in (before, after)]
-    known = [found for found in slow if found is not None]
-    if known and min(known)[0] < SLOW_CLOCK:
-        _, mhz, core = min(known)
+    part, mhz, core = min((found for found in slow if found is not None), default=(1.0, 0.0, 0), key=itemgetter(0))
+    if part < SLOW_CLOCK:
         governor = next(found.governor for found in cores if found.index == core)
         return (
             f"a busy core reached {mhz:.0f} MHz, under {SLOW_CLOCK:.0%} of what core {core} can"
@@ -83,7 +83,7 @@ def _slowness(state: State, cores: tuple[Core, ...]) -> tuple[float, float, int]
         for core in cores
         if core.max_mhz and str(core.index) in state.clocks_mhz
     ]
-    return max(parts, default=None)
+    return max(parts, default=None, key=itemgetter(0))
 
 
 def _throttled(before: Mapping[str, int], after: Mapping[str, int]) -> str | None:
@@ -96,7 +96,7 @@ def _throttled(before: Mapping[str, int], after: Mapping[str, int]) -> str | Non
 
 def _temperature(before: Mapping[str, float], after: Mapping[str, float]) -> str | None:
     rises = [(after[zone] - celsius, zone) for zone, celsius in before.items() if zone in after]
-    rise, zone = max(rises, default=(0.0, ""))
+    rise, zone = max(rises, default=(0.0, ""), key=itemgetter(0))
     if rise < TEMPERATURE_RISE_C:
         return None
     return (
@@ -120,7 +120,7 @@ def _cores_taken(environment: Environment, threads: int) -> str | None:
                 f"({taken_s:.1f} s of CPU in {usage.wall_s:.1f} s), more than {OTHERS_PART:.0%}; {advice}"
             )
     present = usage.own_cpu_s / usage.wall_s
-    if present < PRESENT_PART:
+    if present < PRESENT_PART and usage.wall_s - usage.own_cpu_s > _LEAST_TAKEN_S:
         return (
             f"the profiler had a core only {present:.0%} of the time, less than {PRESENT_PART:.0%}; {advice}, "
             "or lift the limit on its CPU time"

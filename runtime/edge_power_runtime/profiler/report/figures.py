@@ -1,6 +1,7 @@
 """Figures as people write them, and lists of names."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from edge_power_runtime.reading.printable import one_line
 
@@ -20,6 +21,11 @@ def milliseconds(value: float | None) -> str:
 def interval(low: float, high: float) -> str:
     """Write both ends of an interval of times in ms."""
     return f"{milliseconds(low)}{NONE}{milliseconds(high)}"
+
+
+def significant(value: float) -> str:
+    """Write three digits that say something, never as a power of ten: `1,360`, `1.23`, `0.0456`."""
+    return f"{Decimal(f'{value:.3g}'):,f}"
 
 
 def times(value: float) -> str:

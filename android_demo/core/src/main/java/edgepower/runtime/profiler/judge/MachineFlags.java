@@ -25,7 +25,7 @@ final class MachineFlags {
     private static final double PRESENT_PART = 0.90;
     // A competitor on our core takes it 100 to 300 times a second, the kernel's own threads some times.
     private static final double SWITCHES_PER_SECOND = 100;
-    // In a run of milliseconds a few of the kernel's ticks would pass for a busy machine.
+    // In a run of milliseconds a few of the kernel's ticks, in which our own time is told, would pass for a busy machine.
     private static final double LEAST_TAKEN_S = 0.05;
     private static final long LEAST_SWITCHES = 20;
     private static final String[] THERMAL = {"none", "light", "moderate", "severe", "critical", "emergency", "shutdown"};
@@ -134,11 +134,12 @@ final class MachineFlags {
 
     private static String temperature(Map<String, Double> before, Map<String, Double> after) {
         String zone = null;
-        double rise = TEMPERATURE_RISE_C;
+        double highest = 0;
         for (Map.Entry<String, Double> entry : before.entrySet()) {
             Double last = after.get(entry.getKey());
-            if (last != null && last - entry.getValue() >= rise) {
-                rise = last - entry.getValue();
+            double rise = last == null ? 0 : last - entry.getValue();
+            if (rise >= TEMPERATURE_RISE_C && rise > highest) {
+                highest = rise;
                 zone = entry.getKey();
             }
         }
@@ -154,6 +155,9 @@ final class MachineFlags {
     private static String coresTaken(Environment environment, int threads) {
         Usage usage = environment.usage;
         int cores = environment.cores.size();
+        if (usage.wallS <= 0) {
+            return null;
+        }
         String advice = "stop other programs and measure again";
         if (usage.otherCpuS != null && cores > 0) {
             double takenS = usage.otherCpuS + (usage.stolenS == null ? 0 : usage.stolenS);
@@ -166,7 +170,6 @@ final class MachineFlags {
             }
         }
         double present = usage.ownCpuS / usage.wallS;
-        // Our own time is told in ticks, so a run of milliseconds may seem to have had none.
         if (present < PRESENT_PART && usage.wallS - usage.ownCpuS > LEAST_TAKEN_S) {
             return "the profiler had a core only " + Figures.percent(present) + " of the time, less than "
                     + Figures.percent(PRESENT_PART) + "; " + advice + ", or lift the limit on its CPU time";

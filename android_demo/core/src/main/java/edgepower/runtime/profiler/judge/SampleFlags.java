@@ -157,8 +157,8 @@ final class SampleFlags {
     }
 
     private static String wideSpreadReason(Summary summary) {
-        return "the median of " + Figures.significant(summary.median, 3) + " ms is sure only to "
-                + Figures.significant(summary.medianLow, 3) + " to " + Figures.significant(summary.medianHigh, 3)
+        return "the median of " + Figures.significant(summary.median) + " ms is sure only to "
+                + Figures.significant(summary.medianLow) + " to " + Figures.significant(summary.medianHigh)
                 + " ms (95 % interval), more than " + Figures.percent(WIDEST_SPREAD)
                 + " to a side; quieten the machine or ask for more --iterations";
     }

@@ -2,6 +2,7 @@ package edgepower.runtime.profiler.report;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Locale;
 
 /** Figures as people write them, the same as in reports that Python wrote. */
@@ -20,13 +21,14 @@ public final class Figures {
 
     /** Writes a number with so many digits behind the point. */
     public static String fixed(double value, int digits) {
-        return String.format(Locale.ROOT, "%." + digits + "f", value);
+        return new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).toPlainString();
     }
 
-    /** Writes a number with at most so many digits that say something, such as {@code 1.23} and {@code 0.0456}. */
-    public static String significant(double value, int digits) {
-        BigDecimal rounded = new BigDecimal(value).round(new MathContext(digits));
-        return rounded.signum() == 0 ? "0" : rounded.stripTrailingZeros().toPlainString();
+    /** Writes three digits that say something, such as {@code 1,360}, {@code 1.23} and {@code 0.0456}. */
+    public static String significant(double value) {
+        BigDecimal rounded = new BigDecimal(value).round(new MathContext(3, RoundingMode.HALF_EVEN));
+        int digits = rounded.signum() == 0 ? 0 : Math.max(0, rounded.stripTrailingZeros().scale());
+        return String.format(Locale.ROOT, "%,." + digits + "f", rounded);
     }
 
     /** Writes a number without needless zeros, such as {@code 99.9} and {@code 50}. */
