@@ -1,7 +1,10 @@
-"""What a text costs in each tier: milliseconds by a profile's report, else multiply-adds."""
+"""What a text costs in each tier: milliseconds by a profile's report, else multiply-adds.
+
+A text of a program of one length costs what that does, padding included; one of a program of any length its own.
+"""
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -11,13 +14,17 @@ import numpy as np
 
 from edge_power.cascading.rungs import Rung
 from edge_power.errors import OptionError
+from edge_power.lengths.bundle import model_config
+from edge_power.model.macs import count_macs
 from edge_power_runtime.answerer import Answerer
 from edge_power_runtime.bundle.bundle import programs_of
+from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.cascade.bag import BagTier
 from edge_power_runtime.model import Classifier
 from edge_power_runtime.profiler.judge.latency_table import expected_ms
 from edge_power_runtime.profiler.report.file import load_report
 from edge_power_runtime.profiler.report.record import Report
+from edge_power_runtime.retention import RetentionConfig
 from edge_power_runtime.text import Text
 
 Cost = Callable[[int], float]
@@ -118,21 +125,29 @@ def _share(rung: Rung, length: int) -> float:
     return sum(one.macs for one in parts if first <= one.first and one.last <= last) / whole.macs
 
 
-def _macs(classifier: Classifier) -> dict[int, float]:
-    manifest = classifier.bundle.manifest
-    found = {}
+def _runs(classifier: Classifier) -> Iterator[tuple[Program, RetentionConfig]]:
+    """The programs and the configurations that texts run at, at rising lengths: any length is every one."""
+    above = 0
     for program in programs_of(classifier.artifact, classifier.budget):
-        configuration = manifest.configuration(program.budget, program.length)
-        assert configuration is not None
-        found[program.length] = configuration.macs / 1e6
-    return found
+        for tokens in range(above + 1, program.length + 1) if program.any_length else (program.length,):
+            yield program, classifier.bundle.manifest.retention_at(program, tokens)
+        above = program.length
+
+
+def _macs(classifier: Classifier) -> dict[int, float]:
+    model = model_config(classifier.bundle)
+    return {kept.length: count_macs(model, kept).total / 1e6 for _, kept in _runs(classifier)}
 
 
 def _milliseconds(classifier: Classifier, report: Report, path: Path) -> dict[int, float]:
-    """What each program takes: the median of what was measured, else what the latency table says."""
+    """What texts of each length take: the median of what was measured, else what the latency table says.
+
+    A program of any length is measured at some lengths, by the tokens of their texts; lengths between lie on lines.
+    """
     artifact = classifier.artifact
+    open_length = any(program.any_length for program in programs_of(artifact, classifier.budget))
     measured = {
-        one.case.length: float(np.median(one.run_ms))
+        one.num_tokens if open_length else one.case.length: float(np.median(one.run_ms))
         for one in report.results
         if (one.case.engine, one.case.precision, one.case.budget)
         == (artifact.engine, artifact.precision, classifier.budget)
@@ -144,12 +159,14 @@ def _milliseconds(classifier: Classifier, report: Report, path: Path) -> dict[in
         if (one.engine, one.precision, one.threads) == (artifact.engine, artifact.precision, classifier.num_threads)
     ]
     found = {}
-    for program in programs_of(artifact, classifier.budget):
-        if program.length in measured:
-            found[program.length] = measured[program.length]
+    for program, kept in _runs(classifier):
+        if kept.length in measured:
+            found[kept.length] = measured[kept.length]
         elif tables:
-            keep = classifier.bundle.retention_of(program).keep
-            found[program.length] = expected_ms(tables[0], program.length, keep)
+            found[kept.length] = expected_ms(tables[0], kept.length, kept.keep)
+        elif open_length and measured:
+            points = sorted(measured)
+            found[kept.length] = float(np.interp(kept.length, points, [measured[tokens] for tokens in points]))
         else:
             raise OptionError(
                 f"`latency` {path} measured no {artifact.key} {program.name}, and has no latency table for it; profile "

@@ -136,7 +136,7 @@ def _print(results: "dict[str, Evaluation]", data: str) -> None:
     console.print(made)
     cut = f", {first.truncated} cut at the longest length" if first.truncated else ""
     adds = f"{mega_macs(round(first.macs))} multiply-adds a text" if len(results) == 1 else "multiply-adds of a text"
-    console.print(shown(f"{first.rows} rows of {data}{cut}; {adds}, mean, padding included"), soft_wrap=True)
+    console.print(shown(f"{first.rows} rows of {data}{cut}; {adds}, mean, any padding included"), soft_wrap=True)
     for name, result in results.items():
         if result.answered:
             shares = ", ".join(f"{tier} {share:.1%}" for tier, share in result.answered.items())

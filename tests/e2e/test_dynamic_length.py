@@ -11,6 +11,8 @@ import torch
 from click.testing import CliRunner
 
 import edge_power
+from edge_power.cascading.costs import prices_of
+from edge_power.cascading.rungs import Rung
 from edge_power.cli import cli
 from edge_power.errors import OptionError
 from edge_power.evaluation import BundlePredictor
@@ -20,8 +22,10 @@ from edge_power.progress import Silent
 from edge_power_runtime import Bundle, Classifier, EngineError, InputError, RetentionSchedule
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.model import Model
+from edge_power_runtime.profiler.report.record import Case
 from edge_power_runtime.sessions import open_session
 from edge_power_runtime.verify import verify
+from tests.profile_records import report, result, run_alone
 from tests.tiny import KEEP, STAGES_KEEP, staged_model, tiny_model
 from tests.tiny_families import family_checkpoint
 
@@ -233,6 +237,23 @@ def test_evaluation_counts_multiply_adds_of_the_true_lengths(bundle):
     answers = BundlePredictor(classifier).answer(TEXTS)
     lengths = [classifier(text).num_tokens for text in TEXTS]
     assert [item.macs for item in answers] == [count_macs(model.config, SCHEDULE.at(n)).total for n in lengths]
+
+
+def test_a_tier_costs_what_a_text_of_its_true_length_does(bundle, tmp_path):
+    model, tier = tiny_model(), Rung(Classifier.open(bundle, engine="onnx", budget="fast"))
+    cost = prices_of([tier], None).alone
+    expected = [count_macs(model.config, SCHEDULE.at(tokens)).total / 1e6 for tokens in range(1, 25)]
+    assert [cost(tokens) for tokens in range(1, 25)] == pytest.approx(expected)
+
+    # Measured with texts of 6 and 20 tokens, 1 ms and 3 ms: lengths between lie on a line, others are as the nearest.
+    cases = [Case("onnx", "fp32", "fast", length, 1) for length in (8, 24)]
+    measured = tuple(
+        replace(result(case), num_tokens=tokens, rounds=(5,), spans=run_alone((ms,) * 5))
+        for case, tokens, ms in zip(cases, (6, 20), (1.0, 3.0), strict=True)
+    )
+    (tmp_path / "report.json").write_text(report(measured).to_json(), encoding="utf-8")
+    cost = prices_of([tier], tmp_path / "report.json").alone
+    assert [cost(tokens) for tokens in (1, 6, 13, 20, 24)] == pytest.approx([1, 1, 2, 3, 3])
 
 
 def test_a_stock_client_asks_for_any_length(bundle):
