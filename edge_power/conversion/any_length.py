@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.export import ExportedProgram
 
-from edge_power.conversion.open_counts import CountsLookedUp, CountsMaker
+from edge_power.conversion.open_counts import Count, CountsLookedUp, CountsMaker
 from edge_power.conversion.tracing import TracedEncoder, TracedReadout, Tracer, hold_constant
 from edge_power.model.extract import IndexRows, Lowering, OneHotRows, cls_priority, padding_penalty
 from edge_power_converters.open_length import export_open
@@ -73,7 +73,8 @@ class AnyLengthClassifier(nn.Module):
         x = self.embeddings(input_ids[0], None if token_type_ids is None else token_type_ids[0])
         mask = attention_mask[0].to(x.dtype)
         length = entering = input_ids.shape[1]
-        told: list[torch.Tensor] = []
+        kept: list[torch.Tensor] = []
+        counts: list[Count] = []
         encoders = list(self.encoders)
         for encoder_at, encoder in enumerate(encoders[: self.passing]):
             if encoder_at not in self.drops:
@@ -81,12 +82,13 @@ class AnyLengthClassifier(nn.Module):
                 continue
             count = self.counts(self.drops.index(encoder_at), length, entering)
             x, mask, (rows,) = encoder(x, mask, count.keep, count.drops)
-            told.append(rows[: count.told])
+            kept.append(rows)
+            counts.append(count)
             entering = count.keep
         for encoder in encoders[self.passing :]:
             x = encoder(x, mask)
         logits = self.head(x)
-        return {"logits": logits, "kept": torch.cat(told)} if told else {"logits": logits}
+        return {"logits": logits, "kept": self.counts.join(kept, counts)} if kept else {"logits": logits}
 
 
 def trace_any_length(

@@ -43,6 +43,15 @@ class Counts(Protocol):
         """
         ...
 
+    def join(self, rows: Sequence[torch.Tensor], counts: Sequence[Count]) -> torch.Tensor:
+        """Join the rows that the program tells, int64 (told of all encoders,).
+
+        Args:
+            rows: that each encoder keeps, int64 (keep,).
+            counts: of each encoder.
+        """
+        ...
+
 
 class CountsMaker(Protocol):
     """Makes counts for a schedule."""
@@ -90,6 +99,10 @@ class CountsLookedUp(nn.Module):
         keep = _number(kept, most=entering)
         return Count(keep, _number(told, most=keep), drops)
 
+    def join(self, rows: Sequence[torch.Tensor], counts: Sequence[Count]) -> torch.Tensor:
+        """See Counts."""
+        return torch.cat([kept[: count.told] for kept, count in zip(rows, counts, strict=True)])
+
 
 def _number(found: torch.Tensor, *, most: int) -> int:
     """A number that is known when the graph runs."""
@@ -103,6 +116,7 @@ class CountsReckoned(nn.Module):
     """Arithmetic with the length, for engines that plan their memory by the longest text: ExecuTorch."""
 
     drops_by_length: torch.Tensor
+    none: torch.Tensor
 
     def __init__(
         self, drops: Sequence[int], fractions: Sequence[float], configurations: Sequence[RetentionConfig]
@@ -114,6 +128,7 @@ class CountsReckoned(nn.Module):
         dropping = [[encoder in config.drops for encoder in drops] for config in configurations]
         # By length, so that row 0 is never looked at.
         hold_constant(self, "drops_by_length", torch.tensor([dropping[0], *dropping], dtype=torch.float32))
+        hold_constant(self, "none", torch.zeros(2, dtype=torch.int64))
 
     def forward(self, place: int, length: int, entering: int) -> Count:
         """See Counts."""
@@ -121,6 +136,18 @@ class CountsReckoned(nn.Module):
         # No encoder keeps more than enter it, which torch.export does not know.
         keep = torch.sym_min(entering, (parts * length + slack) // PARTS)
         return Count(keep, keep * torch.sym_min(1, entering - keep), self.drops_by_length[length, place])
+
+    def join(self, rows: Sequence[torch.Tensor], counts: Sequence[Count]) -> torch.Tensor:
+        """See Counts.
+
+        ExecuTorch leaves a tensor out of a `cat` for good where it is empty at the length that was traced, and takes a
+        size of 1 for always 1. So all rows are joined, from the last encoder to the first, in front of two that are
+        none; then those that are not told are cut off.
+        """
+        joined = self.none
+        for kept, count in zip(reversed(rows), reversed(counts), strict=True):
+            joined = torch.cat([kept, joined])[count.keep - count.told :]
+        return joined[: sum(count.told for count in counts)]
 
 
 def _rule(fraction: float, kept: Sequence[int]) -> tuple[int, int]:

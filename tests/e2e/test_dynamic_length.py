@@ -23,6 +23,7 @@ from edge_power_runtime import Bundle, Classifier, EngineError, InputError, Rete
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.model import Model
 from edge_power_runtime.profiler.report.record import Case
+from edge_power_runtime.retention import survivors
 from edge_power_runtime.sessions import open_session
 from edge_power_runtime.verify import verify
 from tests.profile_records import report, result, run_alone
@@ -215,6 +216,25 @@ def test_a_text_longer_than_the_longest_is_refused_by_executorch(executorch_bund
     with pytest.raises(EngineError, match="ExecuTorch failed in program fast_8"):
         session.run({"input_ids": ids, "attention_mask": ids, "token_type_ids": ids})
     assert session.run({name: ids[:, :24] for name in ("input_ids", "attention_mask", "token_type_ids")})["kept"].size
+
+
+def test_an_encoder_of_executorch_that_drops_nothing_at_the_longest(tmp_path):
+    """Its tools look at the longest text, and left out for good what was empty there."""
+    keep = (0.8171, 0.5723, 0.55, 0.44)
+    bundle = Bundle.open(converted(tmp_path / "bundle", "fp32", engine="executorch", full=False, keep=keep))
+    artifact, schedule, model = bundle.manifest.artifacts[0], RetentionSchedule(keep), tiny_model()
+    assert (len(schedule.at(24).drops), len(schedule.at(9).drops)) == (2, 3)
+    session = open_session(bundle.path, artifact, artifact.programs[-1])
+    for length in range(1, 25):
+        ids = torch.arange(5, 5 + length)[None]
+        given = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids)}
+        with torch.no_grad():
+            expected = model(**given, retention=schedule.at(length))
+        found = session.run({name: tensor.numpy() for name, tensor in given.items()})
+        np.testing.assert_allclose(found["logits"], expected.logits, rtol=0, atol=ATOL)
+        kept = survivors(found["kept"], schedule.at(length)) if "kept" in found else ()
+        assert kept == (tuple(map(tuple, (item[0].tolist() for item in expected.encoder.survivors))) if kept else ())
+        assert bool(kept) == bool(schedule.at(length).drops)
 
 
 @pytest.mark.thorough

@@ -4,10 +4,12 @@ import pytest
 import torch
 
 from edge_power.conversion.any_length import trace_any_length
+from edge_power.conversion.open_counts import CountsLookedUp, CountsReckoned
 from edge_power.conversion.tracing import Tracer
 from edge_power.model.classifier import PowerForSequenceClassification
 from edge_power.model.extract import LOWERINGS
 from edge_power_converters import ConversionError, SourceProgram
+from edge_power_converters.open_length import export_open
 from edge_power_converters.preconditions import check_programs
 from edge_power_runtime import RetentionSchedule
 from tests.tiny_families import family_checkpoint
@@ -15,6 +17,10 @@ from tests.tiny_families import family_checkpoint
 # As in test_tracing.py: sums in another order.
 ATOL = 1e-5
 LONGEST = 11
+
+
+# At 24 tokens the third encoder passes on all that enter it, and at 7 or 9 it does not.
+NEAR, NEAR_LONGEST = RetentionSchedule((0.8171, 0.5723, 0.55, 0.44)), 24
 
 
 def inputs(names, length):
@@ -35,6 +41,34 @@ def test_each_length_is_that_of_a_static_program(model, lowering):
             static, found = parts.trace(config, lowering=lowering).module()(**given), program(**given)
         torch.testing.assert_close(found["logits"], static["logits"], rtol=0, atol=ATOL)
         assert found["kept"].tolist() == (static["kept"].tolist() if config.drops else [])
+
+
+@pytest.mark.parametrize("counts", [CountsLookedUp, CountsReckoned])
+def test_an_encoder_may_drop_at_some_lengths_and_not_at_the_longest(model, counts):
+    assert 3 - len(NEAR.at(NEAR_LONGEST).drops) == 1
+    parts = Tracer(model)
+    # Where nothing is dropped equals stay in order, which PyTorch's topk leaves open.
+    program = trace_any_length(parts, NEAR, NEAR_LONGEST, lowering="compare", counts=counts).module()
+    for length in range(1, NEAR_LONGEST + 1):
+        config, given = NEAR.at(length), inputs(parts.input_names, length)
+        with torch.no_grad():
+            found, eager = program(**given), model(**given, retention=config)
+        torch.testing.assert_close(found["logits"], eager.logits, rtol=0, atol=ATOL)
+        assert found["kept"].shape == (sum(config.keep[encoder] for encoder in config.drops),), length
+
+
+class Supposes(torch.nn.Module):
+    """A part that is empty where the length is a multiple of 8, and at the longest is."""
+
+    def forward(self, input_ids):
+        length = input_ids.shape[1]
+        part = (length // 2) * torch.sym_min(1, length % 8)
+        return {"logits": torch.cat([input_ids[0, :part], input_ids[0]])}
+
+
+def test_a_graph_that_is_right_at_its_longest_alone_is_refused():
+    with pytest.raises(ConversionError, match=r"as if .* < 2 of every text, which is wrong at 4 tokens; convert"):
+        export_open(Supposes(), {"input_ids": torch.empty(0, dtype=torch.int64)}, 24)
 
 
 @pytest.mark.parametrize(
