@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from random import Random
 
 import numpy as np
 import onnx
@@ -218,23 +219,43 @@ def test_a_text_longer_than_the_longest_is_refused_by_executorch(executorch_bund
     assert session.run({name: ids[:, :24] for name in ("input_ids", "attention_mask", "token_type_ids")})["kept"].size
 
 
-def test_an_encoder_of_executorch_that_drops_nothing_at_the_longest(tmp_path):
-    """Its tools look at the longest text, and left out for good what was empty there."""
-    keep = (0.8171, 0.5723, 0.55, 0.44)
-    bundle = Bundle.open(converted(tmp_path / "bundle", "fp32", engine="executorch", full=False, keep=keep))
-    artifact, schedule, model = bundle.manifest.artifacts[0], RetentionSchedule(keep), tiny_model()
-    assert (len(schedule.at(24).drops), len(schedule.at(9).drops)) == (2, 3)
-    session = open_session(bundle.path, artifact, artifact.programs[-1])
-    for length in range(1, 25):
+def assert_eager_at_every_length(tmp_path, keep, longest, engine):
+    """A converted schedule gives eager's logits and words at 1 to `longest` tokens."""
+    made = converted(tmp_path / "bundle", "fp32", engine=engine, lengths=[longest], full=False, keep=keep)
+    bundle, model, schedule = Bundle.open(made), tiny_model(), RetentionSchedule(keep)
+    (artifact,) = bundle.manifest.artifacts
+    session = open_session(bundle.path, artifact, artifact.programs[0])
+    for length in range(1, longest + 1):
         ids = torch.arange(5, 5 + length)[None]
         given = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": torch.zeros_like(ids)}
         with torch.no_grad():
             expected = model(**given, retention=schedule.at(length))
         found = session.run({name: tensor.numpy() for name, tensor in given.items()})
-        np.testing.assert_allclose(found["logits"], expected.logits, rtol=0, atol=ATOL)
-        kept = survivors(found["kept"], schedule.at(length)) if "kept" in found else ()
-        assert kept == (tuple(map(tuple, (item[0].tolist() for item in expected.encoder.survivors))) if kept else ())
-        assert bool(kept) == bool(schedule.at(length).drops)
+        np.testing.assert_allclose(found["logits"], expected.logits, rtol=0, atol=ATOL, err_msg=f"{length} tokens")
+        assert ("kept" in found) == bool(schedule.at(length).drops), length
+        if "kept" in found:
+            kept = tuple(tuple(positions[0].tolist()) for positions in expected.encoder.survivors)
+            assert survivors(found["kept"], schedule.at(length)) == kept, length
+
+
+def test_an_encoder_of_executorch_that_drops_nothing_at_the_longest(tmp_path):
+    """Its tools look at the longest text, and left out for good what was empty there."""
+    keep = (0.8171, 0.5723, 0.55, 0.44)
+    assert [len(RetentionSchedule(keep).at(length).drops) for length in (24, 9)] == [2, 3]
+    assert_eager_at_every_length(tmp_path, keep, 24, "executorch")
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("engine", ["onnx", "executorch"])
+@pytest.mark.parametrize("seed", range(2))
+def test_fractions_that_are_nearly_the_same(tmp_path, engine, seed):
+    """Which encoders drop changes from one length to the next."""
+    draw = Random(seed)
+    fraction, keep = draw.uniform(0.05, 0.99), []
+    for _ in range(4):
+        keep.append(round(fraction, 4))
+        fraction *= draw.uniform(0.93, 1)
+    assert_eager_at_every_length(tmp_path, tuple(keep), draw.choice([5, 13, 24]), engine)
 
 
 @pytest.mark.thorough
