@@ -135,6 +135,20 @@ def test_java_doubts_a_report_for_the_same_reasons_as_python(tmp_path):
     assert min(kinds.values()) > RANDOM_REPORTS / 50, kinds
 
 
+def test_texts_of_programs_of_any_length_are_of_the_mix_alone(android_bundles, tmp_path):
+    texts = ["a good film", "is it good ?", "never"]
+    (tmp_path / "texts.txt").write_text("\n".join(texts))
+    bundle = android_bundles / "any-length"
+    done = java("ProfileTextsMain", bundle, tmp_path / "texts.txt", tmp_path / "r.json")
+    assert done.returncode == 0, done.stderr
+    report = read_report((tmp_path / "r.json").read_bytes(), "r.json")
+    assert_facts(report, bundle)
+    assert report.results and all(one.num_tokens == one.case.length and one.num_texts == 0 for one in report.results)
+    classifier = Classifier.open(bundle, engine="onnx")
+    for mix in report.mixes:
+        assert mix.lengths == mix.num_tokens == tuple(classifier.encode(text).num_tokens for text in texts)
+
+
 def test_an_error_is_left_in_one_line(tmp_path):
     done = java("ProfileMain", tiny.BUNDLE, tmp_path, "report=r", "budgets=slow")
     assert done.returncode == 1

@@ -23,6 +23,8 @@ from edge_power.progress import Silent
 from edge_power_runtime import Bundle, Classifier, EngineError, InputError, RetentionSchedule
 from edge_power_runtime.errors import BundleError
 from edge_power_runtime.model import Model
+from edge_power_runtime.profiler.options import Options
+from edge_power_runtime.profiler.profile import profile
 from edge_power_runtime.profiler.report.record import Case
 from edge_power_runtime.retention import survivors
 from edge_power_runtime.sessions import open_session
@@ -295,6 +297,16 @@ def test_a_tier_costs_what_a_text_of_its_true_length_does(bundle, tmp_path):
     (tmp_path / "report.json").write_text(report(measured).to_json(), encoding="utf-8")
     cost = prices_of([tier], tmp_path / "report.json").alone
     assert [cost(tokens) for tokens in (1, 6, 13, 20, 24)] == pytest.approx([1, 1, 2, 3, 3])
+
+
+def test_a_profile_times_a_case_at_its_length_and_the_mix_at_that_of_each_text(bundle, tmp_path):
+    """A case's multiply-adds are those of its length; a text of the file has others."""
+    (tmp_path / "texts.txt").write_text("a good film\nis it good ?\tnever !\n", encoding="utf-8")
+    options = Options(budgets=("fast",), iterations=2, burst=2, warmup=0, texts=str(tmp_path / "texts.txt"))
+    report = profile(bundle, options)
+    assert [(one.case.length, one.num_tokens, one.num_texts) for one in report.results] == [(8, 8, 0), (24, 24, 0)]
+    (mix,) = report.mixes
+    assert mix.lengths == mix.num_tokens == (5, 9)
 
 
 def test_a_stock_client_asks_for_any_length(bundle):

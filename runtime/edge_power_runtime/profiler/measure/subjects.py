@@ -52,8 +52,10 @@ class SubjectOpener:
         model = self._model(case)
         if (model, case.budget) not in self._classifiers:
             self._classifiers[model, case.budget] = model.at(case.budget)
-        lengths = [program.length for program in programs_of(model.artifact, case.budget)]
-        texts = case_texts(model.encoder, lengths, case.length, self._texts)
+        programs = programs_of(model.artifact, case.budget)
+        # A text would run at its own length, of which a case's multiply-adds are not; the mix tells of such texts.
+        given = () if any(program.any_length for program in programs) else self._texts
+        texts = case_texts(model.encoder, [program.length for program in programs], case.length, given)
         return Subject(case, self._classifiers[model, case.budget], texts)
 
     def cascades(self, names: Sequence[str]) -> list[Classifier]:

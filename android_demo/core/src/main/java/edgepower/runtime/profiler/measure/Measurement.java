@@ -3,6 +3,7 @@ package edgepower.runtime.profiler.measure;
 import edgepower.runtime.Answerer;
 import edgepower.runtime.Classifier;
 import edgepower.runtime.Options;
+import edgepower.runtime.Text;
 import edgepower.runtime.bundle.Artifact;
 import edgepower.runtime.bundle.Bundle;
 import edgepower.runtime.bundle.TierEntry;
@@ -14,6 +15,7 @@ import edgepower.runtime.profiler.report.MixResult;
 import edgepower.runtime.profiler.report.Reference;
 import java.io.Closeable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +58,10 @@ public final class Measurement implements Closeable {
             steps.check();
             Classifier classifier = classifier(key);
             List<Integer> lengths = Plan.lengthsOf(classifier.artifact(), key.budget);
-            CaseTexts texts = CaseTexts.choose(classifier.encoder(), lengths, key.length, options.texts);
+            // A text would run at its own length, of which a case's multiply-adds are not; the mix tells of such texts.
+            List<Text> given =
+                    Plan.isOfAnyLength(classifier.artifact(), key.budget) ? Collections.<Text>emptyList() : options.texts;
+            CaseTexts texts = CaseTexts.choose(classifier.encoder(), lengths, key.length, given);
             subjects.add(new Subject(key, classifier, texts, options.iterations));
             if (!options.texts.isEmpty()) {
                 addMix(new Case(key.engine, key.precision, key.budget, 0, key.threads));

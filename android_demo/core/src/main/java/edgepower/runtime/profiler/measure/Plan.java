@@ -74,6 +74,16 @@ public final class Plan {
         return new ArrayList<Integer>(found);
     }
 
+    /** Whether programs of a budget run each text at its own length. */
+    static boolean isOfAnyLength(Artifact artifact, String budget) {
+        for (Program program : artifact.programs) {
+            if (program.budget.equals(budget) && program.anyLength) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static void checkThreads(List<Integer> threads) {
         int most = Collections.max(threads);
         int cores = UsableCores.list().size();
