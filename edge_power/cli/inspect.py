@@ -48,7 +48,7 @@ def command(bundle: str, lengths_from: str | None, as_json: bool, **others: Any)
         if as_json:
             say_data(json.dumps([dataclasses.asdict(cost) for cost in costs]))
         else:
-            _print_costs(costs, lengths_from)
+            _print_costs(costs, lengths_from, manifest)
         return
     if as_json:
         say_data(printable_json(manifest.to_json()))
@@ -71,14 +71,14 @@ def command(bundle: str, lengths_from: str | None, as_json: bool, **others: Any)
         console.print(shown(line), soft_wrap=True)
 
 
-def _print_costs(costs: "Sequence[LengthCost]", lengths_from: str) -> None:
+def _print_costs(costs: "Sequence[LengthCost]", lengths_from: str, manifest: Manifest) -> None:
     numbers = ("texts", "cut", "multiply-adds", "of one length", "of true lengths")
     made = table("budget", "lengths", *numbers, numbers=numbers)
     for cost in costs:
         true = "-" if cost.of_true is None else f"{cost.of_true:.2f}"
         made.add_row(
             cost.budget,
-            " ".join(map(str, cost.lengths)),
+            f"any to {cost.lengths[-1]}" if cost.any_length else " ".join(map(str, cost.lengths)),
             str(cost.texts),
             str(cost.cut),
             mega_macs(round(cost.expected)),
@@ -90,6 +90,8 @@ def _print_costs(costs: "Sequence[LengthCost]", lengths_from: str) -> None:
     where = "standard input" if lengths_from == STDIN else lengths_from
     told = f"of a text of {where}, mean; one length: all padded to the largest; true lengths: nothing padded"
     console.print(shown(told), soft_wrap=True)
+    for line in _any_length_lines(manifest):
+        console.print(shown(line), soft_wrap=True)
 
 
 def _programs(manifest: Manifest) -> Sheet:

@@ -18,6 +18,8 @@ from edge_power_runtime.text import Text, TextEncoder
 def bundle_costs(bundle: Bundle, texts: Iterable[Text]) -> list[LengthCost]:
     """Weigh a bundle's lengths for texts, budget by budget; the manifest says what a program costs.
 
+    A budget that some artifacts pad to lengths and others take at any length is weighed as both.
+
     Args:
         bundle: opened.
         texts: at least one.
@@ -29,7 +31,15 @@ def bundle_costs(bundle: Bundle, texts: Iterable[Text]) -> list[LengthCost]:
     encoder = TextEncoder.from_json(bundle.read(TOKENIZER_FILE), bundle.manifest.tokenizer)
     config = model_config(bundle)
     counts = count_tokens(texts, encoder)
-    return [_budget_cost(budget, counts, config) for budget in bundle.manifest.budgets]
+    kinds = {
+        (program.budget, program.any_length) for artifact in bundle.manifest.artifacts for program in artifact.programs
+    }
+    return [
+        _budget_cost(budget, counts, config, any_length=any_length)
+        for budget in bundle.manifest.budgets
+        for any_length in (False, True)
+        if (budget.name, any_length) in kinds
+    ]
 
 
 def model_config(bundle: Bundle) -> ModelConfig:
@@ -43,8 +53,8 @@ def model_config(bundle: Bundle) -> ModelConfig:
     return read_config(read_source_config(bundle.path), bundle.path)
 
 
-def _budget_cost(budget: Budget, counts: TokenCounts, config: ModelConfig) -> LengthCost:
+def _budget_cost(budget: Budget, counts: TokenCounts, config: ModelConfig, *, any_length: bool) -> LengthCost:
     macs = {item.length: item.macs for item in budget.configurations}
     schedule = None if budget.schedule is None else Retention(schedule=RetentionSchedule(budget.schedule))
     true_cost = None if schedule is None else price(config, schedule)
-    return length_cost(budget.name, counts, sorted(macs), macs.__getitem__, true_cost)
+    return length_cost(budget.name, counts, sorted(macs), macs.__getitem__, true_cost, any_length=any_length)

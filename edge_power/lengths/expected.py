@@ -16,9 +16,10 @@ class LengthCost:
         lengths: of its programs, rising.
         texts: that were counted.
         cut: how many of them are longer than the largest length.
-        expected: cost of a text, mean, each padded to the smallest length that holds it.
+        expected: cost of a text, mean, each padded to the smallest length that holds it, or not at all.
         padded: the same with all texts padded to the largest length.
         true: the same with each text at its own length, as long texts are cut; None where that is not known.
+        any_length: whether programs take each text at its own length, up to the largest.
     """
 
     budget: str
@@ -28,6 +29,7 @@ class LengthCost:
     expected: float
     padded: float
     true: float | None
+    any_length: bool = False
 
     @property
     def of_padded(self) -> float:
@@ -46,6 +48,8 @@ def length_cost(
     lengths: Sequence[int],
     cost: Callable[[int], float],
     true_cost: Callable[[int], float] | None,
+    *,
+    any_length: bool = False,
 ) -> LengthCost:
     """Weigh lengths for texts.
 
@@ -55,6 +59,7 @@ def length_cost(
         lengths: rising; texts longer than the last are cut.
         cost: of the program of one of these lengths.
         true_cost: of a program of any length; None where the budget has no schedule to tell it by.
+        any_length: whether the programs are such; then there is a schedule.
     """
     fitting = counts.at_most(lengths[-1])
 
@@ -62,12 +67,15 @@ def length_cost(
         spent = (price(tokens) * texts for tokens, texts in zip(fitting.tokens, fitting.texts, strict=True))
         return sum(spent) / fitting.total
 
+    true = None if true_cost is None else mean(true_cost)
+    in_steps = mean(lambda tokens: cost(lengths[bisect_left(lengths, tokens)]))
     return LengthCost(
         budget=budget,
         lengths=tuple(lengths),
         texts=fitting.total,
         cut=fitting.cut,
-        expected=mean(lambda tokens: cost(lengths[bisect_left(lengths, tokens)])),
+        expected=true if any_length and true is not None else in_steps,
         padded=cost(lengths[-1]),
-        true=None if true_cost is None else mean(true_cost),
+        true=true,
+        any_length=any_length,
     )

@@ -17,6 +17,7 @@ from edge_power.cascading.rungs import Rung
 from edge_power.cli import cli
 from edge_power.errors import OptionError
 from edge_power.evaluation import BundlePredictor
+from edge_power.lengths.bundle import bundle_costs
 from edge_power.model.macs import count_macs
 from edge_power.model.tokenizer import text_encoder
 from edge_power.progress import Silent
@@ -297,6 +298,28 @@ def test_a_tier_costs_what_a_text_of_its_true_length_does(bundle, tmp_path):
     (tmp_path / "report.json").write_text(report(measured).to_json(), encoding="utf-8")
     cost = prices_of([tier], tmp_path / "report.json").alone
     assert [cost(tokens) for tokens in (1, 6, 13, 20, 24)] == pytest.approx([1, 1, 2, 3, 3])
+
+
+def test_inspect_weighs_programs_of_any_length_without_padding(bundle, tmp_path):
+    texts = tmp_path / "texts.tsv"
+    texts.write_text("text_a\na good film\nthe way it was not bad again , and not dull\n", encoding="utf-8")
+    for cost in edge_power.length_costs(bundle, texts):
+        assert (cost.any_length, cost.lengths, cost.expected, cost.of_true) == (True, (8, 24), cost.true, 1.0)
+        assert cost.true < cost.padded
+    said = CliRunner().invoke(cli, ["inspect", str(bundle), "--lengths-from", str(texts)]).output.splitlines()
+    assert [line.split()[:4] for line in said[1:3]] == [[name, "any", "to", "24"] for name in ("fast", "full")]
+    assert said[-1] == "onnx: one graph for each budget takes every length up to 24; no text is padded"
+
+
+def test_budgets_that_one_engine_pads_and_another_does_not_are_weighed_as_both(bundle, tiny_bundle):
+    both, open_ = Bundle.open(tiny_bundle).manifest, Bundle.open(bundle).manifest
+    padded = tuple(artifact for artifact in both.artifacts if artifact.engine == "tflite")
+    mixed = replace(open_, artifacts=(*open_.artifacts, *padded))
+    costs = bundle_costs(replace(Bundle.open(bundle), manifest=mixed), ["a good film"])
+    assert [(one.budget, one.any_length) for one in costs] == [
+        ("fast", False), ("fast", True), ("full", False), ("full", True)
+    ]  # fmt: skip
+    assert costs[0].expected == mixed.configuration("fast", 8).macs > costs[1].expected == costs[0].true
 
 
 def test_a_profile_times_a_case_at_its_length_and_the_mix_at_that_of_each_text(bundle, tmp_path):
