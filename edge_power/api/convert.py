@@ -131,10 +131,12 @@ def convert(
         told.begin(f"reading {fspath(model)}")
         model = PowerForSequenceClassification.from_pretrained(model)
     budgets = _budgets(model, budget, named, full=full)
+    any_length = dynamic_length and set(wanted or ENGINES) <= set(ANY_LENGTH)
+    chosen = auto.choose(model, budgets, told, any_length=any_length) if auto else asked
     plan = Plan(
         engines=wanted or ENGINES,
         precisions=rounded,
-        lengths=check_lengths(auto.choose(model, budgets, told) if auto else asked, model.config.max_positions),
+        lengths=check_lengths(chosen, model.config.max_positions),
         budgets=budgets,
         lowering=lowering,
         atol=atol,

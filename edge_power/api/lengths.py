@@ -78,7 +78,12 @@ class AutoLengths:
         return cls(source, MOST if max_programs is None else max_programs, table)
 
     def choose(
-        self, model: "PowerForSequenceClassification", budgets: "Budgets", progress: "Progress"
+        self,
+        model: "PowerForSequenceClassification",
+        budgets: "Budgets",
+        progress: "Progress",
+        *,
+        any_length: bool = False,
     ) -> tuple[int, ...]:
         """Choose the lengths; see `plan_lengths`.
 
@@ -91,4 +96,6 @@ class AutoLengths:
 
         if self.table is not None:
             check_table(self.table, model.config.num_encoders)
-        return plan_lengths(model, budgets, self.source, most=self.most, table=self.table, progress=progress)
+        return plan_lengths(
+            model, budgets, self.source, most=self.most, table=self.table, any_length=any_length, progress=progress
+        )

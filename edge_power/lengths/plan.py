@@ -27,6 +27,7 @@ def plan_lengths(
     *,
     most: int,
     table: LatencyTable | None = None,
+    any_length: bool = False,
     progress: Progress,
 ) -> tuple[int, ...]:
     """Choose the lengths that all budgets of a bundle get, for the texts of a file.
@@ -40,6 +41,7 @@ def plan_lengths(
         source: of the texts; it must be readable more than once.
         most: lengths, at least 1.
         table: of a device; expected milliseconds are made least. None makes multiply-adds least.
+        any_length: whether no program pads a text; then the longest text's length is all that is needed.
         progress: is told of the texts, and in one line what was chosen.
 
     Raises:
@@ -52,9 +54,12 @@ def plan_lengths(
     texts = (example.content for example in read_examples(source, need_labels=False))
     counts = count_tokens(texts, text_encoder(model), progress=progress.advance).at_most(model.config.max_positions)
     costs = {name: price(model.config, retention, table) for name, retention in budgets.items()}
-    lengths = choose_lengths(counts, mean_cost(counts, costs.values()), most)
-    found = [length_cost(name, counts, lengths, cost, cost) for name, cost in costs.items()]
-    progress.line(_told(found, source, "multiply-adds" if table is None else "milliseconds"))
+    lengths = choose_lengths(counts, mean_cost(counts, costs.values()), 1 if any_length else most)
+    if any_length:
+        progress.line(f"length {lengths[-1]}, the longest of {counts.total} texts of {source}: no text is padded")
+    else:
+        found = [length_cost(name, counts, lengths, cost, cost) for name, cost in costs.items()]
+        progress.line(_told(found, source, "multiply-adds" if table is None else "milliseconds"))
     if counts.cut:
         progress.line(
             f"! {counts.cut} of {counts.total} texts have more than {model.config.max_positions} tokens, "

@@ -124,6 +124,17 @@ def test_python_takes_the_same_words(texts, tmp_path):
             ep.convert(tiny_model(), tmp_path / "out", **arguments)
 
 
+def test_auto_for_graphs_of_any_length_is_the_longest_text(cli, checkpoint, texts, tmp_path):
+    output = tmp_path / "out"
+    command = ("convert", "--model", checkpoint, "--output", output, *AUTO, "--no-full", "--dynamic-length")
+    result = cli(*command, "--lengths-from", texts, "--max-programs", "2")
+    assert result.status == 0, result.err
+    assert f"length 64, the longest of 12 texts of {texts}: no text is padded\n" in result.err
+    assert [program.length for program in Bundle.open(output).manifest.artifacts[0].programs] == [64]
+    (cost,) = ep.length_costs(output, texts)
+    assert (cost.any_length, cost.of_true) == (True, 1)
+
+
 def test_inspect_shows_what_lengths_cost(cli, tiny_bundle, tmp_path, monkeypatch):
     data = b"text_a\na\na film\nit is it a film , is it a film\n"  # 3, 4 and 12 tokens for 8 and 24
     (tmp_path / "texts.tsv").write_bytes(data)
