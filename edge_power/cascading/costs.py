@@ -126,12 +126,10 @@ def _share(rung: Rung, length: int) -> float:
 
 
 def _runs(classifier: Classifier) -> Iterator[tuple[Program, RetentionConfig]]:
-    """The programs and the configurations that texts run at, at rising lengths: any length is every one."""
-    above = 0
+    """The programs and the configurations that texts run at: of a program of any length those of every length."""
     for program in programs_of(classifier.artifact, classifier.budget):
-        for tokens in range(above + 1, program.length + 1) if program.any_length else (program.length,):
+        for tokens in range(1, program.length + 1) if program.any_length else (program.length,):
             yield program, classifier.bundle.manifest.retention_at(program, tokens)
-        above = program.length
 
 
 def _macs(classifier: Classifier) -> dict[int, float]:
