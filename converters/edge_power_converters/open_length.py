@@ -2,7 +2,7 @@
 
 import operator
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import sympy
 import torch
@@ -59,8 +59,8 @@ def check_assertions(module: GraphModule, longest: int) -> None:
         ConversionError: an assertion of n alone fixes a size and is wrong at some n.
     """
     of_inputs = {size for node in module.graph.find_nodes(op="placeholder") for size in _open_sizes(node)}
-    for node in module.graph.find_nodes(op="call_function", target=torch.ops.aten._assert_scalar.default):
-        condition = node.args[0].meta["val"].node.expr
+    for node in _assertions(module):
+        condition = node.all_input_nodes[0].meta["val"].node.expr
         if len(condition.free_symbols) != 1 or condition.free_symbols - of_inputs or not _fixes_a_size(condition):
             continue
         holds = sympy.lambdify(list(condition.free_symbols), condition, modules=[_FUNCTIONS, "math"])
@@ -70,6 +70,10 @@ def check_assertions(module: GraphModule, longest: int) -> None:
                 f"a graph for any length was traced as if {condition} of every text, which is wrong at {wrong} tokens; "
                 "convert without --dynamic-length"
             )
+
+
+def _assertions(module: GraphModule) -> Iterable[Node]:
+    return module.graph.find_nodes(op="call_function", target=torch.ops.aten._assert_scalar.default)
 
 
 def _open_sizes(node: Node) -> set[sympy.Symbol]:
@@ -85,7 +89,7 @@ def _fixes_a_size(condition: sympy.Basic) -> bool:
 
 def drop_assertions(module: GraphModule) -> None:
     """Take out what a graph asserts of sizes, and what was computed for that alone."""
-    for node in module.graph.find_nodes(op="call_function", target=torch.ops.aten._assert_scalar.default):
+    for node in _assertions(module):
         module.graph.erase_node(node)
     module.graph.eliminate_dead_code()
     module.recompile()

@@ -131,10 +131,11 @@ def convert(
         told.begin(f"reading {fspath(model)}")
         model = PowerForSequenceClassification.from_pretrained(model)
     budgets = _budgets(model, budget, named, full=full)
-    any_length = dynamic_length and set(wanted or ENGINES) <= set(ANY_LENGTH)
+    writing = wanted or ENGINES
+    any_length = dynamic_length and set(writing) <= set(ANY_LENGTH)
     chosen = auto.choose(model, budgets, told, any_length=any_length) if auto else asked
     plan = Plan(
-        engines=wanted or ENGINES,
+        engines=writing,
         precisions=rounded,
         lengths=check_lengths(chosen, model.config.max_positions),
         budgets=budgets,

@@ -17,7 +17,7 @@ from edge_power.errors import OptionError
 from edge_power.lengths.bundle import model_config
 from edge_power.model.macs import count_macs
 from edge_power_runtime.answerer import Answerer
-from edge_power_runtime.bundle.bundle import programs_of
+from edge_power_runtime.bundle.bundle import programs_of, takes_any_length
 from edge_power_runtime.bundle.programs import Program
 from edge_power_runtime.cascade.bag import BagTier
 from edge_power_runtime.model import Classifier
@@ -79,7 +79,7 @@ def prices_of(rungs: Sequence[Rung], latency: Path | None) -> Prices:
 
     Raises:
         InputError: the report cannot be read.
-        BundleError: it is no report.
+        BundleError: it is no report; or, where multiply-adds are counted, a bundle's config.json is missing or altered.
         OptionError: it does not tell what a program takes.
     """
     unit: Unit = "M multiply-adds"
@@ -143,9 +143,9 @@ def _milliseconds(classifier: Classifier, report: Report, path: Path) -> dict[in
     A program of any length is measured at some lengths, by the tokens of their texts; lengths between lie on lines.
     """
     artifact = classifier.artifact
-    open_length = any(program.any_length for program in programs_of(artifact, classifier.budget))
+    any_length = takes_any_length(artifact, classifier.budget)
     measured = {
-        one.num_tokens if open_length else one.case.length: float(np.median(one.run_ms))
+        one.num_tokens if any_length else one.case.length: float(np.median(one.run_ms))
         for one in report.results
         if (one.case.engine, one.case.precision, one.case.budget)
         == (artifact.engine, artifact.precision, classifier.budget)
@@ -156,15 +156,16 @@ def _milliseconds(classifier: Classifier, report: Report, path: Path) -> dict[in
         for one in report.latency_tables
         if (one.engine, one.precision, one.threads) == (artifact.engine, artifact.precision, classifier.num_threads)
     ]
+    points = sorted(measured)
+    times = [measured[point] for point in points]
     found = {}
     for program, kept in _runs(classifier):
         if kept.length in measured:
             found[kept.length] = measured[kept.length]
         elif tables:
             found[kept.length] = expected_ms(tables[0], kept.length, kept.keep)
-        elif open_length and measured:
-            points = sorted(measured)
-            found[kept.length] = float(np.interp(kept.length, points, [measured[tokens] for tokens in points]))
+        elif any_length and points:
+            found[kept.length] = float(np.interp(kept.length, points, times))
         else:
             raise OptionError(
                 f"`latency` {path} measured no {artifact.key} {program.name}, and has no latency table for it; profile "

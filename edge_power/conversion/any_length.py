@@ -73,8 +73,7 @@ class AnyLengthClassifier(nn.Module):
         x = self.embeddings(input_ids[0], None if token_type_ids is None else token_type_ids[0])
         mask = attention_mask[0].to(x.dtype)
         length = entering = input_ids.shape[1]
-        kept: list[torch.Tensor] = []
-        counts: list[Count] = []
+        kept: list[tuple[torch.Tensor, Count]] = []
         encoders = list(self.encoders)
         for encoder_at, encoder in enumerate(encoders[: self.passing]):
             if encoder_at not in self.drops:
@@ -82,13 +81,12 @@ class AnyLengthClassifier(nn.Module):
                 continue
             count = self.counts(self.drops.index(encoder_at), length, entering)
             x, mask, (rows,) = encoder(x, mask, count.keep, count.drops)
-            kept.append(rows)
-            counts.append(count)
+            kept.append((rows, count))
             entering = count.keep
         for encoder in encoders[self.passing :]:
             x = encoder(x, mask)
         logits = self.head(x)
-        return {"logits": logits, "kept": self.counts.join(kept, counts)} if kept else {"logits": logits}
+        return {"logits": logits, "kept": self.counts.join(kept)} if kept else {"logits": logits}
 
 
 def trace_any_length(

@@ -43,12 +43,11 @@ class Counts(Protocol):
         """
         ...
 
-    def join(self, rows: Sequence[torch.Tensor], counts: Sequence[Count]) -> torch.Tensor:
+    def join(self, kept: Sequence[tuple[torch.Tensor, Count]]) -> torch.Tensor:
         """Join the rows that the program tells, int64 (told of all encoders,).
 
         Args:
-            rows: that each encoder keeps, int64 (keep,).
-            counts: of each encoder.
+            kept: the rows that each encoder keeps, int64 (keep,), and its count.
         """
         ...
 
@@ -99,9 +98,9 @@ class CountsLookedUp(nn.Module):
         keep = _number(kept, most=entering)
         return Count(keep, _number(told, most=keep), drops)
 
-    def join(self, rows: Sequence[torch.Tensor], counts: Sequence[Count]) -> torch.Tensor:
+    def join(self, kept: Sequence[tuple[torch.Tensor, Count]]) -> torch.Tensor:
         """See Counts."""
-        return torch.cat([kept[: count.told] for kept, count in zip(rows, counts, strict=True)])
+        return torch.cat([rows[: count.told] for rows, count in kept])
 
 
 def _number(found: torch.Tensor, *, most: int) -> int:
@@ -137,7 +136,7 @@ class CountsReckoned(nn.Module):
         keep = torch.sym_min(entering, (parts * length + slack) // PARTS)
         return Count(keep, keep * torch.sym_min(1, entering - keep), self.drops_by_length[length, place])
 
-    def join(self, rows: Sequence[torch.Tensor], counts: Sequence[Count]) -> torch.Tensor:
+    def join(self, kept: Sequence[tuple[torch.Tensor, Count]]) -> torch.Tensor:
         """See Counts.
 
         ExecuTorch leaves a tensor out of a `cat` for good where it is empty at the length that was traced, and takes a
@@ -145,9 +144,9 @@ class CountsReckoned(nn.Module):
         none; then those that are not told are cut off.
         """
         joined = self.none
-        for kept, count in zip(reversed(rows), reversed(counts), strict=True):
-            joined = torch.cat([kept, joined])[count.keep - count.told :]
-        return joined[: sum(count.told for count in counts)]
+        for rows, count in reversed(kept):
+            joined = torch.cat([rows, joined])[count.keep - count.told :]
+        return joined[: sum(count.told for _, count in kept)]
 
 
 def _rule(fraction: float, kept: Sequence[int]) -> tuple[int, int]:

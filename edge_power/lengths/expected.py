@@ -67,14 +67,16 @@ def length_cost(
         spent = (price(tokens) * texts for tokens, texts in zip(fitting.tokens, fitting.texts, strict=True))
         return sum(spent) / fitting.total
 
+    def in_steps(tokens: int) -> float:
+        return cost(lengths[bisect_left(lengths, tokens)])
+
     true = None if true_cost is None else mean(true_cost)
-    in_steps = mean(lambda tokens: cost(lengths[bisect_left(lengths, tokens)]))
     return LengthCost(
         budget=budget,
         lengths=tuple(lengths),
         texts=fitting.total,
         cut=fitting.cut,
-        expected=true if any_length and true is not None else in_steps,
+        expected=true if any_length and true is not None else mean(in_steps),
         padded=cost(lengths[-1]),
         true=true,
         any_length=any_length,

@@ -53,11 +53,12 @@ def plan_lengths(
     progress.begin(f"counting tokens of {source}")
     texts = (example.content for example in read_examples(source, need_labels=False))
     counts = count_tokens(texts, text_encoder(model), progress=progress.advance).at_most(model.config.max_positions)
-    costs = {name: price(model.config, retention, table) for name, retention in budgets.items()}
-    lengths = choose_lengths(counts, mean_cost(counts, costs.values()), 1 if any_length else most)
     if any_length:
+        lengths = counts.tokens[-1:]
         progress.line(f"length {lengths[-1]}, the longest of {counts.total} texts of {source}: no text is padded")
     else:
+        costs = {name: price(model.config, retention, table) for name, retention in budgets.items()}
+        lengths = choose_lengths(counts, mean_cost(counts, costs.values()), most)
         found = [length_cost(name, counts, lengths, cost, cost) for name, cost in costs.items()]
         progress.line(_told(found, source, "multiply-adds" if table is None else "milliseconds"))
     if counts.cut:

@@ -235,6 +235,11 @@ def programs_of(artifact: Artifact, budget: str) -> list[Program]:
     return sorted((item for item in artifact.programs if item.budget == budget), key=lambda item: item.length)
 
 
+def takes_any_length(artifact: Artifact, budget: str) -> bool:
+    """Say whether programs of a budget run each text at its own length."""
+    return any(item.any_length for item in artifact.programs if item.budget == budget)
+
+
 def _read_start(directory: Path, name: str, size: int) -> bytes:
     """Read a file of a bundle, or its first `size` bytes."""
     try:

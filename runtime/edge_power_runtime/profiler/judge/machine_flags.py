@@ -66,8 +66,9 @@ def _clock(before: State, after: State, cores: tuple[Core, ...]) -> str | None:
             "apart; let the machine cool, or fix its clock"
         )
     slow = [_slowness(state, cores) for state in (before, after)]
-    part, mhz, core = min((found for found in slow if found is not None), default=(1.0, 0.0, 0), key=itemgetter(0))
-    if part < SLOW_CLOCK:
+    worst = min((found for found in slow if found is not None), default=None, key=itemgetter(0))
+    if worst is not None and worst[0] < SLOW_CLOCK:
+        _, mhz, core = worst
         governor = next(found.governor for found in cores if found.index == core)
         return (
             f"a busy core reached {mhz:.0f} MHz, under {SLOW_CLOCK:.0%} of what core {core} can"

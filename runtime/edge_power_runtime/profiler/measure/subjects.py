@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edge_power_runtime.bundle.bundle import Bundle, programs_of
+from edge_power_runtime.bundle.bundle import Bundle, programs_of, takes_any_length
 from edge_power_runtime.model import Classifier, Model
 from edge_power_runtime.profiler.measure.plan import cascades_asked
 from edge_power_runtime.profiler.measure.texts import CaseTexts, case_texts
@@ -52,10 +52,10 @@ class SubjectOpener:
         model = self._model(case)
         if (model, case.budget) not in self._classifiers:
             self._classifiers[model, case.budget] = model.at(case.budget)
-        programs = programs_of(model.artifact, case.budget)
+        lengths = [program.length for program in programs_of(model.artifact, case.budget)]
         # A text would run at its own length, of which a case's multiply-adds are not; the mix tells of such texts.
-        given = () if any(program.any_length for program in programs) else self._texts
-        texts = case_texts(model.encoder, [program.length for program in programs], case.length, given)
+        given = () if takes_any_length(model.artifact, case.budget) else self._texts
+        texts = case_texts(model.encoder, lengths, case.length, given)
         return Subject(case, self._classifiers[model, case.budget], texts)
 
     def cascades(self, names: Sequence[str]) -> list[Classifier]:
